@@ -1,0 +1,1 @@
+"""Analysis: blocks of an array to figures. No files, no Qt."""

@@ -1,0 +1,1 @@
+"""The command line: every view of the window, headless, with `--json`."""

@@ -1,0 +1,86 @@
+"""Checkpoints and runs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tfinspector.contents.graphs import ObjectGraph
+from tfinspector.contents.variables import Variable
+
+
+class Dialect(StrEnum):
+    """Which library's naming a checkpoint speaks; decides how names are shown and matched."""
+
+    KERAS3 = "keras3"
+    KERAS2 = "keras2"
+    TF1 = "tf1"  # name-based, no object graph
+    OBJECT = "object"  # tf.Module, plain tf.train.Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One data file: how long it should at least be, and how long it is (-1: not there)."""
+
+    path: str
+    needed: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostBlock:
+    """A block of the index that can't be read: keys in `(after, up_to]` are lost."""
+
+    after: str
+    up_to: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What one checkpoint holds.
+
+    `unlinked` are keys that no node of the graph mentions (they are variables too). `problems`
+    are sentences about the index as a whole. `mtime` is seconds since the epoch.
+    """
+
+    prefix: str
+    variables: tuple[Variable, ...]
+    graph: ObjectGraph | None
+    dialect: Dialect
+    shards: tuple[Shard, ...]
+    index_nbytes: int
+    mtime: float
+    big_endian: bool = False
+    producer: int = 1
+    min_consumer: int = 0
+    unlinked: tuple[str, ...] = ()
+    lost_blocks: tuple[LostBlock, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One checkpoint of a run, known from its file names and sizes alone.
+
+    `step` is None where nothing tells it; `step_from` says where it comes from
+    ("file name", "save_counter", "iterations", "file time"). `time` is seconds since the epoch.
+    `nbytes` counts all files of the set. `complete` is False for a save that is still running
+    or was cut off.
+    """
+
+    path: str
+    step: int | None
+    step_from: str
+    time: float | None
+    nbytes: int
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StateFile:
+    """The `checkpoint` text file: `latest` and `all_paths` as written, timestamps parallel."""
+
+    path: str
+    latest: str
+    all_paths: tuple[str, ...]
+    timestamps: tuple[float, ...]
+    problem: str = ""

@@ -1,0 +1,129 @@
+"""What a SavedModel says about itself, read without loading its graph."""
+
+from dataclasses import dataclass, field
+
+from tfinspector.contents.dtypes import DType
+
+Shape = tuple[int | None, ...] | None
+"""None is unknown rank; None in it an unknown dimension."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """A named input or output. `tensor` is the graph's name for it ("serving_x:0")."""
+
+    name: str
+    dtype: DType
+    shape: Shape
+    tensor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature of one meta graph; inputs and outputs sorted by name, nested ones flattened."""
+
+    name: str
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    method: str = ""
+    defaults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallForm:
+    """One traced form of a function, as text a person reads: "x: float32[?, 4], training=False".
+
+    `inputs` are its tensor arguments; `output` is the structure of what it returns, as text.
+    """
+
+    arguments: str
+    output: str
+    inputs: tuple[TensorSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A callable of the object graph: its path from the root ("__call__", "encoder/serve")."""
+
+    path: str
+    forms: tuple[CallForm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableSpec:
+    """A variable as the graph declares it: paths from the root, and its key in `variables/`.
+
+    `key` is "" where the checkpoint has none for it.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    dtype: DType
+    shape: Shape
+    trainable: bool | None
+    device: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file the model needs. `size` is -1 where it is not there."""
+
+    name: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetaGraph:
+    """One graph of a SavedModel. `callable_root` tells whether `loaded(x)` can work.
+
+    `root_identifier` is the object's own word for itself ("_tf_keras_model",
+    "_generic_user_object"), "" for a TF1 graph without objects.
+    """
+
+    tags: tuple[str, ...]
+    tensorflow_version: str
+    git_version: str
+    signatures: tuple[Signature, ...]
+    functions: tuple[Function, ...]
+    variables: tuple[VariableSpec, ...]
+    assets: tuple[Asset, ...]
+    graph_nbytes: int
+    object_count: int
+    callable_root: bool
+    root_identifier: str = ""
+    root_children: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """`fingerprint.pb`: the hashes as unsigned integers, and the uuid."""
+
+    saved_model_checksum: int
+    graph_def_program_hash: int
+    signature_def_hash: int
+    saved_object_graph_hash: int
+    checkpoint_hash: int
+    uuid: str
+    producer: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """A SavedModel directory. `proto` is the file that was read (.pb or .pbtxt).
+
+    `variables_prefix` is "" where there is no `variables/` checkpoint.
+    """
+
+    path: str
+    proto: str
+    proto_nbytes: int
+    schema_version: int
+    meta_graphs: tuple[MetaGraph, ...]
+    fingerprint: Fingerprint | None
+    variables_prefix: str
+    keras_metadata: bool
+    mtime: float
+    problems: tuple[str, ...] = ()

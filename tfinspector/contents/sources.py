@@ -1,0 +1,48 @@
+"""A source: what a path turned out to be."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tfinspector.contents.checkpoints import Checkpoint, Snapshot, StateFile
+from tfinspector.contents.findings import Finding
+from tfinspector.contents.saved_models import SavedModel
+from tfinspector.contents.variables import Variable
+
+
+class SourceKind(StrEnum):
+    """The kinds of `cli.md`."""
+
+    CHECKPOINT = "checkpoint"
+    CHECKPOINT_V1 = "checkpoint_v1"
+    RUN = "run"
+    SAVED_MODEL = "saved_model"
+    KERAS = "keras"
+    KERAS_WEIGHTS = "keras_weights"
+    KERAS_HDF5 = "keras_hdf5"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One opened thing.
+
+    path       the normalised path: a prefix, a run's directory, a SavedModel's directory
+    given      what the person pointed at
+    taken_for  a sentence: "the checkpoint ckpt-3, from its index file"
+    snapshots  oldest first; one for a checkpoint or a SavedModel that has variables
+    checkpoint the newest complete snapshot (for a SavedModel: its `variables/`)
+    """
+
+    kind: SourceKind
+    path: str
+    given: str
+    taken_for: str
+    snapshots: tuple[Snapshot, ...] = ()
+    checkpoint: Checkpoint | None = None
+    saved_model: SavedModel | None = None
+    state: StateFile | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The variables of the newest snapshot; empty for a SavedModel without any."""
+        return self.checkpoint.variables if self.checkpoint else ()

@@ -1,0 +1,58 @@
+"""Where a tensor's bytes lie, and what a region of it is."""
+
+from typing import NamedTuple
+
+from tfinspector.contents.dtypes import DType
+
+Region = tuple[slice, ...]
+"""One slice of step 1 with concrete bounds per axis; () is the region of a scalar."""
+
+
+class Piece(NamedTuple):
+    """One run of bytes that holds a rectangle of a tensor.
+
+    The rectangle is `[start, start + shape)` per axis; a tensor that is not partitioned has one
+    piece that starts at the origin. `checksum` is the masked CRC32C stored for the run (None
+    where the format has none); `problem` says why it can't be read.
+    """
+
+    file: str
+    offset: int
+    nbytes: int
+    start: tuple[int, ...]
+    shape: tuple[int, ...]
+    checksum: int | None
+    shard: int = 0
+    problem: str = ""
+
+
+class StoredTensor(NamedTuple):
+    """A tensor as the file describes it: type, shape and the pieces its bytes lie in.
+
+    `nbytes` is what lies in the file. `problem` is a sentence when the description itself is
+    broken ("" when it is fine); then `pieces` may be empty.
+    """
+
+    key: str
+    dtype: DType
+    shape: tuple[int, ...]
+    nbytes: int
+    pieces: tuple[Piece, ...]
+    big_endian: bool = False
+    problem: str = ""
+
+    @property
+    def is_partitioned(self) -> bool:
+        """Whether the tensor is stored in slices."""
+        return len(self.pieces) > 1
+
+
+class VariantElement(NamedTuple):
+    """One element of a variant tensor: its C++ type name, raw metadata and inner tensors.
+
+    Inner tensors are described, not decoded: (dtype, shape) each.
+    """
+
+    type_name: str
+    metadata: bytes
+    tensors: tuple[tuple[DType, tuple[int, ...] | None], ...]

@@ -1,0 +1,1 @@
+"""Diagnosis: contents to findings. One small pure function per failure class."""

@@ -1,0 +1,1 @@
+"""Viewmodels: the state of the window and Qt item models (QtCore and QtGui only)."""

@@ -1,0 +1,1 @@
+"""Views: widgets and plots. They bind to viewmodels; they do not think."""
