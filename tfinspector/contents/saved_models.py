@@ -1,6 +1,7 @@
 """What a SavedModel says about itself, read without loading its graph."""
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from tfinspector.contents.dtypes import DType
 
@@ -19,6 +20,42 @@ class TensorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CompositeSpec:
+    """A value made of several tensors: "SparseTensorSpec", "RaggedTensorSpec", ...
+
+    `dtype` and `shape` are those of the whole, None where its type does not tell.
+    """
+
+    name: str
+    class_name: str
+    dtype: DType | None
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value a function was traced with that can be named, not made again: its text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFields:
+    """A named tuple: its class's name and its fields in order."""
+
+    class_name: str
+    fields: tuple[tuple[str, "Structure"], ...]
+
+
+Structure: TypeAlias = (
+    "None | bool | int | float | str | DType | TensorSpec | CompositeSpec | Opaque | NamedFields"
+    " | tuple[Structure, ...] | list[Structure] | dict[str, Structure]"
+)
+"""What a function takes or returns: any nesting of specs and of the plain values it was traced
+with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """A signature of one meta graph; inputs and outputs sorted by name, nested ones flattened."""
 
@@ -34,26 +71,35 @@ class CallForm:
     """One traced form of a function, as text a person reads: "x: float32[?, 4], training=False".
 
     `inputs` are its tensor arguments; `output` is the structure of what it returns, as text.
+    `positional` and `keywords` are the arguments as data, each with its name ("" in `*args`).
     """
 
     arguments: str
     output: str
     inputs: tuple[TensorSpec, ...] = ()
+    positional: tuple[tuple[str, Structure], ...] = ()
+    keywords: tuple[tuple[str, Structure], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A callable of the object graph: its path from the root ("__call__", "encoder/serve")."""
+    """A callable of the object graph: its path from the root ("__call__", "encoder/serve").
+
+    `access` is how Python reaches it from the loaded object: ".heads[0].serve", "" for calling
+    the object itself.
+    """
 
     path: str
     forms: tuple[CallForm, ...]
+    access: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VariableSpec:
     """A variable as the graph declares it: paths from the root, and its key in `variables/`.
 
-    `key` is "" where the checkpoint has none for it.
+    `key` is "" where the checkpoint has none for it, or where none was joined yet. `node` is the
+    id in the SavedModel's object graph, -1 in a TF1 graph.
     """
 
     name: str
@@ -63,6 +109,7 @@ class VariableSpec:
     trainable: bool | None
     device: str = ""
     key: str = ""
+    node: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +126,8 @@ class MetaGraph:
     """One graph of a SavedModel. `callable_root` tells whether `loaded(x)` can work.
 
     `root_identifier` is the object's own word for itself ("_tf_keras_model",
-    "_generic_user_object"), "" for a TF1 graph without objects.
+    "_generic_user_object"), "" for a TF1 graph without objects. `init_op` is the operation or
+    function that initialises tables, "" for none; it is not among the signatures.
     """
 
     tags: tuple[str, ...]
@@ -95,6 +143,7 @@ class MetaGraph:
     root_identifier: str = ""
     root_children: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
+    init_op: str = ""
 
 
 @dataclass(frozen=True, slots=True)
