@@ -1,0 +1,149 @@
+"""The worker as the window sees it: the child process with TensorFlow, its state and its log."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.doors import Doors
+from tfinspector.viewmodels.tasks import Task, TaskList
+
+if TYPE_CHECKING:
+    from tfinspector.contents.reports import Interpreter
+    from tfinspector.engine.jobs import Ticket
+    from tfinspector.engine.worker_client import WorkerClient
+
+LOG_LINES = 5000
+_TICK_MS = 100
+_LONGEST_LINE = 2000
+
+
+class WorkerState(StrEnum):
+    """Where the worker stands."""
+
+    OFF = "off"
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Worker(QObject):
+    """Starts, restarts and stops the worker; `logged` brings its lines in the window's thread.
+
+    Attributes: state, finding (why it failed), about (the interpreter, once it is ready).
+    """
+
+    changed = Signal()
+    logged = Signal(list)
+
+    def __init__(self, doors: Doors, tasks: TaskList, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._doors, self._tasks = doors, tasks
+        self._client: WorkerClient | None = None
+        self.command: tuple[str, ...] | None = None
+        self.state = WorkerState.OFF
+        self.finding: Finding | None = None
+        self.about: Interpreter | None = None
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self._new_lines: deque[str] = deque(maxlen=LOG_LINES)
+        self._lock = threading.Lock()
+        self._timer = QTimer(self, interval=_TICK_MS)
+        self._timer.timeout.connect(self._hand_over)
+
+    @property
+    def client(self) -> WorkerClient | None:
+        """The client, when the worker is ready to be asked."""
+        return self._client if self.state is WorkerState.READY else None
+
+    @property
+    def text(self) -> str:
+        """ "worker: TF 2.21 · Python 3.11 · CPU:0", or what is the matter."""
+        if self.state is WorkerState.READY and self.about:
+            return "worker: " + " · ".join(self._parts(self.about))
+        return {
+            WorkerState.OFF: "worker: off",
+            WorkerState.STARTING: "worker: starting",
+            WorkerState.FAILED: "worker: not available",
+            WorkerState.READY: "worker: ready",
+        }[self.state]
+
+    @staticmethod
+    def _parts(about: Interpreter) -> list[str]:
+        devices = [str(device) for device in about.devices] or ["CPU:0"]
+        shown = devices[-1] if len(devices) > 1 else devices[0]
+        return [
+            f"TF {'.'.join(about.tensorflow.split('.')[:2])}",
+            f"Python {'.'.join(about.python.split('.')[:2])}",
+            shown.replace("/device:", "").replace("/physical_device:", ""),
+        ]
+
+    def start(self, command: Sequence[str] | None = None) -> Task:
+        """Start it (again), off the window's thread; None is this program's own interpreter."""
+        self.command = tuple(command) if command else None
+        old, self._client = self._client, None
+        client = self._doors.worker(self.command, self._note)
+        self._client = client
+        self.state, self.finding, self.about = WorkerState.STARTING, None, None
+        self._timer.start()
+        self.changed.emit()
+
+        def job(ticket: Ticket) -> Any:
+            if old:
+                old.kill()
+            ticket.report(0, 0, "importing TensorFlow")
+            client.start()
+            return client.about
+
+        return self._tasks.run(
+            "Start TensorFlow", job, self._is_ready, self._has_failed, key="worker"
+        )
+
+    def restart(self) -> Task:
+        """Start it anew with the same command."""
+        return self.start(self.command)
+
+    def died(self, finding: Finding) -> None:
+        """A call found it dead."""
+        self._has_failed(finding)
+
+    def note(self, line: str) -> None:
+        """Add a line of our own to the log."""
+        self._note(line)
+        self._hand_over()
+
+    def close(self) -> None:
+        """Stop it for good. Waits for the process to end."""
+        self._timer.stop()
+        client, self._client = self._client, None
+        self.state = WorkerState.OFF
+        if client:
+            client.kill()
+
+    def _is_ready(self, about: Interpreter | None) -> None:
+        self.state, self.about = WorkerState.READY, about
+        self.changed.emit()
+
+    def _has_failed(self, finding: Finding) -> None:
+        self.state, self.finding = WorkerState.FAILED, finding
+        self.changed.emit()
+
+    def _note(self, line: str) -> None:
+        with self._lock:
+            self._new_lines.append(line.rstrip("\n")[:_LONGEST_LINE])
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            lines = list(self._new_lines)
+            self._new_lines.clear()
+        if lines:
+            self.log.extend(lines)
+            self.logged.emit(lines)
+
+
+OnLog = Callable[[str], None]
