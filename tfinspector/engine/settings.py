@@ -1,0 +1,164 @@
+"""Settings: what is remembered between two starts, as versioned JSON in the configuration folder.
+
+A file that can't be read, or a value that makes no sense, never stops the program: the default
+takes its place and a finding says so. Names this version does not know are kept as they are, so
+that an older program does not throw away what a newer one wrote.
+"""
+
+import json
+import os
+import shlex
+import sys
+import tempfile
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from tfinspector.contents.findings import Finding, Fix, Severity
+
+VERSION = 1
+THEMES = ("system", "light", "dark")
+RECENT_LIMIT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person has chosen.
+
+    worker_command  the interpreter that has TensorFlow, as a command line; () means this one
+    device          where models are loaded, as TensorFlow writes it ("CPU:0")
+    recent          paths opened before, newest first
+    theme           "system", "light" or "dark"
+    bins            bars of a histogram, 1 to 4096
+    hidden_roles    roles that the table of variables does not show
+    window          state of the window, as text that only the window understands
+    unknown         what a newer version wrote
+    """
+
+    worker_command: tuple[str, ...] = ()
+    device: str = "CPU:0"
+    recent: tuple[str, ...] = ()
+    theme: str = "system"
+    bins: int = 64
+    hidden_roles: tuple[str, ...] = ()
+    window: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def worker(self) -> tuple[str, ...]:
+        """The command to start the worker's interpreter with."""
+        return self.worker_command or (sys.executable,)
+
+    def with_recent(self, path: str) -> tuple[str, ...]:
+        """`recent` after `path` was opened: first, once, and not more than fit a menu."""
+        return (path, *(other for other in self.recent if other != path))[:RECENT_LIMIT]
+
+
+def settings_file() -> Path:
+    """The file, in the system's configuration folder; `TFINSPECTOR_CONFIG_DIR` overrides it."""
+    override = os.environ.get("TFINSPECTOR_CONFIG_DIR")
+    if override:
+        return Path(override) / "settings.json"
+    import platformdirs
+
+    return platformdirs.user_config_path("tfinspector", appauthor=False) / "settings.json"
+
+
+def load_settings() -> tuple[Settings, tuple[Finding, ...]]:
+    """The settings, and what could not be read of them (then the default holds)."""
+    path = settings_file()
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), ()
+    except (OSError, ValueError, RecursionError) as error:
+        return Settings(), (_unreadable(path, str(error)),)
+    if not isinstance(written, dict):
+        return Settings(), (_unreadable(path, "it is not a JSON object"),)
+    return _understood(written, path)
+
+
+def save_settings(settings: Settings) -> Finding | None:
+    """Write the settings, whole or not at all. Returns the finding when that failed."""
+    path = settings_file()
+    document: dict[str, Any] = {"version": VERSION} | settings.unknown
+    for each in fields(Settings):
+        if each.name != "unknown":
+            document[each.name] = getattr(settings, each.name)
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
+        try:
+            with open(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+            os.replace(draft, path)
+        except BaseException:
+            os.unlink(draft)
+            raise
+    except OSError as error:
+        return Finding(
+            "P02",
+            Severity.WARNING,
+            f"The settings could not be saved: {error.strerror or error}.",
+            where=str(path),
+            fix=Fix("Name a folder that you may write to.", "export TFINSPECTOR_CONFIG_DIR=..."),
+        )
+    return None
+
+
+def _understood(written: dict[str, Any], path: Path) -> tuple[Settings, tuple[Finding, ...]]:
+    known = {each.name for each in fields(Settings)} - {"unknown"}
+    chosen: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name in sorted(known & written.keys()):
+        value = _checked(name, written[name])
+        if value is None:
+            wrong.append(name)
+        else:
+            chosen[name] = value
+    unknown = {name: written[name] for name in written.keys() - known - {"version"}}
+    findings = (_not_understood(path, wrong),) if wrong else ()
+    return Settings(**chosen, unknown=unknown), findings
+
+
+def _checked(name: str, value: Any) -> Any:
+    """The value as `Settings` wants it; None where it makes no sense."""
+    match name:
+        case "worker_command" | "recent" | "hidden_roles":
+            texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+            return tuple(value) if texts else None
+        case "device":
+            return value if isinstance(value, str) and value else None
+        case "theme":
+            return value if value in THEMES else None
+        case "bins":
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return value if whole and 1 <= value <= 4096 else None
+        case _:
+            texts = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+            return value if texts else None
+
+
+def _unreadable(path: Path, why: str) -> Finding:
+    quoted = shlex.quote(str(path))
+    return Finding(
+        "P02",
+        Severity.WARNING,
+        "The settings can't be read, so the defaults are used.",
+        detail=why,
+        where=str(path),
+        fix=Fix("Move the file away; a new one is written.", f"mv {quoted} {quoted}.old"),
+    )
+
+
+def _not_understood(path: Path, names: list[str]) -> Finding:
+    listed = ", ".join(names)
+    return Finding(
+        "P02",
+        Severity.WARNING,
+        f"The settings hold values that make no sense, so the defaults are used for: {listed}.",
+        where=str(path),
+        evidence={"names": names},
+        fix=Fix("Choose them again in the window, or remove those lines from the file."),
+    )
