@@ -1,0 +1,156 @@
+"""Histograms drawn from sketches: any axis, any bins, any range, without reading again.
+
+A bucket that an edge cuts is shared out as if its values were spread evenly in it. Which counts
+that touches, and by how much at most, is told with the histogram. Bins are half open, [a, b),
+the last one closed, as in `numpy.histogram`. Edge cases: no finite value (or none that is positive
+on a log axis) gives no bins and says so; a constant gives one bin around its value.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.analysis.layouts import Floats
+from tfinspector.analysis.scales import edges_between
+from tfinspector.contents.figures import Histogram, Scale, Sketch, Statistics
+
+_NO_FINITE = "there are no finite values to draw"
+_NO_POSITIVE = "there are no positive values to draw on a log axis"
+_LEAST_THRESHOLD = 1e-12
+
+
+def draw(
+    statistics: Statistics,
+    scale: Scale = Scale.LINEAR,
+    bins: int = 64,
+    low: float | None = None,
+    high: float | None = None,
+) -> Histogram:
+    """The histogram of one tensor over [low, high]; its whole range where they are None."""
+    edges = shared_edges([statistics], scale, bins, low, high)
+    return draw_on(statistics, edges, scale)
+
+
+def shared_edges(
+    statistics: Sequence[Statistics],
+    scale: Scale = Scale.LINEAR,
+    bins: int = 64,
+    low: float | None = None,
+    high: float | None = None,
+) -> Floats:
+    """Edges that all the tensors can be drawn on; empty where there is nothing to draw.
+
+    `low` and `high` default to what holds every value of all of them (of the positive ones on a
+    log axis). ValueError where bins < 1 or low > high, or low <= 0 on a log axis.
+    """
+    if bins < 1:
+        raise ValueError(f"a histogram needs at least one bin, not {bins}")
+    drawable = [s for s in statistics if _drawable(s, scale)]
+    if low is None:
+        low = min((_least(s, scale) for s in drawable), default=None)
+    if high is None:
+        high = max((s.max for s in drawable), default=None)
+    if low is None or high is None:
+        return np.empty(0)
+    if not low <= high:
+        raise ValueError(f"the range is empty: it starts at {low!r} and ends at {high!r}")
+    if scale is Scale.LOG and low <= 0:
+        raise ValueError(f"a log axis can't start at {low!r}: it has room for positive values only")
+    return edges_between(low, high, bins, scale, symlog_threshold(drawable))
+
+
+def draw_on(statistics: Statistics, edges: Floats, scale: Scale) -> Histogram:
+    """The tensor's histogram on the given ascending edges."""
+    if len(edges) < 2:
+        return _nothing(statistics, scale)
+    sketch = statistics.sketch
+    before = _values_before(sketch, edges)
+    whole = np.rint(before).astype(np.int64)
+    cut = _cut_counts(sketch, edges)
+    worst = int((cut[:-1] + cut[1:]).max())
+    error = "" if statistics.finite else _NO_FINITE
+    if worst:
+        error = (
+            "counts at the edges of bins are shared out within buckets at most 0.8 % wide; "
+            f"a count may be off by up to {worst:,}"
+        )
+    return Histogram(
+        scale=scale,
+        edges=edges,
+        counts=np.diff(whole).astype(np.float64),
+        below=int(whole[0]),
+        above=int(statistics.finite - whole[-1]),
+        exact=not cut.any(),
+        error=error,
+    )
+
+
+def is_finer_than_sketch(statistics: Statistics, edges: Floats) -> bool:
+    """Whether bins lie within single buckets, so that only counting exactly shows their shape."""
+    if len(edges) < 2 or statistics.sketch.exact:
+        return False
+    lower, upper = statistics.sketch.lower, statistics.sketch.upper
+    inside = np.searchsorted(edges, upper, "left") - np.searchsorted(edges, lower, "right")
+    return bool((inside >= 2).any())
+
+
+def symlog_threshold(statistics: Sequence[Statistics]) -> float:
+    """The unit of a symlog axis: a power of ten that 99 % of all nonzero magnitudes exceed."""
+    sketches = [s.sketch for s in statistics]
+    if not sketches:
+        return 1.0
+    magnitude = np.concatenate([np.minimum(abs(s.lower), abs(s.upper)) for s in sketches])
+    counts = np.concatenate([s.counts for s in sketches])
+    counts, magnitude = counts[magnitude > 0], magnitude[magnitude > 0]
+    if not len(magnitude):
+        return 1.0
+    order = np.argsort(magnitude)
+    small = np.searchsorted(np.cumsum(counts[order]), 0.01 * counts.sum())
+    least = float(magnitude.max()) * _LEAST_THRESHOLD
+    return float(10.0 ** np.floor(np.log10(max(magnitude[order[small]], least))))
+
+
+def _drawable(statistics: Statistics, scale: Scale) -> bool:
+    return statistics.finite > 0 and (scale is not Scale.LOG or statistics.max > 0)
+
+
+def _least(statistics: Statistics, scale: Scale) -> float:
+    if scale is not Scale.LOG:
+        return statistics.min
+    lower = statistics.sketch.lower
+    return float(lower[np.searchsorted(lower, 0.0, "right")])
+
+
+def _nothing(statistics: Statistics, scale: Scale) -> Histogram:
+    error = _NO_POSITIVE if statistics.finite else _NO_FINITE
+    return Histogram(scale, np.empty(0), np.empty(0), statistics.finite, 0, True, error)
+
+
+def _values_before(sketch: Sketch, edges: Floats) -> Floats:
+    """How many values lie before each edge (up to and with the last edge); not yet rounded."""
+    total = np.concatenate([[0], np.cumsum(sketch.counts)]).astype(np.float64)
+    buckets = np.searchsorted(sketch.upper, edges, "left")
+    buckets[-1] = np.searchsorted(sketch.upper, edges[-1], "right")
+    if not len(sketch.counts):
+        return np.zeros(len(edges))
+    at = np.minimum(buckets, len(sketch.counts) - 1)
+    lower, width = sketch.lower[at], sketch.upper[at] - sketch.lower[at]
+    share = np.clip((edges - lower) / np.where(width > 0, width, np.inf), 0.0, 1.0)
+    result: Floats = (
+        total[buckets] + np.where(buckets < len(sketch.counts), share, 0.0) * (sketch.counts[at])
+    )
+    return result
+
+
+def _cut_counts(sketch: Sketch, edges: Floats) -> NDArray[np.int64]:
+    """For each edge, how many values are in a bucket that it cuts."""
+    if not len(sketch.counts):
+        return np.zeros(len(edges), np.int64)
+    at = np.searchsorted(sketch.upper, edges, "left")
+    at = np.minimum(at, len(sketch.counts) - 1)
+    lower, upper = sketch.lower[at], sketch.upper[at]
+    cut = (lower < edges) & (edges <= upper)
+    cut[-1] &= edges[-1] < upper[-1]
+    result: NDArray[np.int64] = np.where(cut, sketch.counts[at], 0)
+    return result
