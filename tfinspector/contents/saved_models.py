@@ -48,8 +48,8 @@ class NamedFields:
 
 
 Structure: TypeAlias = (
-    "None | bool | int | float | str | DType | TensorSpec | CompositeSpec | Opaque | NamedFields"
-    " | tuple[Structure, ...] | list[Structure] | dict[str, Structure]"
+    "bool | int | float | str | DType | TensorSpec | CompositeSpec | Opaque | NamedFields"
+    " | tuple[Structure, ...] | list[Structure] | dict[str, Structure] | None"
 )
 """What a function takes or returns: any nesting of specs and of the plain values it was traced
 with."""
@@ -85,8 +85,8 @@ class CallForm:
 class Function:
     """A callable of the object graph: its path from the root ("__call__", "encoder/serve").
 
-    `access` is how Python reaches it from the loaded object: ".heads[0].serve", "" for calling
-    the object itself.
+    `access` is Python's way to it, where `loaded` is the loaded object: "loaded.heads[0].serve",
+    "loaded" for calling the object itself.
     """
 
     path: str

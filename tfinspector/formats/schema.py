@@ -61,9 +61,12 @@ message TensorInfo {
   DataType dtype = 2; TensorShapeProto tensor_shape = 3;
 }
 message TensorInfo.CooSparse {
-  string values_tensor_name = 1; string indices_tensor_name = 2; string dense_shape_tensor_name = 3;
+  string values_tensor_name = 1; string indices_tensor_name = 2;
+  string dense_shape_tensor_name = 3;
 }
-message TensorInfo.CompositeTensor { TypeSpecProto type_spec = 1; repeated TensorInfo components = 2; }
+message TensorInfo.CompositeTensor {
+  TypeSpecProto type_spec = 1; repeated TensorInfo components = 2;
+}
 
 message VariableDef {
   string variable_name = 1; SaveSliceInfoDef save_slice_info_def = 4; bool is_resource = 5;

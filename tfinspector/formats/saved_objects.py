@@ -1,0 +1,163 @@
+"""The object graph of a SavedModel: its functions, variables and root.
+
+Format: `tensorflow/core/protobuf/saved_object_graph.proto`. Node 0 is the root and is what
+`tf.saved_model.load` returns; children are its attributes, or the items of a wrapped list or
+dictionary. The graph may hold cycles and shared nodes.
+"""
+
+import keyword
+from collections import deque
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from tfinspector.contents.dtypes import dtype_of_code
+from tfinspector.contents.saved_models import Function, VariableSpec
+from tfinspector.formats.call_forms import bare_form, traced_forms
+from tfinspector.formats.structured_values import shape_of
+
+_CALL = "__call__"
+_LISTS = ("trackable_list_wrapper", "trackable_tuple_wrapper")
+_SIGNATURE_MAP = "signature_map"
+_DICTS = ("trackable_dict_wrapper", _SIGNATURE_MAP)
+
+
+class Place(NamedTuple):
+    """How a node is reached: its path of raw names, and a Python expression on `loaded`."""
+
+    path: str
+    access: str
+
+
+class SavedObjects(NamedTuple):
+    """What the object graph tells."""
+
+    functions: tuple[Function, ...]
+    variables: tuple[VariableSpec, ...]
+    root_identifier: str
+    root_children: tuple[str, ...]
+    callable_root: bool
+    problems: tuple[str, ...]
+
+
+def read_saved_objects(message: Any) -> SavedObjects:
+    """The contents of a `SavedObjectGraph`; one without nodes gives empty contents."""
+    nodes = message.nodes
+    if not nodes:
+        return SavedObjects((), (), "", (), False, ())
+    places, dangling = _places(nodes)
+    functions = _functions(nodes, places, message.concrete_functions)
+    root_call = [child.node_id for child in nodes[0].children if child.local_name == _CALL]
+    return SavedObjects(
+        tuple(functions.values()),
+        _variables(nodes, places),
+        root_identifier=nodes[0].user_object.identifier,
+        root_children=tuple(sorted(child.local_name for child in nodes[0].children)),
+        callable_root=any(index in functions and functions[index].forms for index in root_call),
+        problems=(f"its objects point to {dangling} absent ones",) if dangling else (),
+    )
+
+
+def _places(nodes: Any) -> tuple[dict[int, Place], int]:
+    """({node: its first place in breadth-first order}, number of edges to absent nodes)."""
+    places = {0: Place("", "loaded")}
+    queue = deque([0])
+    dangling = 0
+    while queue:
+        parent = queue.popleft()
+        identifier = nodes[parent].user_object.identifier
+        for child in nodes[parent].children:
+            if not 0 <= child.node_id < len(nodes):
+                dangling += 1
+            elif child.node_id not in places:
+                places[child.node_id] = _place_in(places[parent], identifier, child.local_name)
+                queue.append(child.node_id)
+    return places, dangling
+
+
+def _place_in(parent: Place, identifier: str, name: str) -> Place:
+    path = _join(parent.path, name)
+    if identifier in _LISTS and name.isdecimal():
+        return Place(path, f"{parent.access}[{name}]")
+    if identifier in _DICTS:
+        return Place(path, f"{parent.access}[{name!r}]")
+    if name == _CALL:
+        return Place(path, parent.access)
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return Place(path, f"{parent.access}.{name}")
+    return Place(path, f"getattr({parent.access}, {name!r})")
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _functions(
+    nodes: Any, places: Mapping[int, Place], concrete_functions: Mapping[str, Any]
+) -> dict[int, Function]:
+    """Every function by node, nearest to the root first.
+
+    The functions of the signatures and the traces of a function, its children, are not repeated.
+    """
+    told_elsewhere = {
+        child.node_id
+        for index in places
+        if nodes[index].user_object.identifier == _SIGNATURE_MAP
+        or nodes[index].WhichOneof("kind") == "function"
+        for child in nodes[index].children
+    }
+    functions = {}
+    for index, place in places.items():
+        kind = nodes[index].WhichOneof("kind")
+        if index in told_elsewhere or kind not in ("function", "bare_concrete_function"):
+            continue
+        read_forms = traced_forms if kind == "function" else bare_form
+        forms = read_forms(getattr(nodes[index], kind), concrete_functions)
+        functions[index] = Function(place.path, forms, place.access)
+    return functions
+
+
+def _variables(nodes: Any, places: Mapping[int, Place]) -> tuple[VariableSpec, ...]:
+    """Every variable in the order of the nodes, reached or not."""
+    variables = {
+        index: node.variable
+        for index, node in enumerate(nodes)
+        if node.WhichOneof("kind") == "variable"
+    }
+    paths = _all_paths(nodes, places, variables)
+    return tuple(
+        VariableSpec(
+            name=variable.name,
+            paths=tuple(paths[index]),
+            dtype=dtype_of_code(variable.dtype),
+            shape=shape_of(variable.shape),
+            trainable=variable.trainable,
+            device=variable.device,
+            node=index,
+        )
+        for index, variable in variables.items()
+    )
+
+
+def _all_paths(
+    nodes: Any, places: Mapping[int, Place], wanted: Collection[int]
+) -> dict[int, list[str]]:
+    """For each wanted node the paths over every edge that leads to it, the first one first.
+
+    A slot variable hangs on no object: it is named as its key in a checkpoint is.
+    """
+    paths: dict[int, list[str]] = {index: [] for index in wanted}
+    for index in wanted:
+        if index in places:
+            paths[index].append(places[index].path)
+    for parent, place in places.items():
+        for child in nodes[parent].children:
+            path = _join(place.path, child.local_name)
+            if child.node_id in paths and path not in paths[child.node_id]:
+                paths[child.node_id].append(path)
+        for slot in nodes[parent].slot_variables:
+            if slot.slot_variable_node_id in paths and slot.original_variable_node_id in places:
+                original = places[slot.original_variable_node_id].path
+                paths[slot.slot_variable_node_id].append(
+                    f"{original}/.OPTIMIZER_SLOT/{place.path}/{slot.slot_name}"
+                )
+    return paths
