@@ -1,0 +1,169 @@
+"""Reads the sorted table that a V2 index and a whole V1 checkpoint are stored in.
+
+It is LevelDB's table format of 2011 (`tsl/lib/io/{format,table_builder,block}.cc`): blocks of
+key-value pairs whose keys share prefixes, each with a masked CRC32C, then an index block and a
+footer of 48 bytes. All integers are little-endian. A damaged data block costs its own keys only;
+TensorFlow drops them without a word, here they are told as `LostBlock`s.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tfinspector.contents.checkpoints import LostBlock
+from tfinspector.formats.checksum import crc32c, mask
+from tfinspector.formats.wire import Malformed, read_varint, text
+
+FOOTER_NBYTES = 48
+MAGIC = bytes.fromhex("57fb808b247547db")
+
+_TRAILER_NBYTES = 5
+_STORED, _SNAPPY = 0, 1
+_SNAPPY_EXPANSION = 32  # one copy element of 3 bytes makes at most 64
+_KEYS_EXPANSION = 64  # a writer restarts every 16 keys, so real tables stay below 16
+_KEYS_FREE_NBYTES = 1 << 20
+
+ReadAt = Callable[[int, int], bytes]
+"""`read_at(offset, nbytes)`: that many bytes of the file, or fewer where it ends."""
+
+
+class Handle(NamedTuple):
+    """Where a block lies: its offset, and its size without the trailer."""
+
+    offset: int
+    size: int
+
+
+class Table(NamedTuple):
+    """Keys and values of all readable blocks, in the order of the file."""
+
+    keys: list[bytes]
+    values: list[bytes]
+    lost: tuple[LostBlock, ...]
+
+
+def index_handle(footer: bytes) -> Handle:
+    """The handle of the index block, from the last 48 bytes of the file."""
+    if len(footer) < FOOTER_NBYTES or footer[-len(MAGIC) :] != MAGIC:
+        raise Malformed("the last 8 bytes are not those of a table")
+    position = 0
+    for _ in range(2):  # the handle of the metaindex block, which is always empty
+        _, position = read_varint(footer, position)
+    offset, position = read_varint(footer, position)
+    return Handle(offset, read_varint(footer, position)[0])
+
+
+def read_table(read_at: ReadAt, nbytes: int, check: bool = True) -> Table:
+    """The whole table of a file of `nbytes`.
+
+    Raises `Malformed` where footer or index block are damaged. With `check=False` blocks are
+    taken though their checksum does not hold.
+    """
+    footer = read_at(max(nbytes - FOOTER_NBYTES, 0), FOOTER_NBYTES)
+    separators, handles = _index(read_at, index_handle(footer), nbytes, check)
+    keys: list[bytes] = []
+    values: list[bytes] = []
+    lost: list[LostBlock] = []
+    free_from, after = 0, b""
+    for separator, packed in zip(separators, handles, strict=True):
+        try:
+            handle = _handle(packed)
+            if handle.offset < free_from:
+                raise Malformed("it overlaps the block before it")
+            more_keys, more_values = parse_block(read_block(read_at, handle, nbytes, check))
+        except Malformed as error:
+            lost.append(LostBlock(text(after), text(separator), error.finding.title))
+            after = separator
+            continue
+        free_from = handle.offset + handle.size + _TRAILER_NBYTES
+        keys += more_keys
+        values += more_values
+        after = keys[-1] if more_keys else after
+    return Table(keys, values, tuple(lost))
+
+
+def _index(
+    read_at: ReadAt, handle: Handle, nbytes: int, check: bool
+) -> tuple[list[bytes], list[bytes]]:
+    try:
+        return parse_block(read_block(read_at, handle, nbytes, check))
+    except Malformed as error:
+        raise Malformed(f"its list of blocks can't be read: {error.finding.title}") from error
+
+
+def _handle(packed: bytes) -> Handle:
+    offset, position = read_varint(packed, 0)
+    return Handle(offset, read_varint(packed, position)[0])
+
+
+def read_block(read_at: ReadAt, handle: Handle, nbytes: int, check: bool = True) -> bytes:
+    """The contents of one block, its checksum held and Snappy undone."""
+    offset, size = handle
+    if offset + size + _TRAILER_NBYTES > nbytes:
+        raise Malformed(f"a block ends at byte {offset + size}, the file at byte {nbytes}")
+    raw = read_at(offset, size + _TRAILER_NBYTES)
+    if len(raw) < size + _TRAILER_NBYTES:
+        raise Malformed(f"the file ends within the block at byte {offset}")
+    if check:
+        stored = int.from_bytes(raw[-4:], "little")
+        computed = mask(crc32c(memoryview(raw)[:-4]))
+        if stored != computed:
+            raise Malformed(
+                f"the checksum of the block at byte {offset} does not hold "
+                f"(stored {stored:#010x}, computed {computed:#010x})"
+            )
+    kind = raw[size]
+    if kind == _STORED:
+        return raw[:size]
+    if kind == _SNAPPY:
+        return _unsnap(raw[:size])
+    raise Malformed(f"the block at byte {offset} is of the unknown type {kind}")
+
+
+def _unsnap(raw: bytes) -> bytes:
+    """Undoes raw Snappy, the declared length bounded before anything is allocated."""
+    from cramjam import DecompressionError, snappy
+
+    declared, _ = read_varint(raw, 0)
+    if declared > len(raw) * _SNAPPY_EXPANSION:
+        raise Malformed(f"a compressed block of {len(raw)} bytes claims to hold {declared}")
+    try:
+        return bytes(snappy.decompress_raw(raw))
+    except DecompressionError as error:
+        raise Malformed(f"a block does not decompress: {error}") from None
+
+
+def parse_block(data: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Keys and values of a block. The hot loop of opening: numbers below 128 go inline."""
+    end = _entries_end(data)
+    keys: list[bytes] = []
+    values: list[bytes] = []
+    add_key, add_value = keys.append, values.append
+    budget = len(data) * _KEYS_EXPANSION + _KEYS_FREE_NBYTES
+    position, key = 0, b""
+    while position < end:
+        shared, fresh, length = data[position : position + 3]
+        position += 3
+        if shared | fresh | length >= 0x80:
+            shared, position = read_varint(data, position - 3)
+            fresh, position = read_varint(data, position)
+            length, position = read_varint(data, position)
+            budget -= shared
+        if shared > len(key) or budget < 0:
+            raise Malformed("an entry of a block shares more than there is")
+        value_at = position + fresh
+        key = key[:shared] + data[position:value_at]
+        position = value_at + length
+        add_key(key)
+        add_value(data[value_at:position])
+    if position != end:
+        raise Malformed("an entry of a block runs past its end")
+    return keys, values
+
+
+def _entries_end(data: bytes) -> int:
+    """Where the entries end and the restart offsets begin (those are only for seeking)."""
+    restarts = int.from_bytes(data[-4:], "little")
+    end = len(data) - 4 - 4 * restarts
+    if len(data) < 4 or end < 0:
+        raise Malformed(f"a block of {len(data)} bytes claims {restarts} restart points")
+    return end
