@@ -1,0 +1,80 @@
+"""How every command ends: one document or one page on standard output, and an exit status."""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+import typer
+
+from tfinspector.cli.documents import Document, finding_documents, text_of
+from tfinspector.cli.page import Page
+from tfinspector.cli.progress import ProgressLine
+from tfinspector.contents.findings import Cancelled, Finding, Severity, Unreadable
+from tfinspector.engine.jobs import Ticket
+
+DONE, FOUND, UNREADABLE, WORKER_DIED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command found out, in both faces; only the one that is asked for is made.
+
+    `document` leaves `findings` out, they are added; so are they to the page. `code` overrides
+    the exit status that follows from the findings.
+    """
+
+    document: Callable[[], Document]
+    page: Callable[[Page], None]
+    findings: Sequence[Finding] = ()
+    code: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 1 if a finding is an error, or what the command says."""
+        if self.code is not None:
+            return self.code
+        wrong = any(finding.severity is Severity.ERROR for finding in self.findings)
+        return FOUND if wrong else DONE
+
+
+def deliver(as_json: bool, empty: Document, work: Callable[[Ticket], Answer]) -> NoReturn:
+    """Do the work, write its answer and end with its exit status.
+
+    `empty` is the document when there is nothing to tell but the finding that says why.
+    """
+    try:
+        try:
+            with ProgressLine() as line:
+                answer = work(line.ticket)
+        except Unreadable as problem:
+            answer = Answer(lambda: empty, lambda page: None, [problem.finding], UNREADABLE)
+        _write(as_json, answer)
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("tfinspector: interrupted\n")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        raise typer.Exit(PIPE_CLOSED) from None
+    raise typer.Exit(answer.exit_code)
+
+
+def _write(as_json: bool, answer: Answer) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name the terminal can't show
+    if as_json:
+        document = answer.document() | {"findings": finding_documents(answer.findings)}
+        sys.stdout.write(text_of(document))
+    else:
+        page = Page()
+        answer.page(page)
+        page.findings(answer.findings)
+        page.write()
+    sys.stdout.flush()
+
+
+def _let_go_of_stdout() -> None:
+    """Nobody reads any more; without this Python complains once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,108 @@
+"""`tfinspector load`: whether TensorFlow loads a SavedModel, and what it has then."""
+
+from typing import Annotated
+
+import typer
+
+from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
+from tfinspector.cli.asking import worker
+from tfinspector.cli.documents import Document, number, signature_document
+from tfinspector.cli.options import JsonOption, PathArgument, PythonOption
+from tfinspector.cli.page import Page
+from tfinspector.contents import numbers
+from tfinspector.contents.reports import LoadReport
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.loading import load_saved_model
+from tfinspector.engine.worker_client import WorkerFailed
+
+
+def command(
+    path: PathArgument,
+    tags: Annotated[
+        str | None,
+        typer.Option(
+            "--tags",
+            metavar="T",
+            help="The tags of the graph, with commas; the only one if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
+    ] = None,
+    python: PythonOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load a SavedModel with TensorFlow, in a process of its own."""
+    asked = None if tags is None else [tag.strip() for tag in tags.split(",") if tag.strip()]
+    empty: Document = {
+        "loaded": False, "seconds": 0.0, "callable": False, "signatures": [], "variables": [],
+    }  # fmt: skip
+
+    def work(ticket: Ticket) -> Answer:
+        try:
+            with worker(python) as client:
+                report = load_saved_model(path, client, asked, device, ticket)
+        except WorkerFailed as failed:
+            return Answer(lambda: empty, lambda page: None, [failed.finding], WORKER_DIED)
+        return Answer(lambda: _document(report), lambda page: _write(page, report), report.findings)
+
+    deliver(as_json, empty, work)
+
+
+def _document(report: LoadReport) -> Document:
+    return {
+        "path": report.path,
+        "loaded": report.loaded,
+        "seconds": number(report.seconds),
+        "callable": report.callable,
+        "tags": None if report.tags is None else list(report.tags),
+        "device": report.device,
+        "signatures": [signature_document(report.tags or (), each) for each in report.signatures],
+        "variables": [
+            {
+                "name": each.name, "paths": list(each.paths), "dtype": each.dtype,
+                "shape": None if each.shape is None else list(each.shape),
+                "device": each.device, "trainable": each.trainable,
+                "problem": each.problem or None,
+            }
+            for each in report.variables
+        ],
+        "worker": _worker(report),
+    }  # fmt: skip
+
+
+def _worker(report: LoadReport) -> Document | None:
+    about = report.interpreter
+    if about is None:
+        return None
+    return {"python": about.python, "tensorflow": about.tensorflow, "keras": about.keras}
+
+
+def _write(page: Page, report: LoadReport) -> None:
+    by = f" by {report.interpreter}" if report.interpreter else ""
+    if not report.loaded:
+        page.line(f"Not loaded{by}.", "wrong")
+        return
+    page.line(f"Loaded in {numbers.duration(report.seconds)}{by}.")
+    page.line(f"It {'can' if report.callable else 'can not'} be called as a function.")
+    page.heading("Signatures")
+    for signature in report.signatures:
+        takes = ", ".join(
+            f"{s.name}: {s.dtype.name} [{numbers.shape(s.shape)}]" for s in signature.inputs
+        )
+        returns = ", ".join(
+            f"{s.name}: {s.dtype.name} [{numbers.shape(s.shape)}]" for s in signature.outputs
+        )
+        page.paragraph(f"{signature.name}({takes}) -> {returns}", "  ")
+    page.heading("Variables")
+    page.table(
+        ("name", "shape", "dtype", "device"),
+        (
+            [each.name for each in report.variables],
+            [numbers.shape(each.shape) for each in report.variables],
+            [each.dtype for each in report.variables],
+            [each.device for each in report.variables],
+        ),
+    )

@@ -1,0 +1,80 @@
+"""The command line's entry: words to commands, and how a command ends.
+
+Only the module of the command that was asked for is imported, so that `list` of a large file
+does not pay for the others. What every command means is fixed in `cli.md`.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from tfinspector import __version__
+
+COMMANDS = {
+    "list": "listing",
+    "stats": "stats",
+    "values": "values",
+    "check": "check",
+    "load": "load",
+    "demo": "demo",
+}
+"""The word, and the module of this package that has its `command`."""
+
+INTERRUPTED = 130
+_PIPE_CLOSED = 141
+
+_HELP = """Look into TensorFlow SavedModels and checkpoints, restore them, see what moved.
+
+`tfinspector [PATH...]` opens the window. `tfinspector shots PATH... -o DIR` draws its pages to
+PNG files. Every other command works without a display and takes `--json`.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status of `cli.md` (130 interrupted, 141 reader gone)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments:
+        arguments = ["--help"]
+    names = [arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS)
+    try:
+        _application(names)(arguments, prog_name="tfinspector")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _PIPE_CLOSED
+    return 0
+
+
+def _application(names: Sequence[str]) -> typer.Typer:
+    application = typer.Typer(
+        name="tfinspector",
+        help=_HELP,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    application.callback()(_options)
+    for name in names:
+        module = import_module(f"tfinspector.cli.{COMMANDS[name]}")
+        application.command(name)(module.command)
+    return application
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"tfinspector {__version__}\n")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Options of the program itself."""

@@ -1,0 +1,146 @@
+"""What a person reads: lines, aligned columns and findings, as wide as the terminal.
+
+Colours are used on a terminal only and never where NO_COLOR is set (https://no-color.org); piped
+output is plain, whole and never cut. Control characters in a file's names are shown as escapes,
+so that no file can steer the terminal.
+"""
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from tfinspector.contents.findings import Finding, Severity
+
+_STYLES = {"bold": "1", "muted": "2", "wrong": "1;31", "attention": "1;33", "accent": "36"}
+_MARKS = {Severity.ERROR: "wrong", Severity.WARNING: "attention", Severity.INFO: "accent"}
+_PIPED_WIDTH = 100
+"""Width of prose where there is no terminal to ask."""
+
+_GAP = "  "
+_LEAST_FLEXIBLE = 16
+"""A column that is cut keeps at least this many characters."""
+
+
+class Page:
+    """Collects text and writes it in one go."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        terminal = self._out.isatty()
+        self._styled = terminal and not os.environ.get("NO_COLOR")
+        self._width = shutil.get_terminal_size().columns if terminal else None
+        self._parts: list[str] = []
+
+    @property
+    def prose_width(self) -> int:
+        """How wide a paragraph may be."""
+        return min(self._width or _PIPED_WIDTH, 110)
+
+    def style(self, text: str, style: str) -> str:
+        """The text in a style, on a terminal that may have one."""
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._styled else text
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line."""
+        self._parts.append((self.style(text, style) if style else text) + "\n")
+
+    def heading(self, text: str) -> None:
+        """A heading with air above it."""
+        self.line()
+        self.line(text, "bold")
+
+    def table(
+        self, names: Sequence[str], columns: Sequence[Sequence[str]], right: Iterable[int] = ()
+    ) -> None:
+        """Columns under their names; those in `right` are right-aligned.
+
+        On a terminal that is too narrow the first column is shortened in its middle.
+        """
+        columns = [shown(column) for column in columns]
+        widths = [max([len(name), *map(len, c)]) for name, c in zip(names, columns, strict=True)]
+        widths[0] = self._fit(widths)
+        columns[0] = [shortened(cell, widths[0]) for cell in columns[0]]
+        aligned = set(right)
+        cells = [
+            f"%{'' if place in aligned else '-'}{width}s" for place, width in enumerate(widths)
+        ]
+        if len(columns) - 1 not in aligned:
+            cells[-1] = "%s"
+        template = _GAP.join(cells)
+        self.line((template % tuple(names)).rstrip(), "muted")
+        rows = [template % row for row in zip(*columns, strict=True)]
+        if rows:
+            self._parts.append("\n".join(rows) + "\n")
+
+    def _fit(self, widths: Sequence[int]) -> int:
+        if self._width is None:
+            return widths[0]
+        others = sum(widths[1:]) + len(_GAP) * (len(widths) - 1)
+        return min(widths[0], max(_LEAST_FLEXIBLE, self._width - others))
+
+    def paragraph(self, text: str, indent: str = "") -> None:
+        """Prose, wrapped; line breaks in the text are kept."""
+        self._parts.extend(f"{line}\n" for line in self._wrapped(text, indent))
+
+    def _wrapped(self, text: str, indent: str = "") -> list[str]:
+        return [
+            line
+            for each in text.splitlines()
+            for line in textwrap.wrap(
+                escaped(each), self.prose_width, initial_indent=indent, subsequent_indent=indent,
+                break_long_words=False, break_on_hyphens=False,
+            )
+        ]  # fmt: skip
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Each finding as a short paragraph with its fix."""
+        for finding in findings:
+            self.line()
+            self._finding(finding)
+
+    def _finding(self, finding: Finding) -> None:
+        label = f"{finding.severity.value} {finding.id}"
+        first, *rest = self._wrapped(f"{label}  {finding.title}")
+        self.line(self.style(label, _MARKS[finding.severity]) + first[len(label) :])
+        for line in rest:
+            self.line(line)
+        if finding.detail:
+            self.paragraph(finding.detail, "  ")
+        if finding.where:
+            self.line(self.style(f"  at {escaped(finding.where)}", "muted"))
+        if finding.fix:
+            self.paragraph(f"Fix: {finding.fix.text}", "  ")
+            for code in finding.fix.code.splitlines():
+                self.line(f"      {escaped(code)}")
+        for folded in finding.folded:
+            self.paragraph(f"- {folded.title}", "    ")
+
+    def write(self) -> None:
+        """Everything so far, out."""
+        self._out.write("".join(self._parts))
+        self._parts.clear()
+
+
+def shown(cells: Sequence[str]) -> list[str]:
+    """The cells with control characters made visible."""
+    return [cell if cell.isprintable() else escaped(cell) for cell in cells]
+
+
+def escaped(text: str) -> str:
+    """The text with every character that is not printable as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
+def shortened(text: str, width: int) -> str:
+    """At most `width` characters, the middle left out ("block_12/…/kernel")."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) * 2 // 3
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"

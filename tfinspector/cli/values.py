@@ -1,0 +1,91 @@
+"""`tfinspector values`: the values of one variable, or of any slice of it."""
+
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from tfinspector.cli.answers import Answer, deliver
+from tfinspector.cli.documents import Document, plain
+from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument
+from tfinspector.cli.page import Page, escaped
+from tfinspector.contents import numbers
+from tfinspector.contents.tensors import Region
+from tfinspector.contents.variables import Variable
+from tfinspector.engine.exporting import write_npy
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.opening import open_source
+from tfinspector.engine.values import parse_slice, read_values
+
+_SHOWN_ELEMENTS = 1000
+"""A page shows that many values whole; of more it shows the corners. JSON is always whole."""
+
+
+def command(
+    path: PathArgument,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Its name or its key.", show_default=False)
+    ],
+    region: Annotated[
+        str | None,
+        typer.Option(
+            "--slice",
+            metavar="SLICE",
+            help='Part of it, as NumPy writes it: "0:4,:".',
+            show_default=False,
+        ),
+    ] = None,
+    npy: Annotated[
+        str | None,
+        typer.Option("--npy", metavar="FILE", help="Write an .npy file.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    no_cache: NoCacheOption = False,
+) -> None:
+    """Show the values of one variable."""
+
+    def work(ticket: Ticket) -> Answer:
+        opened = open_source(path, ticket)
+        variable = opened.find(name)
+        part = parse_slice(region or "", variable.shape)
+        values = read_values(opened.reader(), variable, part)
+        if npy:
+            write_npy(npy, values)
+        return Answer(
+            lambda: _document(variable, part, values),
+            lambda page: _write(page, variable, part, values, npy),
+            opened.source.findings,
+        )
+
+    empty = {"name": name, "dtype": None, "shape": None, "slice": region, "values": None}
+    deliver(as_json, empty, work)
+
+
+def _document(variable: Variable, part: Region, values: np.ndarray[Any, Any]) -> Document:
+    return {
+        "name": variable.name, "key": variable.key, "dtype": variable.dtype.name,
+        "shape": list(variable.shape), "slice": _text(part), "values": plain(values),
+    }  # fmt: skip
+
+
+def _text(part: Region) -> str:
+    """The slice as a person would write it, with the bounds that were taken."""
+    return ",".join(f"{axis.start}:{axis.stop}" for axis in part)
+
+
+def _write(
+    page: Page, variable: Variable, part: Region, values: np.ndarray[Any, Any], npy: str | None
+) -> None:
+    page.line(
+        f"{page.style(escaped(variable.name), 'bold')}  {variable.dtype.name}, "
+        f"{numbers.shape(variable.shape)}" + (f", [{_text(part)}]" if part else "")
+    )
+    text = np.array2string(
+        np.asarray(values), threshold=_SHOWN_ELEMENTS, max_line_width=page.prose_width,
+        separator=", ", edgeitems=4,
+    )  # fmt: skip
+    for line in text.splitlines():
+        page.line(escaped(line))
+    if npy:
+        page.line()
+        page.line(f"The array is in {npy}.")
