@@ -1,0 +1,29 @@
+"""Hashes of what variables hold, to be compared with what the file holds."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+BLOCK_NBYTES = 1 << 22
+
+
+def hash_of(value: Any) -> str:
+    """SHA-256, in hex, of an array's elements in row-major, little-endian order.
+
+    Of a string array: of each string's length as eight little-endian bytes, then its bytes.
+    The engine's `referee.hash_stored` does the same with the bytes in the file.
+    """
+    digest = hashlib.sha256()
+    array = np.asarray(value)
+    if array.dtype == object:
+        for text in array.ravel().tolist():
+            digest.update(len(text).to_bytes(8, "little"))
+            digest.update(text)
+        return digest.hexdigest()
+    if array.dtype.byteorder == ">":
+        array = array.byteswap()
+    flat: Any = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    for start in range(0, flat.size, BLOCK_NBYTES):
+        digest.update(flat[start : start + BLOCK_NBYTES])
+    return digest.hexdigest()
