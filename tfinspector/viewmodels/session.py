@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.reports import WorkerState
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
 from tfinspector.viewmodels.tasks import Task, TaskList
-from tfinspector.viewmodels.worker import Worker, WorkerState
+from tfinspector.viewmodels.worker import Worker
 
 if TYPE_CHECKING:
     from tfinspector.contents.checkpoints import Checkpoint

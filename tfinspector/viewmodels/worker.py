@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.reports import Interpreter, WorkerState
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.tasks import Task, TaskList
 
 if TYPE_CHECKING:
-    from tfinspector.contents.reports import Interpreter
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.worker_client import WorkerClient
 
@@ -24,13 +23,11 @@ _TICK_MS = 100
 _LONGEST_LINE = 2000
 
 
-class WorkerState(StrEnum):
-    """Where the worker stands."""
-
-    OFF = "off"
-    STARTING = "starting"
-    READY = "ready"
-    FAILED = "failed"
+_WORDS = {
+    WorkerState.STOPPED: "off",
+    WorkerState.DEAD: "ended",
+    WorkerState.UNAVAILABLE: "not available",
+}
 
 
 class Worker(QObject):
@@ -47,7 +44,7 @@ class Worker(QObject):
         self._doors, self._tasks = doors, tasks
         self._client: WorkerClient | None = None
         self.command: tuple[str, ...] | None = None
-        self.state = WorkerState.OFF
+        self.state = WorkerState.STOPPED
         self.finding: Finding | None = None
         self.about: Interpreter | None = None
         self.log: deque[str] = deque(maxlen=LOG_LINES)
@@ -66,22 +63,16 @@ class Worker(QObject):
         """ "worker: TF 2.21 · Python 3.11 · CPU:0", or what is the matter."""
         if self.state is WorkerState.READY and self.about:
             return "worker: " + " · ".join(self._parts(self.about))
-        return {
-            WorkerState.OFF: "worker: off",
-            WorkerState.STARTING: "worker: starting",
-            WorkerState.FAILED: "worker: not available",
-            WorkerState.READY: "worker: ready",
-        }[self.state]
+        return f"worker: {_WORDS.get(self.state, str(self.state))}"
 
     @staticmethod
     def _parts(about: Interpreter) -> list[str]:
-        devices = [str(device) for device in about.devices] or ["CPU:0"]
-        shown = devices[-1] if len(devices) > 1 else devices[0]
-        return [
-            f"TF {'.'.join(about.tensorflow.split('.')[:2])}",
-            f"Python {'.'.join(about.python.split('.')[:2])}",
-            shown.replace("/device:", "").replace("/physical_device:", ""),
-        ]
+        def short(version: str) -> str:
+            return ".".join(version.split(".")[:2])
+
+        tensorflow = f"TF {short(about.tensorflow)}" if about.tensorflow else "no TensorFlow"
+        devices = [device.name for device in about.devices]
+        return [tensorflow, f"Python {short(about.python)}", *devices[-1:]]
 
     def start(self, command: Sequence[str] | None = None) -> Task:
         """Start it (again), off the window's thread; None is this program's own interpreter."""
@@ -121,7 +112,7 @@ class Worker(QObject):
         """Stop it for good. Waits for the process to end."""
         self._timer.stop()
         client, self._client = self._client, None
-        self.state = WorkerState.OFF
+        self.state = WorkerState.STOPPED
         if client:
             client.kill()
 
@@ -130,7 +121,7 @@ class Worker(QObject):
         self.changed.emit()
 
     def _has_failed(self, finding: Finding) -> None:
-        self.state, self.finding = WorkerState.FAILED, finding
+        self.state, self.finding = WorkerState.UNAVAILABLE, finding
         self.changed.emit()
 
     def _note(self, line: str) -> None:
@@ -144,6 +135,3 @@ class Worker(QObject):
         if lines:
             self.log.extend(lines)
             self.logged.emit(lines)
-
-
-OnLog = Callable[[str], None]
