@@ -5,8 +5,7 @@ Format: `CollectionDef` of `tensorflow/core/protobuf/meta_graph.proto`, `Variabl
 the variable's node of the graph, which is looked for without decoding the other nodes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tfinspector.contents.dtypes import dtype_of_code
@@ -19,7 +18,7 @@ from tfinspector.formats.structured_values import shape_of
 _VARIABLES, _TRAINABLE = "variables", "trainable_variables"
 _ASSETS = "saved_model_assets"
 _INIT_OPS = ("saved_model_main_op", "legacy_init_op")
-_VARIABLE_OPS = (b"VarHandleOp", b"VariableV2", b"Variable", b"AutoReloadVariable")
+VARIABLE_OPS = (b"VarHandleOp", b"VariableV2", b"Variable", b"AutoReloadVariable")
 _NODE, _OP = 1, 2  # GraphDef.node, NodeDef.op
 
 
@@ -43,30 +42,33 @@ def assets_of(collections: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def variables_of(collections: Mapping[str, Any], nodes: Mapping[str, Any]) -> list[VariableSpec]:
+def variables_of(
+    collections: Mapping[str, Any], find_nodes: Callable[[], Mapping[str, Any]]
+) -> tuple[VariableSpec, ...]:
     """The variables by name; the parts of a partitioned one are one variable, as in the file.
 
-    `nodes` are the graph's variable nodes by name (see `variable_nodes`); type and shape stay
-    unknown where the node is not among them. Raises `DecodeError` for a broken VariableDef.
+    `find_nodes` gives the graph's variable nodes by name; type and shape stay unknown where the
+    node is not among them. Raises `DecodeError` for a broken VariableDef.
     """
+    definitions = list(_definitions(collections, _VARIABLES))
+    nodes = find_nodes() if definitions else {}
     trainable = {definition.variable_name for definition in _definitions(collections, _TRAINABLE)}
     found: dict[str, VariableSpec] = {}
-    for definition in _definitions(collections, _VARIABLES):
-        name = _operation(definition.variable_name)
+    for definition in definitions:
+        name = definition.variable_name.partition(":")[0]  # "w" of "w:0", its first output
         whole = definition.save_slice_info_def
         node = nodes.get(name)
+        shape = shape_of(node.attr["shape"].shape) if node else None
         spec = VariableSpec(
             name=whole.full_name or name,
             paths=(),
             dtype=dtype_of_code(node.attr["dtype"].type if node else 0),
-            shape=shape_of(node.attr["shape"].shape) if node else None,
+            shape=tuple(whole.full_shape) if whole.full_name else shape,
             trainable=definition.variable_name in trainable if _TRAINABLE in collections else None,
             device=node.device if node else "",
         )
-        if whole.full_name:
-            spec = replace(spec, shape=tuple(whole.full_shape))
         found.setdefault(spec.name, spec)
-    return [found[name] for name in sorted(found)]
+    return tuple(found[name] for name in sorted(found))
 
 
 def variable_nodes(read: ByteSource, graph: Sequence[Span]) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def variable_nodes(read: ByteSource, graph: Sequence[Span]) -> dict[str, Any]:
         for field in fields_of(read, span):
             if field.number != _NODE or field.wire_type != wire.BYTES:
                 continue
-            if _op_of(read, field.content) in _VARIABLE_OPS:
+            if _op_of(read, field.content) in VARIABLE_OPS:
                 start, stop = field.content
                 node = parse_message("NodeDef", read(start, stop - start))
                 nodes[node.name] = node
@@ -95,8 +97,3 @@ def _definitions(collections: Mapping[str, Any], name: str) -> Iterator[Any]:
     if name in collections:
         for data in collections[name].bytes_list.value:
             yield parse_message("VariableDef", data)
-
-
-def _operation(tensor: str) -> str:
-    """The operation of a tensor's name: "w" of "w:0"."""
-    return tensor.partition(":")[0]

@@ -5,7 +5,8 @@ Layout: `tensorflow/cc/saved_model/constants.h`. TensorFlow takes `saved_model.p
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -15,7 +16,6 @@ from tfinspector.contents.saved_models import (
     Fingerprint,
     MetaGraph,
     SavedModel,
-    VariableSpec,
 )
 from tfinspector.formats import saved_model_faults as faults
 from tfinspector.formats.saved_collections import (
@@ -28,10 +28,11 @@ from tfinspector.formats.saved_model_binary import (
     ByteSource,
     Malformed,
     RawMetaGraph,
+    Span,
     read_meta_graphs,
     windowed,
 )
-from tfinspector.formats.saved_model_text import read_meta_graphs_of_text
+from tfinspector.formats.saved_model_text import read_meta_graphs_of_text, variable_nodes_of_text
 from tfinspector.formats.saved_objects import read_saved_objects
 from tfinspector.formats.saved_variables import join_variables
 from tfinspector.formats.schema import parse_message
@@ -41,6 +42,7 @@ __all__ = ["join_variables", "read_saved_model"]
 
 BINARY, TEXT, CHUNKED = "saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"
 _START_NBYTES = 256
+FindNodes = Callable[[Sequence[Span]], dict[str, Any]]
 
 
 def read_saved_model(directory: str | os.PathLike[str]) -> SavedModel:
@@ -82,11 +84,13 @@ def _read_open(directory: str, proto: str, descriptor: int) -> SavedModel:
         raise faults.chunked(proto, start)
     try:
         if proto.endswith(TEXT):
-            version, raw = read_meta_graphs_of_text(_read_all(read, status.st_size))
-            meta_graphs = [_build(directory, meta_graph, None) for meta_graph in raw]
+            text = _read_all(read, status.st_size)
+            find_nodes: FindNodes = partial(variable_nodes_of_text, text)
+            version, raw = read_meta_graphs_of_text(text)
         else:
+            find_nodes = partial(variable_nodes, windowed(read))
             version, raw = read_meta_graphs(read, status.st_size)
-            meta_graphs = [_build(directory, meta_graph, windowed(read)) for meta_graph in raw]
+        meta_graphs = [_build(directory, meta_graph, find_nodes) for meta_graph in raw]
     except (Malformed, DecodeError) as error:
         raise faults.damaged(proto, start, status.st_size, str(error)) from error
     if not meta_graphs and not version:
@@ -116,18 +120,16 @@ def _read_all(read: ByteSource, nbytes: int) -> bytes:
 
 
 def _build(
-    directory: str, raw: RawMetaGraph, read: ByteSource | None
+    directory: str, raw: RawMetaGraph, find_nodes: FindNodes
 ) -> tuple[MetaGraph, tuple[str, ...]]:
-    """The meta graph and what is wrong with its objects; `read` gives the bytes of the graph."""
+    """The meta graph, and what is wrong with its objects."""
     message = raw.message
     info = message.meta_info_def
     objects = read_saved_objects(message.object_graph_def)
-    variables: Iterable[VariableSpec] = objects.variables
+    variables = objects.variables
     init_op = init_op_of(message.collection_def)
     if not message.object_graph_def.nodes:
-        wanted = read is not None and "variables" in message.collection_def
-        nodes = variable_nodes(read, raw.graph) if read and wanted else {}
-        variables = variables_of(message.collection_def, nodes)
+        variables = variables_of(message.collection_def, partial(find_nodes, raw.graph))
     elif not init_op and INIT_OP in message.signature_def:
         init_op = next(
             (output.name for output in message.signature_def[INIT_OP].outputs.values()), ""
@@ -138,7 +140,7 @@ def _build(
         git_version=info.tensorflow_git_version,
         signatures=build_signatures(message.signature_def),
         functions=objects.functions,
-        variables=tuple(variables),
+        variables=variables,
         assets=_assets(directory, [*message.asset_file_def, *assets_of(message.collection_def)]),
         graph_nbytes=raw.graph_nbytes,
         object_count=len(message.object_graph_def.nodes),

@@ -7,12 +7,14 @@ dictionary. The graph may hold cycles and shared nodes.
 
 import keyword
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tfinspector.contents.dtypes import dtype_of_code
+from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph
 from tfinspector.contents.saved_models import Function, VariableSpec
 from tfinspector.formats.call_forms import bare_form, traced_forms
+from tfinspector.formats.graph_paths import Walks, escape
 from tfinspector.formats.structured_values import shape_of
 
 _CALL = "__call__"
@@ -22,7 +24,7 @@ _DICTS = ("trackable_dict_wrapper", _SIGNATURE_MAP)
 
 
 class Place(NamedTuple):
-    """How a node is reached: its path of raw names, and a Python expression on `loaded`."""
+    """How a node is reached: its path as in keys, and a Python expression on `loaded`."""
 
     path: str
     access: str
@@ -75,7 +77,8 @@ def _places(nodes: Any) -> tuple[dict[int, Place], int]:
 
 
 def _place_in(parent: Place, identifier: str, name: str) -> Place:
-    path = _join(parent.path, name)
+    part = escape(name)
+    path = f"{parent.path}/{part}" if parent.path else part
     if identifier in _LISTS and name.isdecimal():
         return Place(path, f"{parent.access}[{name}]")
     if identifier in _DICTS:
@@ -85,10 +88,6 @@ def _place_in(parent: Place, identifier: str, name: str) -> Place:
     if name.isidentifier() and not keyword.iskeyword(name):
         return Place(path, f"{parent.access}.{name}")
     return Place(path, f"getattr({parent.access}, {name!r})")
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name
 
 
 def _functions(
@@ -118,46 +117,48 @@ def _functions(
 
 def _variables(nodes: Any, places: Mapping[int, Place]) -> tuple[VariableSpec, ...]:
     """Every variable in the order of the nodes, reached or not."""
-    variables = {
-        index: node.variable
-        for index, node in enumerate(nodes)
-        if node.WhichOneof("kind") == "variable"
-    }
-    paths = _all_paths(nodes, places, variables)
+    walks = Walks(_as_object_graph(nodes))
+    slots = _slot_paths(nodes, places)
     return tuple(
         VariableSpec(
-            name=variable.name,
-            paths=tuple(paths[index]),
-            dtype=dtype_of_code(variable.dtype),
-            shape=shape_of(variable.shape),
-            trainable=variable.trainable,
-            device=variable.device,
+            name=node.variable.name,
+            paths=walks.paths_of(index) or tuple(slots.get(index, ())),
+            dtype=dtype_of_code(node.variable.dtype),
+            shape=shape_of(node.variable.shape),
+            trainable=node.variable.trainable,
+            device=node.variable.device,
             node=index,
         )
-        for index, variable in variables.items()
+        for index, node in enumerate(nodes)
+        if node.WhichOneof("kind") == "variable"
     )
 
 
-def _all_paths(
-    nodes: Any, places: Mapping[int, Place], wanted: Collection[int]
-) -> dict[int, list[str]]:
-    """For each wanted node the paths over every edge that leads to it, the first one first.
+def _as_object_graph(nodes: Any) -> ObjectGraph:
+    """The same objects as a checkpoint's graph tells them, so that paths are found alike."""
+    value = (Attribute("VARIABLE_VALUE", "", ""),)
+    return ObjectGraph(
+        tuple(
+            Node(
+                tuple(
+                    Edge(child.local_name, child.node_id)
+                    for child in node.children
+                    if 0 <= child.node_id < len(nodes)
+                ),
+                value if node.WhichOneof("kind") == "variable" else (),
+            )
+            for node in nodes
+        )
+    )
 
-    A slot variable hangs on no object: it is named as its key in a checkpoint is.
-    """
-    paths: dict[int, list[str]] = {index: [] for index in wanted}
-    for index in wanted:
-        if index in places:
-            paths[index].append(places[index].path)
-    for parent, place in places.items():
-        for child in nodes[parent].children:
-            path = _join(place.path, child.local_name)
-            if child.node_id in paths and path not in paths[child.node_id]:
-                paths[child.node_id].append(path)
-        for slot in nodes[parent].slot_variables:
-            if slot.slot_variable_node_id in paths and slot.original_variable_node_id in places:
-                original = places[slot.original_variable_node_id].path
-                paths[slot.slot_variable_node_id].append(
-                    f"{original}/.OPTIMIZER_SLOT/{place.path}/{slot.slot_name}"
-                )
-    return paths
+
+def _slot_paths(nodes: Any, places: Mapping[int, Place]) -> dict[int, list[str]]:
+    """Paths of slot variables, which hang on no object: as a checkpoint's keys name them."""
+    found: dict[int, list[str]] = {}
+    for index, place in places.items():
+        for slot in nodes[index].slot_variables:
+            original = places.get(slot.original_variable_node_id)
+            if original:
+                path = f"{original.path}/.OPTIMIZER_SLOT/{place.path}/{escape(slot.slot_name)}"
+                found.setdefault(slot.slot_variable_node_id, []).append(path)
+    return found

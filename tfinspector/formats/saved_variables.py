@@ -5,13 +5,14 @@ same ids and children in every model seen, but TensorFlow does not promise that:
 where a path agrees, otherwise the path decides. TensorFlow 1 stores a variable under its name.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.saved_models import SavedModel, VariableSpec
 from tfinspector.contents.variables import Variable
+
+_VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
 def join_variables(saved_model: SavedModel, checkpoint: Checkpoint) -> SavedModel:
@@ -20,11 +21,19 @@ def join_variables(saved_model: SavedModel, checkpoint: Checkpoint) -> SavedMode
     Type and shape that a TensorFlow 1 graph leaves open are filled in from the file.
     """
     by_node = {variable.node: variable for variable in checkpoint.variables if variable.node >= 0}
-    by_path = {path: variable for variable in checkpoint.variables for path in variable.paths}
     by_key = {variable.key: variable for variable in checkpoint.variables}
+    by_path = {key.removesuffix(_VALUE): variable for key, variable in by_key.items()} | {
+        path: variable for variable in checkpoint.variables for path in variable.paths
+    }
 
     def join(spec: VariableSpec) -> VariableSpec:
-        stored = _find_by_graph(spec, by_node, by_path) if spec.node >= 0 else by_key.get(spec.name)
+        if spec.node < 0:
+            stored = by_key.get(spec.name)
+        else:
+            stored = by_node.get(spec.node)
+            if not stored or set(spec.paths).isdisjoint(stored.paths):
+                found = (by_path.get(path) for path in spec.paths)
+                stored = next(filter(None, found), None)
         return _fill(spec, stored) if stored else spec
 
     return replace(
@@ -34,15 +43,6 @@ def join_variables(saved_model: SavedModel, checkpoint: Checkpoint) -> SavedMode
             for meta_graph in saved_model.meta_graphs
         ),
     )
-
-
-def _find_by_graph(
-    spec: VariableSpec, by_node: Mapping[int, Variable], by_path: Mapping[str, Variable]
-) -> Variable | None:
-    same_id = by_node.get(spec.node)
-    if same_id and not set(spec.paths).isdisjoint(same_id.paths):
-        return same_id
-    return next((by_path[path] for path in spec.paths if path in by_path), None)
 
 
 def _fill(spec: VariableSpec, stored: Variable) -> VariableSpec:

@@ -73,6 +73,7 @@ message VariableDef {
   bool trainable = 7;
 }
 message SaveSliceInfoDef { string full_name = 1; repeated int64 full_shape = 2; }
+message GraphDef { repeated NodeDef node = 1; }
 message NodeDef {
   string name = 1; string op = 2; string device = 4; map<string, AttrValue> attr = 5;
 }
