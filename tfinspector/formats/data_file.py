@@ -17,7 +17,7 @@ from tfinspector.formats.bundle_index import Stamp
 class DataFile:
     """Context manager. Every method raises `Unreadable` if the file vanished, shrank or changed."""
 
-    def __init__(self, path: str, stamp: Stamp) -> None:
+    def __init__(self, path: str, stamp: Stamp | None) -> None:
         self.path = path
         self._stamp = stamp
         try:

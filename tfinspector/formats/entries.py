@@ -78,7 +78,7 @@ def decode_entry(value: bytes) -> Entry:
             if field in numbers and isinstance(content, int):
                 numbers[field] = signed(content)
             elif field == 2 and isinstance(content, bytes):
-                shape += _axes(content)
+                shape += decode_shape(content) or ()
             elif field == 7 and isinstance(content, bytes):
                 slices.append(decode_slice(content))
     except Malformed as error:
@@ -90,8 +90,10 @@ def decode_entry(value: bytes) -> Entry:
     return entry if damage else entry._replace(problem=_problem(entry))
 
 
-def _axes(message: bytes) -> list[int]:
+def decode_shape(message: bytes) -> tuple[int, ...] | None:
+    """A TensorShapeProto: its axes as written (perhaps negative), None for an unknown rank."""
     axes = []
+    known = True
     for field, _, content in walk(message):
         if field == 2 and isinstance(content, bytes):
             size = 0
@@ -99,7 +101,9 @@ def _axes(message: bytes) -> list[int]:
                 if part == 1 and isinstance(number, int):
                     size = signed(number)
             axes.append(size)
-    return axes
+        elif field == 3:
+            known = not content
+    return tuple(axes) if known else None
 
 
 def decode_slice(message: bytes) -> Extents:

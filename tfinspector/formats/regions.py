@@ -5,7 +5,7 @@ What lies close together is read in one go, with the gaps; what lies far apart o
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,46 @@ _GAP_NBYTES = 4096  # the system reads whole pages, so smaller gaps cost nothing
 _CHUNK_NBYTES = 1 << 22  # the most that is read at once with gaps in it
 
 
-def bounds(region: Region | None, shape: Sequence[int]) -> tuple[list[int], list[int]]:
-    """First and past-the-last index per axis, clipped to the shape like slices are."""
-    if region is None:
-        return [0] * len(shape), list(shape)
-    limits = [part.indices(size) for part, size in zip(region, shape, strict=True)]
-    return [start for start, _, _ in limits], [max(start, stop) for start, stop, _ in limits]
+class Box(NamedTuple):
+    """A rectangle `[start, start + shape)`."""
+
+    start: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def intersect(self, other: "Box") -> "Box | None":
+        """What both have in common; None if that is nothing."""
+        start = tuple(map(max, self.start, other.start))
+        ends = zip(self.start, self.shape, other.start, other.shape, strict=True)
+        stop = [min(a + n, b + m) for a, n, b, m in ends]
+        shape = tuple(high - low for low, high in zip(start, stop, strict=True))
+        return Box(start, shape) if min(shape, default=1) > 0 else None
+
+    def slices_within(self, outer: "Box") -> Region:
+        """Where this rectangle lies in an array of the outer one's shape."""
+        steps = zip(self.start, self.shape, outer.start, strict=True)
+        return tuple(slice(at - origin, at - origin + n) for at, n, origin in steps)
+
+
+def whole_or(region: Region | None, shape: Sequence[int]) -> Box:
+    """The region as a box, clipped to the shape like slices are; the whole for None.
+
+    Axes that the region does not name are whole.
+    """
+    named = region or ()
+    full = (*named, *[slice(None)] * (len(shape) - len(named)))
+    limits = [part.indices(size) for part, size in zip(full, shape, strict=True)]
+    lengths = (max(0, stop - start) for start, stop, _ in limits)
+    return Box(tuple(start for start, _, _ in limits), tuple(lengths))
+
+
+def flat_positions(
+    shape: Sequence[int], start: Sequence[int], lengths: Sequence[int]
+) -> NDArray[np.int64]:
+    """Row-major positions of the elements of a rectangle, as an array of its shape."""
+    positions = np.zeros((), np.int64)
+    for first, count, stride in zip(start, lengths, _row_major(shape, 1), strict=True):
+        positions = positions[..., None] + np.arange(first, first + count) * stride
+    return positions
 
 
 def read_rectangle(
