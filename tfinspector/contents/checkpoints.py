@@ -64,7 +64,7 @@ class Snapshot:
     `step` is None where nothing tells it; `step_from` says where it comes from
     ("file name", "save_counter", "iterations", "file time"). `time` is seconds since the epoch.
     `nbytes` counts all files of the set. `complete` is False for a save that is still running
-    or was cut off.
+    or was cut off; `problem` then says what is missing.
     """
 
     path: str
@@ -73,6 +73,7 @@ class Snapshot:
     time: float | None
     nbytes: int
     complete: bool = True
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,16 @@ class StateFile:
     all_paths: tuple[str, ...]
     timestamps: tuple[float, ...]
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListing:
+    """What lies in a run's directory: snapshots oldest first, its state file, and leftovers.
+
+    `leftovers` are names of temporary files and directories of saves that did not end.
+    """
+
+    path: str
+    snapshots: tuple[Snapshot, ...]
+    state: StateFile | None = None
+    leftovers: tuple[str, ...] = ()

@@ -21,6 +21,38 @@ class SourceKind(StrEnum):
     KERAS_HDF5 = "keras_hdf5"
 
 
+class GivenAs(StrEnum):
+    """What a person pointed at, where it is not simply the thing itself."""
+
+    ITSELF = "itself"
+    INDEX = "index"  # PREFIX.index
+    SHARD = "shard"  # PREFIX.data-00000-of-00001
+    META = "meta"  # PREFIX.meta, a TF1 graph
+    STATE_FILE = "state file"  # the text file `checkpoint`
+    DIRECTORY = "directory"
+    WITHOUT_NUMBER = "prefix without its number"
+    VERSIONS = "directory of versions"
+    PARENT = "parent directory"
+    PART = "part of a SavedModel"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a path turned out to be, before anything is read.
+
+    path       normalised and absolute: a prefix, a run's directory, a SavedModel's directory
+    taken_for  a sentence, as in `Source`
+    others     other things that could have been meant, absolute paths
+    """
+
+    kind: SourceKind
+    path: str
+    given: str
+    given_as: GivenAs
+    taken_for: str
+    others: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One opened thing.

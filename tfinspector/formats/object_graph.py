@@ -1,0 +1,329 @@
+"""The object graph inside a checkpoint: the bytes of one string tensor to `ObjectGraph`.
+
+The message is `TrackableObjectGraph` (tensorflow/core/protobuf/trackable_object_graph.proto):
+
+    nodes 1: children 1 {node_id 1, local_name 2}, attributes 2 {name 1, full_name 2,
+    checkpoint_key 3}, slot_variables 3 {original_variable_node_id 1, slot_name 2,
+    slot_variable_node_id 3}, registered_saver 4 {name 1, object_name 2}, has_checkpoint_values 5
+
+Decoded by hand, because a model of 100,000 variables has 125,000 nodes and 300,000 edges and a
+person waits for them: one walk notes where every edge and attribute lies, then all of them are
+decoded at once with NumPy. The bytes are looked at once as Latin-1 text, so that a name is a slice
+of it. What is not laid out as TensorFlow lays it out takes the slow way, field by field. Broken
+input never raises: what can't be understood is left out and told in `problems`.
+"""
+
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph, Slot
+
+_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4 = 0x0A, 0x12, 0x1A, 0x22  # length-delimited
+_NUMBER_1, _NUMBER_3 = 0x08, 0x18  # varint
+_HAS_VALUES = 0x2A
+_MOST_PROBLEMS = 20
+_LONGEST_VARINT = 10
+_NO_NODE = Node()
+_Positions = NDArray[np.int64]
+
+
+class _Malformed(ValueError):
+    """Bytes that are no protobuf message; caught where the message began."""
+
+
+class _Layout:
+    """Where edges and attributes lie, node by node; rare parts already decoded."""
+
+    def __init__(self) -> None:
+        self.edges: list[int] = []  # start, stop, start, stop, ...
+        self.attributes: list[int] = []
+        self.edge_bounds = [0]  # how many numbers of `edges` the nodes up to here took
+        self.attribute_bounds = [0]
+        self.rare: dict[int, tuple[list[Slot], str]] = {}  # node -> slots, saver
+
+
+def parse_object_graph(data: bytes) -> ObjectGraph:
+    """The graph that `data` serializes. Never raises; see `ObjectGraph.problems`.
+
+    Edges and slots to ids outside the range are dropped. A node that can't be decoded stays as
+    an empty node, because the ids of all later ones are positions.
+    """
+    problems: list[str] = []
+    text = data.decode("latin-1")
+    layout = _walk(data, problems)
+    nodes = _build_nodes(data, text, layout, problems)
+    _drop_dangling(nodes, problems)
+    if not nodes:
+        problems.append("the object graph has no nodes")
+    if len(problems) > _MOST_PROBLEMS:
+        more = len(problems) - _MOST_PROBLEMS
+        problems[_MOST_PROBLEMS:] = [f"and {more} more problems in the object graph"]
+    return ObjectGraph(tuple(nodes), tuple(problems))
+
+
+def _walk(data: bytes, problems: list[str]) -> _Layout:
+    """Note where every node's parts lie; what comes after a break at the top level is lost."""
+    layout = _Layout()
+    position, end = 0, len(data)
+    edge_bound, attribute_bound = layout.edge_bounds.append, layout.attribute_bounds.append
+    try:
+        while position < end:
+            if data[position] != _FIELD_1:
+                position = _skip(data, position, end)
+                continue
+            start = position + 2
+            length = data[position + 1]
+            if length > 127:
+                length, start = _varint(data, position + 1)
+            position = start + length
+            if position > end:
+                raise _Malformed(f"a node of {length} bytes begins {end - start} before the end")
+            try:
+                _walk_node(data, start, position, layout)
+            except (_Malformed, IndexError) as error:
+                place = len(layout.edge_bounds) - 1
+                problems.append(f"node {place} of the object graph can't be decoded: {error}")
+                del layout.edges[layout.edge_bounds[-1] :]
+                del layout.attributes[layout.attribute_bounds[-1] :]
+            edge_bound(len(layout.edges))
+            attribute_bound(len(layout.attributes))
+    except (_Malformed, IndexError) as error:
+        count = len(layout.edge_bounds) - 1
+        problems.append(f"the object graph breaks off after {count} nodes: {error}")
+    return layout
+
+
+def _walk_node(data: bytes, position: int, end: int, layout: _Layout) -> None:
+    edges, attributes = layout.edges, layout.attributes
+    while position < end:
+        tag = data[position]
+        if tag == _HAS_VALUES and data[position + 1] == 2:
+            position += 4
+            continue
+        if tag not in (_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4):
+            position = _skip(data, position, end)
+            continue
+        start = position + 2
+        length = data[position + 1]
+        if length > 127:
+            length, start = _varint(data, position + 1)
+        position = start + length
+        if tag == _FIELD_1:
+            edges += (start, position)
+        elif tag == _FIELD_2:
+            attributes += (start, position)
+        elif position <= end:
+            _note_rare(data, tag, start, position, layout)
+    if position != end:
+        raise _Malformed("a field reaches beyond its node")
+
+
+def _note_rare(data: bytes, tag: int, start: int, stop: int, layout: _Layout) -> None:
+    slots, saver = layout.rare.get(len(layout.edge_bounds) - 1, ([], ""))
+    if tag == _FIELD_3:
+        slots.append(_parse_slot(data, start, stop))
+    else:
+        saver = _parse_attribute(data, start, stop).name
+    layout.rare[len(layout.edge_bounds) - 1] = (slots, saver)
+
+
+def _build_nodes(data: bytes, text: str, layout: _Layout, problems: list[str]) -> list[Node]:
+    padded = np.frombuffer(data + bytes(16), np.uint8)
+    edges = _decode_edges(data, text, padded, layout.edges, problems)
+    attributes = _decode_attributes(data, text, padded, layout.attributes, problems)
+    nodes: list[Node] = []
+    make = partial(tuple.__new__, Node)
+    nothing: tuple[Slot, ...] = ()
+    edge_spans, attribute_spans = pairwise(layout.edge_bounds), pairwise(layout.attribute_bounds)
+    for (first, last), (from_, to) in zip(edge_spans, attribute_spans, strict=True):
+        nodes.append(
+            make(
+                (
+                    tuple(edges[first >> 1 : last >> 1]) if last > first else nothing,
+                    tuple(attributes[from_ >> 1 : to >> 1]) if to > from_ else nothing,
+                    nothing,
+                    "",
+                )
+            )
+        )
+    for place, (slots, saver) in layout.rare.items():
+        if place < len(nodes):
+            nodes[place] = nodes[place]._replace(slots=tuple(slots), saver=saver)
+    return nodes
+
+
+def _decode_edges(
+    data: bytes, text: str, padded: NDArray[np.uint8], spans: list[int], problems: list[str]
+) -> list[Edge]:
+    places = np.array(spans, np.int64).reshape(-1, 2)
+    starts, stops = places[:, 0], places[:, 1]
+    has_id = padded[starts] == _NUMBER_1
+    ids, after = _varints(padded, starts + 1)
+    ids = np.where(has_id, ids, 0)
+    begins, ends = _string_spans(padded, _FIELD_2, np.where(has_id, after, starts))
+    names = _slices(data, text, begins, ends)
+    edges: list[Edge] = list(
+        map(partial(tuple.__new__, Edge), zip(names, ids.tolist(), strict=True))
+    )
+    for place in np.flatnonzero(ends != stops).tolist():
+        try:
+            edges[place] = _parse_edge(data, int(starts[place]), int(stops[place]))
+        except (_Malformed, IndexError) as error:
+            edges[place] = Edge("", len(data))  # to nowhere: dropped with the dangling ones
+            problems.append(f"an edge of the object graph can't be decoded: {error}")
+    return edges
+
+
+def _decode_attributes(
+    data: bytes, text: str, padded: NDArray[np.uint8], spans: list[int], problems: list[str]
+) -> list[Attribute]:
+    places = np.array(spans, np.int64).reshape(-1, 2)
+    starts, stops = places[:, 0], places[:, 1]
+    columns: list[list[str]] = []
+    ends = starts
+    for tag in (_FIELD_1, _FIELD_2, _FIELD_3):
+        begins, ends = _string_spans(padded, tag, ends)
+        columns.append(_slices(data, text, begins, ends))
+    attributes: list[Attribute] = list(
+        map(partial(tuple.__new__, Attribute), zip(*columns, strict=True))
+    )
+    for place in np.flatnonzero(ends != stops).tolist():
+        try:
+            attributes[place] = _parse_attribute(data, int(starts[place]), int(stops[place]))
+        except (_Malformed, IndexError) as error:
+            attributes[place] = Attribute("", "", "")
+            problems.append(f"an attribute of the object graph can't be decoded: {error}")
+    return attributes
+
+
+def _varints(padded: NDArray[np.uint8], at: _Positions) -> tuple[_Positions, _Positions]:
+    """The varints of up to four bytes at `at`, and where each ends. `at` may lie anywhere."""
+    last = len(padded) - 1
+    value = np.zeros(len(at), np.int64)
+    going = np.ones(len(at), bool)
+    after = at.copy()
+    for shift in (0, 7, 14, 21):
+        byte = padded[np.minimum(after, last)].astype(np.int64)
+        value += np.where(going, (byte & 0x7F) << shift, 0)
+        after += going
+        going &= byte > 127
+        if not going.any():
+            break
+    return value, after
+
+
+def _string_spans(
+    padded: NDArray[np.uint8], tag: int, at: _Positions
+) -> tuple[_Positions, _Positions]:
+    """Where the strings of field `tag` begin and end; both `at` where the field is not there."""
+    present = padded[np.minimum(at, len(padded) - 1)] == tag
+    lengths, after = _varints(padded, at + 1)
+    return np.where(present, after, at), np.where(present, after + lengths, at)
+
+
+def _slices(data: bytes, text: str, begins: _Positions, ends: _Positions) -> list[str]:
+    pairs = zip(begins.tolist(), ends.tolist(), strict=True)
+    names = [text[begin:end] for begin, end in pairs]
+    if not "".join(names).isascii():
+        pairs = zip(begins.tolist(), ends.tolist(), strict=True)
+        names = [data[begin:end].decode("utf-8", "replace") for begin, end in pairs]
+    return names
+
+
+def _parse_edge(data: bytes, position: int, end: int) -> Edge:
+    node, name = 0, ""
+    while position < end:
+        tag = data[position]
+        if tag == _FIELD_2:
+            name, position = _string(data, position + 1, end)
+        elif tag == _NUMBER_1:
+            node, position = _varint(data, position + 1)
+        else:
+            position = _skip(data, position, end)
+    return Edge(name, node)
+
+
+def _parse_attribute(data: bytes, position: int, end: int) -> Attribute:
+    name = full_name = key = ""
+    while position < end:
+        tag = data[position]
+        if tag == _FIELD_1:
+            name, position = _string(data, position + 1, end)
+        elif tag == _FIELD_2:
+            full_name, position = _string(data, position + 1, end)
+        elif tag == _FIELD_3:
+            key, position = _string(data, position + 1, end)
+        else:
+            position = _skip(data, position, end)
+    return Attribute(name, full_name, key)
+
+
+def _parse_slot(data: bytes, position: int, end: int) -> Slot:
+    original = variable = 0
+    name = ""
+    while position < end:
+        tag = data[position]
+        if tag == _NUMBER_1:
+            original, position = _varint(data, position + 1)
+        elif tag == _FIELD_2:
+            name, position = _string(data, position + 1, end)
+        elif tag == _NUMBER_3:
+            variable, position = _varint(data, position + 1)
+        else:
+            position = _skip(data, position, end)
+    return Slot(original, name, variable)
+
+
+def _string(data: bytes, position: int, end: int) -> tuple[str, int]:
+    """The string whose length stands at `position`, and where it ends."""
+    length, position = _varint(data, position)
+    stop = position + length
+    if stop > end:
+        raise _Malformed("a name reaches beyond its message")
+    return data[position:stop].decode("utf-8", "replace"), stop
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 7 * _LONGEST_VARINT, 7):
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+    raise _Malformed("a number of more than ten bytes")
+
+
+def _skip(data: bytes, position: int, end: int) -> int:
+    """Where the field at `position` ends: unknown fields are allowed, groups are not."""
+    tag, position = _varint(data, position)
+    wire = tag & 7
+    if wire == 0:
+        _, position = _varint(data, position)
+    elif wire == 2:
+        length, position = _varint(data, position)
+        position += length
+    elif wire in (1, 5):
+        position += 8 if wire == 1 else 4
+    else:
+        raise _Malformed(f"wire type {wire}")
+    if position > end:
+        raise _Malformed("a field reaches beyond its message")
+    return position
+
+
+def _drop_dangling(nodes: list[Node], problems: list[str]) -> None:
+    """Leave out edges and slots to nodes that do not exist."""
+    count = len(nodes)
+    for place, node in enumerate(nodes):
+        if not node.children and not node.slots:
+            continue
+        children = tuple([edge for edge in node.children if edge[1] < count])
+        slots = tuple([s for s in node.slots if s.original < count and s.variable < count])
+        lost = len(node.children) - len(children) + len(node.slots) - len(slots)
+        if lost:
+            nodes[place] = node._replace(children=children, slots=slots)
+            problems.append(f"node {place} of the object graph points to {lost} absent node(s)")

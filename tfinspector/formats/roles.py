@@ -1,0 +1,173 @@
+"""What each stored value is for, worked out from the object graph.
+
+An optimizer is known by what it holds, not by where it hangs: Keras 3 and Keras 2.11 keep lists
+(`_trainable_variables`, `_momentums`, ...) whose entries pair up by position, older optimizers
+have slot variables in the graph's own table. Averages, metrics, counters and lookup tables
+are told the same way. For checkpoints without a graph see `roles_by_name`.
+"""
+
+from typing import NamedTuple
+
+from tfinspector.contents.graphs import Node, ObjectGraph
+from tfinspector.contents.variables import Role
+from tfinspector.formats.graph_paths import Walks
+
+MODEL_LISTS = frozenset({"_trainable_variables", "_trainable_variables_indices"})
+_LIST_OF_ALL = "_variables"
+_ITERATIONS = frozenset({"_iterations", "iterations", "iter"})
+_HYPERPARAMETERS = frozenset(
+    {"_learning_rate", "learning_rate", "_current_learning_rate", "decay", "momentum", "rho"}
+    | {"beta_1", "beta_2", "beta1_power", "beta2_power", "epsilon"}
+)
+_METRIC_VALUES = frozenset(
+    {"total", "count", "true_positives", "true_negatives", "false_positives", "false_negatives"}
+    | {"accumulator", "total_cm", "intersection", "weights_intermediate", "total_confusion_matrix"}
+)
+_METRIC_LISTS = frozenset({"metrics", "_metrics", "compiled_metrics", "_compile_metrics"})
+_AVERAGE = "average"
+_LONGEST_POSITION = 10  # digits
+
+
+class SlotOf(NamedTuple):
+    """A value that an optimizer keeps for another one: its name there, whose, and who keeps it."""
+
+    name: str
+    original: int
+    optimizer: int
+    role: Role = Role.SLOT
+
+
+class GraphRoles:
+    """Roles of the nodes that hold values.
+
+    optimizers  nodes that are optimizers
+    slots       node -> what it is a slot or an average of
+    trained     nodes that some optimizer trains
+    own         nodes of an optimizer's own state (iterations, learning rate, ...) -> optimizer
+    metrics     nodes that hold a metric's state
+    """
+
+    def __init__(self, graph: ObjectGraph, walks: Walks) -> None:
+        self.optimizers: set[int] = set()
+        self.slots: dict[int, SlotOf] = {}
+        self.trained: set[int] = set()
+        self.own: dict[int, int] = {}
+        self.metrics: set[int] = set()
+        self._graph = graph
+        seen: set[int] = set()
+        for walk, place in enumerate(walks.node):
+            if place not in seen:
+                seen.add(place)
+                self._look_at(place, graph.nodes[place], walks.edge[walk])
+        self._pair_by_full_name()
+
+    def _look_at(self, place: int, node: Node, edge: str) -> None:
+        names = {name for name, _ in node.children} if len(node.children) < 100 else set()
+        if node.slots:
+            self._note_slot_table(place, node)
+        if node.slots or _is_optimizer(names):
+            self.optimizers.add(place)
+            self._note_optimizer(place, node)
+        elif names and self._is_metric(node, names, edge):
+            self.metrics.update(child for _, child in node.children)
+
+    def _note_slot_table(self, place: int, node: Node) -> None:
+        for original, name, variable in node.slots:
+            role = Role.EMA if name == _AVERAGE else Role.SLOT
+            self.slots[variable] = SlotOf(name, original, place, role)
+            self.trained.add(original)
+
+    def _note_optimizer(self, place: int, node: Node) -> None:
+        nodes = self._graph.nodes
+        lists = {name: nodes[child] for name, child in node.children if nodes[child].children}
+        for _, child in node.children:
+            if nodes[child].attributes:
+                self.own[child] = place
+        trained = _by_position(lists.get("_trainable_variables"))
+        self.trained.update(trained.values())
+        self.own |= dict.fromkeys(_by_position(lists.get(_LIST_OF_ALL)).values(), place)
+        for name, entries in lists.items():
+            if name in MODEL_LISTS or name == _LIST_OF_ALL:
+                continue
+            pairs = _by_position(entries)
+            if not pairs or len(pairs) != len(trained) or pairs.keys() != trained.keys():
+                continue
+            is_average = _AVERAGE in name and name.startswith("_model")
+            slot = _AVERAGE if is_average else slot_name_of_list(name)
+            role = Role.EMA if is_average else Role.SLOT
+            for position, variable in pairs.items():
+                self.slots.setdefault(variable, SlotOf(slot, trained[position], place, role))
+
+    def _pair_by_full_name(self) -> None:
+        """Keras 2.11 and unusual optimizers: "Adam/m/dense/kernel", "adam/dense_kernel_m"."""
+        unpaired = [place for place in self.own if place not in self.slots]
+        if len(unpaired) < 3:  # iterations and learning rate
+            return
+        flat: dict[str, int] = {}
+        for place, node in enumerate(self._graph.nodes):
+            if node.attributes and place not in self.own and place not in self.slots:
+                name = node.attributes[0].full_name.partition(":")[0]
+                if name:
+                    flat.setdefault(name.replace("/", "_"), place)
+        for place in unpaired:
+            full_name = self._graph.nodes[place].attributes[0].full_name
+            found = _slot_in_full_name(full_name, flat, self.own[place])
+            if found:
+                self.slots[place] = found
+                self.trained.add(found.original)
+
+    def _is_metric(self, node: Node, names: set[str], edge: str) -> bool:
+        nodes = self._graph.nodes
+        values = {name for name, child in node.children if nodes[child].attributes}
+        if not values:
+            return False
+        if values <= _METRIC_VALUES and values != {"count"}:
+            return True
+        return edge in _METRIC_LISTS
+
+
+def _is_optimizer(names: set[str]) -> bool:
+    if _LIST_OF_ALL in names and names & (_ITERATIONS | _HYPERPARAMETERS | MODEL_LISTS):
+        return bool(names & (_ITERATIONS | _HYPERPARAMETERS))
+    if names & _ITERATIONS and names & _HYPERPARAMETERS:
+        return True
+    return {"beta1_power", "beta2_power"} <= names
+
+
+def _by_position(node: Node | None) -> dict[int, int]:
+    """Position -> node of a list's entries; {} if it is no list."""
+    if node is None:
+        return {}
+    return {
+        int(name): child
+        for name, child in node.children
+        if len(name) < _LONGEST_POSITION and name.isascii() and name.isdigit()
+    }
+
+
+def _slot_in_full_name(full_name: str, flat: dict[str, int], optimizer: int) -> SlotOf | None:
+    """Which variable the name speaks of: the rest before or after it is the slot's name."""
+    name = full_name.partition(":")[0]
+    _, _, rest = name.partition("/")
+    slot, _, variable = rest.partition("/")
+    original = flat.get(variable.replace("/", "_")) if variable else None
+    if original is not None:
+        return SlotOf(slot, original, optimizer)
+    rest = rest.replace("/", "_")
+    end = rest.rfind("_")
+    while end > 0:
+        original = flat.get(rest[:end])
+        if original is not None:
+            slot = rest[end + 1 :]
+            role = Role.EMA if slot == _AVERAGE else Role.SLOT
+            return SlotOf(slot, original, optimizer, role)
+        end = rest.rfind("_", 0, end)
+    return None
+
+
+def slot_name_of_list(name: str) -> str:
+    """ "_momentums" -> "momentum", "_velocities" -> "velocity"."""
+    name = name.strip("_")
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
