@@ -23,14 +23,17 @@ def source_name(choice: Choice) -> str:
 
 
 def subject(choices: Sequence[Choice]) -> str:
-    """What is shown, for a title: "dense_3/kernel, step 1200" or "4 variables, 2 snapshots"."""
+    """What is shown: "dense_3/kernel", "4 variables"; "" for nothing."""
     names = list(dict.fromkeys(choice.variable.name for choice in choices))
-    places = list(dict.fromkeys((id(c.source), c.snapshot) for c in choices))
-    head = names[0] if len(names) == 1 else f"{len(names)} variables"
+    return "".join(names) if len(names) < 2 else f"{len(names)} variables"
+
+
+def where(choices: Sequence[Choice]) -> str:
+    """Of which snapshot: "step 1200", "5 snapshots"; "" where that says nothing."""
+    places = {(id(choice.source), choice.snapshot) for choice in choices}
     if len(places) > 1:
-        return f"{head}, {len(places)} snapshots"
-    step = step_words(choices[0]) if choices else ""
-    return f"{head}, {step}" if step else head
+        return f"{len(places)} snapshots"
+    return step_words(choices[0]) if choices else ""
 
 
 def labels(choices: Sequence[Choice]) -> list[str]:

@@ -58,7 +58,7 @@ class HistogramModel(QObject):
         super().__init__(parent)
         self._session = session
         self.options = HistogramOptions()
-        self.picture = HistogramPicture("")
+        self.picture = HistogramPicture()
         self.task: Task | None = None
         self.is_stale = False
         self._zoom: tuple[float, float] | None = None
@@ -152,21 +152,23 @@ class HistogramModel(QObject):
         if hidden > 0:
             notes.append(f"{hidden} more are chosen; the first {MOST_SERIES} are drawn.")
         known = [(choice, f) for choice, f in pairs if isinstance(f, Statistics)]
-        title = self._title(known) if known else choice_names.subject([c for c, _ in pairs])
+        named = [choice for choice, _ in known or pairs]
+        subject, extent = choice_names.subject(named), self._extent(named, known)
         drawn = [(choice, figure) for choice, figure in known if figure.finite]
         message = message_of(known[0][1], known[0][0].variable.shape) if len(known) == 1 else ""
         if not drawn:
             self._stop_reading()
             empty = message or ("No finite values." if known else " ".join(notes))
-            return HistogramPicture(title, options=self.options, message=empty)
+            return HistogramPicture(subject, extent, options=self.options, message=empty)
         labels = dict(zip([choice for choice, _ in pairs], names, strict=True))
         picture = self._with_bars(drawn, labels)
-        return replace(picture, title=title, message=message, notes=tuple(notes))
+        return replace(picture, subject=subject, extent=extent, message=message, notes=tuple(notes))
 
-    def _title(self, known: _Known) -> str:
+    def _extent(self, named: Sequence[Choice], known: _Known) -> str:
+        """ "step 1200, 8.4 M values"."""
         count = sum(figure.count for _, figure in known)
-        subject = choice_names.subject([choice for choice, _ in known])
-        return f"{subject}, {numbers.count(count)} value{'' if count == 1 else 's'}"
+        values = f"{numbers.count(count)} value{'' if count == 1 else 's'}" if known else ""
+        return ", ".join(part for part in (choice_names.where(named), values) if part)
 
     def _with_bars(self, drawn: _Known, labels: dict[Choice, str]) -> HistogramPicture:
         figures = [figure for _, figure in drawn]
@@ -176,15 +178,13 @@ class HistogramModel(QObject):
             Series(labels[choice], histogram, figure)
             for (choice, figure), histogram in zip(drawn, histograms, strict=True)
         )
-        magnitude = any(figure.of_magnitude for figure in figures)
         return HistogramPicture(
-            "",
-            series,
-            axis_for(figures, self.options.scale),
-            self.options,
+            series=series,
+            axis=axis_for(figures, self.options.scale),
+            options=self.options,
             range_words=range_words(series, self.options, self.is_zoomed),
             accuracy=accuracy_words(series),
-            value_name="magnitude" if magnitude else "value",
+            of_magnitude=any(figure.of_magnitude for figure in figures),
             zoomed=self.is_zoomed,
         )
 

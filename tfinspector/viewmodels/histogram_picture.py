@@ -19,7 +19,7 @@ from tfinspector.viewmodels.value_axis import ValueAxis
 
 BINS_LEAST, BINS_MOST = 4, 1024
 ROBUST_TAIL = 0.001
-"""The robust range leaves out this share of the values at each end."""
+"""On log and symlog axes the robust range leaves out this share of the values at each end."""
 
 
 class Heights(StrEnum):
@@ -92,14 +92,16 @@ class Series:
 class HistogramPicture:
     """Everything the plot shows.
 
-    title     what of what: "dense_3/kernel, step 1200, 8.4 M values"
+    subject   what it is of: "dense_3/kernel", "4 variables"
+    extent    the rest of the title: "step 1200, 8.4 M values"
     message   in place of bars (or with them), for tensors that are not a distribution
     notes     why a chosen tensor is not among the series
     range_words, accuracy  told below the plot, always
     zoomed    whether it answers a gesture, so that the view stays where the hand put it
     """
 
-    title: str
+    subject: str = ""
+    extent: str = ""
     series: tuple[Series, ...] = ()
     axis: ValueAxis = _LINEAR
     options: HistogramOptions = _DEFAULT
@@ -107,8 +109,13 @@ class HistogramPicture:
     notes: tuple[str, ...] = ()
     range_words: str = ""
     accuracy: str = ""
-    value_name: str = "value"
+    of_magnitude: bool = False
     zoomed: bool = False
+
+    @property
+    def title(self) -> str:
+        """What of what: "dense_3/kernel, step 1200, 8.4 M values"."""
+        return ", ".join(part for part in (self.subject, self.extent) if part)
 
     @property
     def edges(self) -> NDArray[np.float64]:
@@ -132,8 +139,9 @@ class HistogramPicture:
 def heights_name(options: HistogramOptions) -> str:
     """The heading of the height axis, with its unit."""
     if options.heights is Heights.DENSITY:
-        return "share per unit" if options.scale is Scale.LINEAR else "share per decade"
-    return "values per bin" + (", log" if options.heights is Heights.LOG_COUNT else "")
+        unit = "unit of value" if options.scale is Scale.LINEAR else "decade of value"
+        return f"Share of values per {unit}"
+    return "Values per bin" + (", log" if options.heights is Heights.LOG_COUNT else "")
 
 
 def choose_span(
@@ -156,6 +164,8 @@ def choose_span(
 
 
 def _range(figures: Sequence[Statistics], options: HistogramOptions) -> tuple[float, float]:
+    from tfinspector.engine.histograms import robust_range
+
     positive = options.scale is Scale.LOG
     if options.rule is RangeRule.BY_HAND and options.high > options.low:
         low, high = options.low, options.high
@@ -163,6 +173,8 @@ def _range(figures: Sequence[Statistics], options: HistogramOptions) -> tuple[fl
             return low, high
         return min(_ends(figures, 0.0, positive=True)[0], high), high
     tail = ROBUST_TAIL if options.rule is RangeRule.ROBUST else 0.0
+    if tail and (robust := robust_range(figures, options.scale)):
+        return robust
     low, high = _ends(figures, tail, positive)
     if not high > low:
         low, high = _ends(figures, 0.0, positive)
@@ -212,15 +224,21 @@ def _span_of_whole_numbers(low: float, high: float, bins: int) -> Span:
 
 
 def axis_for(figures: Sequence[Statistics], scale: Scale) -> ValueAxis:
-    """The axis for these tensors. On symlog the linear part ends a thousandth below the largest
-    magnitude, at a power of ten, so that three decades of each sign are always seen.
+    """The axis on which the engine's bins for these tensors are evenly wide.
+
+    The engine chooses the threshold of a symlog axis. The middle edge m of two bins over [0, h]
+    tells it: log(1 + m/t) is half of log(1 + h/t), so t = m^2 / (h - 2 m).
     """
+    from tfinspector.engine.histograms import draw_shared
+
     if scale is not Scale.SYMLOG:
         return ValueAxis(scale)
-    greatest = max((max(abs(f.min), abs(f.max)) for f in figures if f.finite), default=1.0)
-    if not greatest > 0 or not isfinite(greatest):
+    high = max((max(abs(f.min), abs(f.max)) for f in figures if f.finite), default=0.0)
+    edges = draw_shared(figures, 2, scale, 0.0, high)[0].edges if high > 0 else np.empty(0)
+    if len(edges) != 3 or not high - 2 * edges[1] > 0:
         return ValueAxis(scale)
-    return ValueAxis(scale, max(10.0 ** (floor(log10(greatest)) - 3), 1e-300))
+    middle = float(edges[1])
+    return ValueAxis(scale, 10.0 ** round(log10(middle * (middle / (high - 2 * middle)))))
 
 
 def is_too_fine(statistics: Statistics, edges: NDArray[np.float64]) -> bool:
@@ -251,14 +269,14 @@ def accuracy_words(series: Sequence[Series]) -> str:
 
 
 def range_words(series: Sequence[Series], options: HistogramOptions, zoomed: bool) -> str:
-    """Which values are drawn and how many are not: "middle 99.8 %, 23 outside"."""
+    """Which values are drawn and how many are not: "Robust range, 23 outside"."""
     outside = sum(one.outside for one in series)
     rule = {
-        RangeRule.ROBUST: f"middle {100 * (1 - 2 * ROBUST_TAIL):.4g} %",
-        RangeRule.FULL: "full range",
-        RangeRule.BY_HAND: "range by hand",
+        RangeRule.ROBUST: "Robust range",
+        RangeRule.FULL: "Full range",
+        RangeRule.BY_HAND: "Range by hand",
     }[options.rule]
-    words = f"{'zoomed' if zoomed else rule}, {numbers.whole(outside)} outside"
+    words = f"{'Zoomed' if zoomed else rule}, {numbers.whole(outside)} outside"
     if options.scale is Scale.LOG:
         hidden = sum(one.statistics.negative + one.statistics.zero for one in series)
         if hidden:

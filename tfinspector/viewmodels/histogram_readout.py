@@ -9,7 +9,10 @@ from tfinspector.viewmodels.value_axis import tick_texts
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """`bin` as text; per series its label, count and share, all as text; `index` of the bin."""
+    """`bin` as text; per series its label, count and share, all as text; `index` of the bin.
+
+    With several series the counts are shown beside their labels, so `line` names the bin only.
+    """
 
     index: int
     bin: str
@@ -17,11 +20,11 @@ class Readout:
 
     @property
     def line(self) -> str:
-        """All in one line, where there is one series only."""
+        """What fits in one line."""
         if len(self.rows) == 1:
             _, count, share = self.rows[0]
             return f"{self.bin}:  {count}  ({share} %)"
-        return f"{self.bin}:  " + "  \N{MIDDLE DOT}  ".join(row[1] for row in self.rows)
+        return f"{self.bin}"
 
 
 def read_out(picture: HistogramPicture, index: int) -> Readout:

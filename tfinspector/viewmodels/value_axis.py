@@ -1,13 +1,13 @@
 """From values to places on an axis, and the ticks a person reads (1, 2, 5; decades; both signs).
 
-Linear, log and symmetric log. The last is `asinh(v / threshold) / ln 10`: linear up to about the
-threshold, one unit per decade beyond it, the same on both sides of zero
-(Webber 2013, "A bi-symmetric log transformation for wide-range data", with asinh for its log).
+Linear, log and symmetric log. The last is `sign(v) log10(1 + |v| / threshold)`, as bins are spaced:
+linear up to about the threshold, one unit per decade beyond it, the same on both sides of zero
+(Webber 2013, "A bi-symmetric log transformation for wide-range data", Meas. Sci. Technol. 24).
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import asinh, ceil, floor, log, log10, sinh
+from math import ceil, copysign, expm1, floor, log, log10
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,7 +31,7 @@ class ValueAxis:
         if self.scale is Scale.LOG:
             return np.log10(np.maximum(array, _TINIEST))
         if self.scale is Scale.SYMLOG:
-            return np.asarray(np.arcsinh(array / self.threshold) / _LN10)
+            return np.asarray(np.sign(array) * np.log1p(np.abs(array) / self.threshold) / _LN10)
         return array
 
     def place(self, value: float) -> float:
@@ -43,8 +43,8 @@ class ValueAxis:
         if self.scale is Scale.LOG:
             return float(10.0 ** min(max(place, -320.0), 308.0))
         if self.scale is Scale.SYMLOG:
-            limit = asinh(1.7e308 / max(self.threshold, 1.0)) / _LN10
-            return sinh(min(max(place, -limit), limit) * _LN10) * self.threshold
+            most = 307.0 - max(log10(self.threshold), 0.0)
+            return copysign(expm1(min(abs(place), most) * _LN10) * self.threshold, place)
         return place
 
     def ticks(self, low: float, high: float, room: int) -> list[tuple[float, str]]:
@@ -76,7 +76,7 @@ class ValueAxis:
 
     def _symlog_values(self, low: float, high: float, room: int) -> list[float]:
         first, last = self.value(low), self.value(high)
-        if high - low < 1.2 or max(abs(first), abs(last)) < self.threshold:
+        if high - low < 1.2 or max(abs(first), abs(last)) <= self.threshold:
             return round_values(first, last, room)
         least = floor(log10(self.threshold))
         greatest = floor(log10(max(abs(first), abs(last))))

@@ -18,13 +18,24 @@ from tfinspector.viewmodels.histogram_picture import Arrangement, Heights, Histo
 from tfinspector.viewmodels.histogram_readout import Readout, read_out
 from tfinspector.viewmodels.value_axis import ValueAxis
 from tfinspector.views.bars_item import BarsItem
-from tfinspector.views.plot_axes import TickedAxis, linear_ticks, log_count_ticks, value_ticks
+from tfinspector.views.plot_axes import (
+    TickedAxis,
+    count_ticks,
+    linear_ticks,
+    log_count_ticks,
+    value_ticks,
+)
 from tfinspector.views.plot_style import PlotStyle, faded
 
 _LOG_FLOOR = -0.35
 """Where bars stand on a log axis: a little below a count of 1, so that one value is a bar."""
 _RIDGE_STEP = 0.55
 _DIM = 0.35
+_TICKS = {
+    Heights.COUNT: count_ticks,
+    Heights.DENSITY: linear_ticks,
+    Heights.LOG_COUNT: log_count_ticks,
+}
 
 
 class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -42,7 +53,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def __init__(self, style: PlotStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
-        self._picture = HistogramPicture("")
+        self._picture = HistogramPicture()
         self._axis = ValueAxis()
         self._bars: list[pg.GraphicsObject] = []
         self._at: int | None = None
@@ -84,8 +95,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._picture, self._axis = picture, picture.axis
         self._clear()
         self._bottom.set_ticks(value_ticks(picture.axis))
-        log = picture.options.heights is Heights.LOG_COUNT
-        self._left.set_ticks(log_count_ticks if log else linear_ticks)
+        self._left.set_ticks(_TICKS[picture.options.heights])
         if picture.series:
             self._draw_bars(picture)
         self._point_at(self._at if self._at is not None and self._at < self._bins else None)
@@ -94,20 +104,11 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Show that the picture is not the newest any more."""
         self._plot.setOpacity(_DIM if dimmed else 1.0)
 
-    def set_title(self, title: str) -> None:
-        """A title inside the picture, for exports; the window shows its own above it."""
-        self._plot.setTitle(title, color=self._style.text, size="11pt")
-
     @property
     def view_range(self) -> tuple[float, float]:
         """The values at the left and right end of the axis."""
         low, high = self._box.viewRange()[0]
         return self._axis.value(low), self._axis.value(high)
-
-    @property
-    def plot_item(self) -> pg.PlotItem:
-        """What an exporter draws."""
-        return self._plot
 
     @property
     def _bins(self) -> int:

@@ -57,6 +57,11 @@ def value_ticks(axis: ValueAxis) -> Callable[[float, float, int], list[tuple[flo
     return axis.ticks
 
 
+def count_ticks(low: float, high: float, room: int) -> list[tuple[float, str]]:
+    """Ticks of an axis of counts: as `linear_ticks`, whole numbers only."""
+    return linear_ticks(low, high, min(room, max(1, int(high - low))))
+
+
 def linear_ticks(low: float, high: float, room: int) -> list[tuple[float, str]]:
     """Ticks of a plain axis: counts with thousands as "k", "M", shares as decimals."""
     values = [value for value in round_values(low, high, room) if low <= value <= high]
