@@ -1,8 +1,7 @@
 """The way from the command line to the worker, the process with TensorFlow."""
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tfinspector.engine.settings import load_settings
@@ -11,20 +10,13 @@ if TYPE_CHECKING:
     from tfinspector.engine.worker_client import WorkerClient
 
 
-def interpreter(python: str | None) -> tuple[str, ...]:
-    """The command of the interpreter: `--python`, else the settings', else this one."""
-    if python:
-        return tuple(shlex.split(python))
-    return load_settings()[0].worker
+def words(python: str | None) -> Sequence[str] | None:
+    """`--python` as a command; None where it was left out."""
+    return shlex.split(python) if python else None
 
 
-@contextmanager
-def worker(python: str | None) -> "Iterator[WorkerClient]":
-    """A worker that is ended with the context, whatever happens in it."""
+def worker(python: str | None) -> "WorkerClient":
+    """A worker, to be used as a context: in the interpreter asked for, else the settings' one."""
     from tfinspector.engine.worker_client import WorkerClient
 
-    client = WorkerClient(interpreter(python))
-    try:
-        yield client
-    finally:
-        client.stop()
+    return WorkerClient(words(python) or load_settings()[0].worker_command)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tfinspector.cli.answers import Answer, deliver
-from tfinspector.cli.asking import interpreter
+from tfinspector.cli.asking import words
 from tfinspector.cli.documents import Document
 from tfinspector.cli.options import JsonOption, PythonOption
 from tfinspector.cli.page import Page
@@ -22,7 +22,7 @@ def command(
     directory: Annotated[
         str | None,
         typer.Argument(
-            metavar="[DIR]",
+            metavar="DIR",
             help="A new or empty folder; the program's data folder if left out.",
             show_default=False,
         ),
@@ -38,7 +38,7 @@ def command(
 
     def work(ticket: Ticket) -> Answer:
         reused = demo_is_complete(target)
-        path = make_demo(target, ticket, interpreter(python))
+        path = make_demo(target, ticket, words(python))
         return Answer(lambda: _document(path, reused), lambda page: _write(page, path, reused))
 
     try:

@@ -85,11 +85,9 @@ def text_or_base64(value: bytes) -> str | dict[str, str]:
 
 
 def _array(value: Any) -> Any:
-    """Nested lists; types that NumPy itself does not know (bfloat16, ...) go through float."""
-    if value.dtype.kind == "V" or value.dtype.name.startswith(("bfloat", "float8", "float4")):
-        value = value.astype(np.float32)
-    if value.dtype.kind not in "biufcOSU":
-        value = value.astype(np.int64)
+    """Nested lists. What NumPy itself does not know (bfloat16, int4, ...) goes through its like."""
+    if value.dtype.isbuiltin == 2:
+        value = value.astype(np.int64 if "int" in value.dtype.name else np.float32)
     if value.dtype.kind in "biu" or (value.dtype.kind == "f" and np.isfinite(value).all()):
         return value.tolist()
     return plain(value.tolist())

@@ -28,8 +28,11 @@ _PIPE_CLOSED = 141
 
 _HELP = """Look into TensorFlow SavedModels and checkpoints, restore them, see what moved.
 
-`tfinspector [PATH...]` opens the window. `tfinspector shots PATH... -o DIR` draws its pages to
-PNG files. Every other command works without a display and takes `--json`.
+Without a command, `tfinspector [PATH...]` opens the window; \
+`tfinspector shots PATH... -o DIR` draws its pages to PNG files. \
+Every other command works without a display and takes `--json`.
+
+Exit status: 0 nothing is wrong, 1 something is, 2 it can't be read, 3 the worker died.
 """
 
 
