@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tfinspector.analysis.counting import Oddities, count_floats, count_patterns, oddities_of
+from tfinspector.analysis.counting import Oddities, oddities_of
 from tfinspector.analysis.layouts import QUANTILE_ERROR, Integers, NarrowLayout, WideLayout
 from tfinspector.analysis.moments import Moments, moments_of, moments_of_levels
 from tfinspector.analysis.quantiles import quantiles_of_sketch, quantiles_of_values
+from tfinspector.analysis.tables import Table
 from tfinspector.contents.figures import Sketch
 
 FEW = 4096
@@ -30,35 +31,35 @@ class NarrowCounter:
 
     def __init__(self, layout: NarrowLayout) -> None:
         self.layout = layout
-        self._table: Integers = np.zeros(layout.size, np.int64)
+        self._table = Table(layout.size, layout.copies)
 
     def add(self, block: NDArray[Any]) -> None:
         """Count the patterns of a block."""
-        count_patterns(self.layout.indices(block), self._table)
+        self._table.add_patterns(self.layout.indices(block))
 
     def merge(self, other: "NarrowCounter") -> None:
         """Add a counter of the same layout."""
-        self._table += other._table
+        self._table.add_table(other._table)
 
     def counted(self) -> Counted:
         """The figures of all patterns."""
-        layout, table = self.layout, self._table
-        zeros = layout.value == 0
-        negative = np.signbit(layout.value)
+        layout = self.layout
+        patterns, counts = self._table.occupied()
+        value, bucket = layout.value[patterns], layout.bucket[patterns]
+        negative, zero, finite = np.signbit(value), value == 0, bucket >= 0
         oddities = Oddities(
-            nan=int(table[np.isnan(layout.value)].sum()),
-            posinf=int(table[np.isposinf(layout.value)].sum()),
-            neginf=int(table[np.isneginf(layout.value)].sum()),
-            poszero=int(table[zeros & ~negative].sum()),
-            negzero=int(table[zeros & negative].sum()),
+            nan=int(counts[np.isnan(value)].sum()),
+            posinf=int(counts[np.isposinf(value)].sum()),
+            neginf=int(counts[np.isneginf(value)].sum()),
+            poszero=int(counts[zero & ~negative].sum()),
+            negzero=int(counts[zero & negative].sum()),
         )
-        finite = layout.bucket >= 0
-        per_level = np.zeros(len(layout.levels), np.int64)
-        np.add.at(per_level, layout.bucket[finite], table[finite])
-        buckets = np.flatnonzero(per_level).astype(np.int32)
+        buckets, place = np.unique(bucket[finite], return_inverse=True)
+        per_bucket = np.zeros(len(buckets), np.int64)
+        np.add.at(per_bucket, place, counts[finite])
         levels = layout.levels[buckets]
-        sketch = Sketch(layout.family, buckets, per_level[buckets], levels, levels, True)
-        moments = moments_of_levels(levels, sketch.counts)
+        sketch = Sketch(layout.family, buckets, per_bucket, levels, levels, True)
+        moments = moments_of_levels(levels, per_bucket)
         return Counted(moments, oddities, sketch, quantiles_of_sketch(sketch), 0.0)
 
 
@@ -69,7 +70,7 @@ class WideCounter:
         self.layout = layout
         self._few: list[NDArray[Any]] = []
         self._few_size = 0
-        self._table: Integers | None = None
+        self._table: Table | None = None
         self._moments = Moments()
         self._oddities = Oddities()
 
@@ -82,8 +83,7 @@ class WideCounter:
         for floats in other._few:
             self._take(floats)
         if other._table is not None:
-            table = self._spill()
-            table += other._table
+            self._spill().add_table(other._table)
             self._moments += other._moments
             self._oddities += other._oddities
 
@@ -91,7 +91,7 @@ class WideCounter:
         """The figures: exact of few elements, else with quantiles from the sketch."""
         if self._table is None:
             return self._counted_few()
-        sketch = self._sketch_of(self._table)
+        sketch = self._sketch_of(*self._table.occupied())
         return Counted(
             self._moments, self._oddities, sketch, quantiles_of_sketch(sketch), QUANTILE_ERROR
         )
@@ -103,17 +103,17 @@ class WideCounter:
             return
         self._count(floats, self._spill())
 
-    def _spill(self) -> Integers:
+    def _spill(self) -> Table:
         """The table; what was kept as values until now goes into it."""
         if self._table is None:
-            self._table = np.zeros(self.layout.size, np.int64)
+            self._table = Table(self.layout.size, self.layout.copies)
             few, self._few, self._few_size = self._few, [], 0
             for floats in few:
                 self._count(floats, self._table)
         return self._table
 
-    def _count(self, floats: NDArray[Any], table: Integers) -> None:
-        moments, oddities = count_floats(floats, self.layout, table)
+    def _count(self, floats: NDArray[Any], table: Table) -> None:
+        moments, oddities = table.add_floats(floats, self.layout)
         self._moments += moments
         self._oddities += oddities
 
@@ -136,18 +136,20 @@ class WideCounter:
         exact = bool((lower == upper).all())
         return Sketch(self.layout.family, bucket[first], counts, lower, upper, exact)
 
-    def _sketch_of(self, table: Integers) -> Sketch:
-        """The occupied buckets of the table in the order of their values."""
-        layout = self.layout
-        positive = table[: layout.infinite].copy()
-        negative = table[layout.half : layout.half + layout.infinite].copy()
-        positive[0] -= self._oddities.poszero
-        negative[0] -= self._oddities.negzero
-        zeros = self._oddities.poszero + self._oddities.negzero
-        above, below = np.flatnonzero(positive), np.flatnonzero(negative)[::-1]
-        middle = np.zeros(1 if zeros else 0, np.int64)
-        buckets = np.concatenate([-(below + 1), middle, above + 1]).astype(np.int32)
-        counts = np.concatenate([negative[below], middle + zeros, positive[above]])
+    def _sketch_of(self, entries: Integers, counts: Integers) -> Sketch:
+        """The occupied buckets in the order of their values, zeros in one of their own."""
+        layout, odd = self.layout, self._oddities
+        counts = counts.copy()
+        counts[entries == 0] -= odd.poszero
+        counts[entries == layout.half] -= odd.negzero
+        used = (counts > 0) & ((entries & (layout.half - 1)) < layout.infinite)
+        entries, counts = entries[used], counts[used]
+        turn = int(np.searchsorted(entries, layout.half))  # from here on entries are negative
+        zeros = np.array([odd.poszero + odd.negzero] if odd.poszero + odd.negzero else [], np.int64)
+        counts = np.concatenate([counts[turn:][::-1], zeros, counts[:turn]])
+        buckets = np.concatenate(
+            [layout.half - 1 - entries[turn:][::-1], 0 * zeros, entries[:turn] + 1]
+        ).astype(np.int32)
         lower, upper = layout.bounds(buckets)
         lower = np.maximum(lower, self._moments.low)
         upper = np.minimum(upper, self._moments.high)

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfinspector.analysis.layouts import Integers, WideLayout
-from tfinspector.analysis.moments import Moments, moments_of
+from tfinspector.analysis.layouts import Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,11 @@ class Oddities:
         )
 
 
-def count_patterns(patterns: NDArray[Any], table: Integers) -> None:
-    """Add to `table` how often each bit pattern occurs in a flat unsigned array."""
-    table += np.bincount(patterns, minlength=len(table))
-
-
-def count_floats(
-    floats: NDArray[Any], layout: WideLayout, table: Integers
-) -> tuple[Moments, Oddities]:
-    """Add the block's buckets to `table`; return its moments and what is counted apart."""
-    table += np.bincount(layout.indices(floats).astype(np.intp), minlength=layout.size)
-    return moments_of(floats), oddities_of(floats)
+def count_patterns(patterns: NDArray[Any]) -> tuple[Integers, Integers]:
+    """The patterns that occur in a flat unsigned array, ascending, and how often each does."""
+    counts = np.bincount(patterns.astype(np.intp))
+    entries = np.flatnonzero(counts)
+    return entries, counts[entries]
 
 
 def oddities_of(floats: NDArray[Any]) -> Oddities:

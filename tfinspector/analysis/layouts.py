@@ -51,6 +51,11 @@ class NarrowLayout:
         """Number of bit patterns."""
         return len(self.value)
 
+    @property
+    def copies(self) -> int:
+        """How many tables take turns: more where few entries are hit again and again."""
+        return 4 if self.size == 256 else 2
+
     def indices(self, block: NDArray[Any]) -> NDArray[Any]:
         """The bit pattern of each element."""
         return np.ascontiguousarray(block).reshape(-1).view(self.pattern)
@@ -73,6 +78,11 @@ class WideLayout:
     def size(self) -> int:
         """Number of table entries, sign included."""
         return 1 << (self.bits - self.shift)
+
+    @property
+    def copies(self) -> int:
+        """How many tables take turns (see `kernels`); fewer where they would leave the cache."""
+        return 4 if self.bits == 32 else 2
 
     @property
     def half(self) -> int:
@@ -99,6 +109,11 @@ class WideLayout:
     def pattern(self) -> np.dtype[Any]:
         """The unsigned type that a bit pattern is viewed as."""
         return np.dtype(np.uint32 if self.bits == 32 else np.uint64)
+
+    @property
+    def signed_pattern(self) -> np.dtype[Any]:
+        """The signed type of the same width."""
+        return np.dtype(np.int32 if self.bits == 32 else np.int64)
 
     @property
     def no_floats(self) -> NDArray[Any]:

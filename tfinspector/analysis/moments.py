@@ -7,7 +7,7 @@ or small that their squares leave float64 are measured in units of a power of tw
 """
 
 from dataclasses import dataclass
-from math import fsum, inf, ldexp, nan, sqrt
+from math import inf, ldexp, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -115,18 +115,28 @@ def moments_of(values: NDArray[Any]) -> Moments:
 
 
 def moments_of_levels(levels: Floats, counts: NDArray[np.int64]) -> Moments:
-    """The moments of values that are known by how often each level occurs (exact sums)."""
-    present = np.flatnonzero(counts)
-    if not len(present):
+    """The moments of values known by how often each of the ascending `levels` occurs.
+
+    Levels have at most 16 bits, so their products with counts are exact, and the sums are taken
+    in the platform's longest float.
+    """
+    if not len(levels):
         return Moments()
-    level, count = levels[present], counts[present].astype(np.float64)
+    level, count = levels.astype(np.longdouble), counts.astype(np.longdouble)
     size = int(counts.sum())
-    total = fsum(level * count)
-    carry = fsum([*(level * count), -total])
-    deviation = level - (total + carry) / size
-    m2 = fsum(deviation * deviation * count)
-    l1 = fsum(np.abs(level) * count)
-    return Moments(size, float(level[0]), float(level[-1]), total, carry, m2, l1, 0)
+    exact_total = (level * count).sum()
+    total = float(exact_total)
+    deviation = level - exact_total / size
+    return Moments(
+        count=size,
+        low=float(levels[0]),
+        high=float(levels[-1]),
+        total=total,
+        carry=float(exact_total - total),
+        m2=float((deviation * deviation * count).sum()),
+        l1=float((np.abs(level) * count).sum()),
+        exponent=0,
+    )
 
 
 def _moments_of_finite(values: Floats) -> Moments:

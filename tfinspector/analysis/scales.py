@@ -35,8 +35,8 @@ def edges_around(value: float) -> Floats:
     with np.errstate(over="ignore"):
         edges = np.array([value - margin, value + margin])
     greatest = np.finfo(np.float64).max
-    edges = np.clip(edges, -greatest, greatest)
-    return edges
+    bounded: Floats = np.clip(edges, -greatest, greatest)
+    return bounded
 
 
 def _to_symlog(value: float, threshold: float) -> float:

@@ -1,0 +1,41 @@
+"""The compiled kernels, if they are there: asked for once, loaded off the caller's thread.
+
+Work never waits for them. Until they are loaded (and where Numba is missing), NumPy counts.
+"""
+
+import threading
+from concurrent.futures import Future
+from types import ModuleType
+
+_lock = threading.Lock()
+_loading: Future[ModuleType | None] | None = None
+
+
+def kernels() -> ModuleType | None:
+    """The module `kernels` if it is loaded; None before, and where it can't be."""
+    loading = _loading
+    if loading is None or not loading.done() or loading.exception() is not None:
+        return None
+    return loading.result()
+
+
+def warm_up() -> "Future[ModuleType | None]":
+    """Start loading (compiling, the first time) in a thread of its own, once per process."""
+    global _loading  # noqa: PLW0603 - compiled code is the process's, as its import is
+    with _lock:
+        if _loading is None:
+            _loading = Future()
+            threading.Thread(target=_load, args=(_loading,), name="kernels", daemon=True).start()
+        return _loading
+
+
+def _load(loading: "Future[ModuleType | None]") -> None:
+    try:
+        from tfinspector.analysis import kernels as module
+    except ImportError:  # Numba is not for every platform; NumPy does the same, slower
+        loading.set_result(None)
+    except BaseException as error:
+        loading.set_exception(error)
+        raise
+    else:
+        loading.set_result(module)
