@@ -11,25 +11,32 @@ Shape = tuple[int | None, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """A named input or output. `tensor` is the graph's name for it ("serving_x:0")."""
+    """A named input or output. `tensor` is the graph's name for it ("serving_x:0").
+
+    `sizes_of` is the shape that the values of this tensor are the sizes of: the third part of a
+    sparse tensor; None for every other tensor.
+    """
 
     name: str
     dtype: DType
     shape: Shape
     tensor: str = ""
+    sizes_of: Shape = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompositeSpec:
     """A value made of several tensors: "SparseTensorSpec", "RaggedTensorSpec", ...
 
-    `dtype` and `shape` are those of the whole, None where its type does not tell.
+    `dtype` and `shape` are those of the whole, None where its type does not tell; `ragged_rank`
+    is the number of ragged dimensions of a ragged tensor.
     """
 
     name: str
     class_name: str
     dtype: DType | None
     shape: Shape
+    ragged_rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)

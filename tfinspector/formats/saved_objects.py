@@ -82,12 +82,17 @@ def _place_in(parent: Place, identifier: str, name: str) -> Place:
     if identifier in _LISTS and name.isdecimal():
         return Place(path, f"{parent.access}[{name}]")
     if identifier in _DICTS:
-        return Place(path, f"{parent.access}[{name!r}]")
+        return Place(path, f"{parent.access}[{_literal(name)}]")
     if name == _CALL:
         return Place(path, parent.access)
     if name.isidentifier() and not keyword.iskeyword(name):
         return Place(path, f"{parent.access}.{name}")
-    return Place(path, f"getattr({parent.access}, {name!r})")
+    return Place(path, f"getattr({parent.access}, {_literal(name)})")
+
+
+def _literal(name: str) -> str:
+    literal = repr(name)
+    return literal if '"' in literal else f'"{literal[1:-1]}"'
 
 
 def _functions(

@@ -61,4 +61,4 @@ def _sparse_parts(name: str, info: Any) -> Iterator[TensorSpec]:
     yield TensorSpec(
         f"{name}_values", dtype_of_code(info.dtype), (None,), sparse.values_tensor_name
     )
-    yield TensorSpec(f"{name}_dense_shape", int64, (rank,), sparse.dense_shape_tensor_name)
+    yield TensorSpec(f"{name}_dense_shape", int64, (rank,), sparse.dense_shape_tensor_name, dense)

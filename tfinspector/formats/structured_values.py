@@ -71,13 +71,16 @@ def _composite_of(message: Any) -> CompositeSpec:
     class_name = message.type_spec_class_name.rpartition(".")[2] or fallback
     dtype: DType | None = None
     shape: Shape = None
+    ragged_rank = 0
     for item in _leaves(message.type_state):
         kind = item.WhichOneof("kind")
         if kind == "tensor_dtype_value" and dtype is None:
             dtype = dtype_of_code(item.tensor_dtype_value)
         elif kind == "tensor_shape_value" and shape is None:
             shape = shape_of(item.tensor_shape_value)
-    return CompositeSpec("", class_name, dtype, shape)
+        elif kind == "int64_value" and class_name == "RaggedTensorSpec":
+            ragged_rank = item.int64_value
+    return CompositeSpec("", class_name, dtype, shape, ragged_rank)
 
 
 def _leaves(value: Any) -> Iterator[Any]:
