@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from tfinspector.viewmodels.histogram_picture import HistogramPicture, heights_name
@@ -117,8 +117,9 @@ def _paint_png(path: str, size: QSize, title: str, paint: Callable[[QPainter], N
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     paint(painter)
     painter.end()
-    if not image.save(path, b"PNG"):
-        raise OSError(f"The picture could not be written to {path}")
+    writer = QImageWriter(path, QByteArray(b"png"))
+    if not writer.write(image):
+        raise OSError(f"The picture could not be written to {path}: {writer.errorString()}")
 
 
 def _paint_svg(path: str, size: QSize, title: str, paint: Callable[[QPainter], None]) -> None:
