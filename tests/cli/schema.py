@@ -48,7 +48,7 @@ _FIGURES = {
     "min": NUMBER, "max": NUMBER, "mean": NUMBER, "std": NUMBER, "l2": NUMBER,
     "quantiles": dict, "histogram": {"edges": [NUMBER], "counts": [NUMBER]}, "problem": (None,),
 }  # fmt: skip
-_UNMEASURED = {name: (None,) for name in _FIGURES} | {"problem": str}
+_UNMEASURED = dict.fromkeys(_FIGURES, (None,)) | {"problem": str}
 STATS = {
     "variables": [({"name": str, "key": str} | _FIGURES, {"name": str, "key": str} | _UNMEASURED)],
     "findings": FINDINGS,

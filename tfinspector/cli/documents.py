@@ -11,6 +11,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from json.encoder import encode_basestring_ascii
+from operator import attrgetter
 from os import PathLike, fspath
 from typing import Any
 
@@ -24,6 +26,11 @@ from tfinspector.contents.variables import Variable
 
 Document = dict[str, Any]
 
+
+class Rows(list[str]):
+    """Rows that are JSON already."""
+
+
 _encode = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -34,8 +41,11 @@ def text_of(document: Mapping[str, Any]) -> str:
 
 
 def _field(value: Any) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return "[\n    " + ",\n    ".join(map(_encode, value)) + "\n  ]"
+    if isinstance(value, list) and value:
+        if isinstance(value, Rows):
+            return "[\n    " + ",\n    ".join(value) + "\n  ]"
+        if isinstance(value[0], dict):
+            return "[\n    " + ",\n    ".join(map(_encode, value)) + "\n  ]"
     return _encode(value)
 
 
@@ -124,20 +134,44 @@ def finding_documents(findings: Iterable[Finding]) -> list[Document]:
     return [finding_document(finding) for finding in findings]
 
 
-def variable_document(variable: Variable) -> Document:
-    """One row of `list`."""
-    return {
-        "name": variable.name,
-        "key": variable.key,
-        "paths": list(variable.paths),
+def variable_rows(variables: Iterable[Variable]) -> Rows:
+    """The rows of `list`, made as text: there may be 100,000 and somebody waits.
+
+    What many variables share (dtype, shape, size, role) is encoded once.
+    """
+    quote = encode_basestring_ascii
+    endings: dict[tuple[Any, ...], str] = {}
+    rows = Rows()
+    for variable in variables:
+        shared = _shared(variable)
+        ending = endings.get(shared)
+        if ending is None:
+            ending = endings[shared] = _ending(variable)
+        paths = ", ".join(map(quote, variable.paths))
+        rows.append(
+            f'{{"name": {quote(variable.name)}, "key": {quote(variable.key)}, '
+            f'"paths": [{paths}], {ending}'
+        )
+    return rows
+
+
+_shared = attrgetter(
+    "dtype.name", "shape", "nbytes", "role", "trainable", "slot_of", "problem"
+)  # fmt: skip
+
+
+def _ending(variable: Variable) -> str:
+    """The rest of a row, from `dtype` on: what `_shared` tells apart."""
+    rest = {
         "dtype": variable.dtype.name,
         "shape": list(variable.shape),
         "nbytes": variable.nbytes,
-        "role": variable.role.value,
+        "role": variable.role,
         "trainable": variable.trainable,
         "slot_of": variable.slot_of or None,
         "problem": variable.problem or None,
     }
+    return _encode(rest)[1:]
 
 
 def signature_documents(saved_model: SavedModel | None) -> list[Document]:

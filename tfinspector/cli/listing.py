@@ -1,5 +1,6 @@
 """`tfinspector list`: what is inside, without executing anything."""
 
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from tfinspector.cli.documents import (
     Document,
     signature_documents,
     tensorflow_document,
-    variable_document,
+    variable_rows,
 )
 from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument, PythonOption
 from tfinspector.cli.page import Page
@@ -98,7 +99,7 @@ def _document(source: Source) -> Document:
             }
             for each in source.snapshots
         ],
-        "variables": list(map(variable_document, source.variables)),
+        "variables": variable_rows(source.variables),
         "signatures": signature_documents(source.saved_model),
         "totals": _totals(source.variables),
     }  # fmt: skip
@@ -164,24 +165,24 @@ def _write_snapshots(page: Page, source: Source) -> None:
 
 
 def _write_variables(page: Page, variables: tuple[Variable, ...]) -> None:
+    """Many variables have the same shape, size and role, so each text is made once."""
+    shape, size, whole = cache(numbers.shape), cache(numbers.size), cache(numbers.whole)
     page.table(
         ("name", "shape", "dtype", "parameters", "size", "role"),
         (
             [each.name for each in variables],
-            [numbers.shape(each.shape) for each in variables],
+            [shape(each.shape) for each in variables],
             [each.dtype.name for each in variables],
-            [f"{each.size:,}" for each in variables],
-            [numbers.size(each.nbytes) for each in variables],
-            [_role(each) for each in variables],
+            [whole(each.size) for each in variables],
+            [size(each.nbytes) for each in variables],
+            [each.role if not each.problem else _problem(each) for each in variables],
         ),
         right=(3, 4),
     )
 
 
-def _role(variable: Variable) -> str:
-    return (
-        f"{variable.role.value}  ({variable.problem})" if variable.problem else variable.role.value
-    )
+def _problem(variable: Variable) -> str:
+    return f"{variable.role}  ({variable.problem})"
 
 
 def _write_signatures(page: Page, saved_model: SavedModel) -> None:

@@ -62,7 +62,8 @@ class Page:
         columns = [shown(column) for column in columns]
         widths = [max([len(name), *map(len, c)]) for name, c in zip(names, columns, strict=True)]
         widths[0] = self._fit(widths)
-        columns[0] = [shortened(cell, widths[0]) for cell in columns[0]]
+        if self._width is not None:
+            columns[0] = [shortened(cell, widths[0]) for cell in columns[0]]
         aligned = set(right)
         cells = [
             f"%{'' if place in aligned else '-'}{width}s" for place, width in enumerate(widths)
@@ -125,7 +126,9 @@ class Page:
 
 
 def shown(cells: Sequence[str]) -> list[str]:
-    """The cells with control characters made visible."""
+    """The cells with control characters made visible. Most columns have none: one look at all."""
+    if "".join(cells).isprintable():
+        return list(cells)
     return [cell if cell.isprintable() else escaped(cell) for cell in cells]
 
 
