@@ -34,14 +34,14 @@ def read_bundle(prefix: str, check: bool = True) -> Bundle:
     except Malformed as error:
         raise faults.damaged_index(f"{prefix}.index", len(data), error.finding.title) from None
     header, problems = _take_header(prefix, table)
-    if not all(map(lt, table.keys, table.keys[1:])):
+    if not (ordered := all(map(lt, table.keys, table.keys[1:]))):
         problems.append("The keys of the index are not in order, so TensorFlow may miss some.")
     surveyed = survey(table.values)
     stamps = _stamps(prefix, header, surveyed)
     _tell_unreachable(surveyed, header, stamps)
     parts = _partition(table, surveyed, header, stamps)
     problems += parts.problems
-    keys, values, descriptions = _names(table.keys), table.values, surveyed.descriptions
+    keys, values, descriptions = _names(table.keys, ordered), table.values, surveyed.descriptions
     partitions = {keys[position]: partition for position, partition in parts.whole.items()}
     if parts.hidden:
         shown = [position for position in range(len(keys)) if position not in parts.hidden]
@@ -177,13 +177,14 @@ def _partition(table: Table, surveyed: Survey, header: Header, stamps: dict[int,
     return parts
 
 
-def _names(raw: list[bytes]) -> list[str]:
+def _names(raw: list[bytes], unique: bool) -> list[str]:
     r"""Keys for people: bytes that are not UTF-8 as `\xff`, and every name only once."""
     try:
-        names = [key.decode() for key in raw]
+        names = list(map(bytes.decode, raw))
     except UnicodeDecodeError:
         names = [text(key) for key in raw]
-    if len(set(names)) < len(names):
+        unique = False
+    if not unique:
         seen: dict[str, int] = {}
         for position, name in enumerate(names):
             seen[name] = count = seen.get(name, 0) + 1

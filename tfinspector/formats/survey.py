@@ -1,22 +1,25 @@
 """Describes all tensors of a bundle at once, fast enough for 100,000 of them.
 
-An entry starts with its dtype and shape, and few of those starts differ: they are decoded once
-and remembered by their bytes. What follows (shard, offset, size, checksum) is decoded for all
+An entry starts with its dtype and shape, and few of those starts differ: each is decoded once
+and remembered by its bytes. What follows (shard, offset, size, checksum) is decoded for all
 entries together with NumPy. Whatever is not written in this usual way is decoded one by one.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from math import prod
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tfinspector.contents.dtypes import DType
+from tfinspector.contents.dtypes import DType, dtype_of_code
 from tfinspector.formats.entries import Entry, decode_entry
 
-_TAIL_NBYTES = 40  # shard 1+10, offset 1+10, size 1+10, checksum 1+4: at most 38
 _SHARD, _OFFSET, _SIZE, _CHECKSUM = 0x18, 0x20, 0x28, 0x35  # tags: field number, wire type
-_FAR = 1 << 62  # positions beyond are left to the exact decoder, so sums stay in int64
+_FAR = 1 << 62  # positions beyond are left to the exact decoder, so that sums stay in int64
+_SLACK = 64  # zeros after the last entry, so that looking ahead never leaves the buffer
+
+Integers = NDArray[np.int64]
 
 
 class Description(NamedTuple):
@@ -31,36 +34,27 @@ class Description(NamedTuple):
 class Survey(NamedTuple):
     """Parallel to the entries: descriptions, and where each tensor lies.
 
-    `shard`, `end` (offset + size) and `nbytes` are int64; `odd` holds the entries that were
-    decoded one by one, by position.
+    `end` is offset + size. `odd` holds the entries that were decoded one by one, by position.
     """
 
     descriptions: list[Description]
-    shard: NDArray[np.int64]
-    end: NDArray[np.int64]
-    nbytes: NDArray[np.int64]
+    shard: Integers
+    end: Integers
+    nbytes: Integers
     odd: dict[int, Entry]
 
 
 def survey(values: Sequence[bytes]) -> Survey:
     """Describes every entry; `values` are the index's raw values without the header."""
-    heads: dict[bytes, Description] = {}
-    descriptions: list[Description] = []
-    tails: list[bytes] = []
-    add_description, add_tail = descriptions.append, tails.append
-    for value in values:
-        try:
-            stop = value[3] + 4
-            known = heads[value[:stop]]
-        except (KeyError, IndexError):
-            known, stop = _learn(value, heads)
-        add_description(known)
-        add_tail(value[stop : stop + _TAIL_NBYTES])
-    shard, offset, nbytes, regular = _decode_tails(tails)
-    expected = np.fromiter((d.nbytes for d in descriptions), np.int64, len(descriptions))
-    regular &= nbytes == expected
+    heads = _Heads()
+    if min(map(len, values), default=4) < 4:
+        values = [value.ljust(4, b"\xff") for value in values]  # no message starts like that
+    ids = [heads[value[: value[3] + 4]] for value in values]
+    descriptions = list(map(heads.descriptions.__getitem__, ids))
+    expected = np.array([d.nbytes for d in heads.descriptions], np.int64)[ids]
+    shard, offset, nbytes, fine = _decode_tails(values)
     odd: dict[int, Entry] = {}
-    for position in np.flatnonzero(~regular).tolist():
+    for position in np.flatnonzero(~(fine & (nbytes == expected))).tolist():
         entry = odd[position] = decode_entry(values[position])
         descriptions[position] = Description(
             entry.dtype, entry.shape, max(entry.nbytes, 0), entry.problem
@@ -72,56 +66,62 @@ def survey(values: Sequence[bytes]) -> Survey:
     return Survey(descriptions, shard, offset + nbytes, nbytes, odd)
 
 
-def _learn(value: bytes, heads: dict[bytes, Description]) -> tuple[Description, int]:
-    """Decodes the start of an entry and remembers it if it is written in the usual way.
+class _Heads(dict[bytes, int]):
+    """The starts of entries seen so far -> position in `descriptions`.
 
-    Otherwise the description is one that no size fits, so the entry is decoded on its own.
+    The start is `08 DTYPE 12 LENGTH SHAPE`. Position 0 is for all others: no size fits it, so
+    these entries are decoded on their own.
     """
-    odd = Description(decode_entry(b"").dtype, (), -1, "")
-    if len(value) < 4 or value[0] != 0x08 or value[1] >= 0x80 or value[2] != 0x12:
-        return odd, len(value)
-    stop = value[3] + 4
-    if value[3] >= 0x80 or stop > len(value):
-        return odd, len(value)
-    entry = decode_entry(value[:stop])
-    nbytes = entry.dtype.itemsize
-    for axis in entry.shape:
-        nbytes *= axis
-    if not 0 <= nbytes < _FAR or not entry.dtype.itemsize or min(entry.shape, default=0) < 0:
-        return odd, len(value)
-    known = heads[value[:stop]] = Description(entry.dtype, entry.shape, nbytes, "")
-    return known, stop
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.descriptions = [Description(dtype_of_code(0), (), -1, "")]
+
+    def __missing__(self, head: bytes) -> int:
+        usual = head[0] == 0x08 and head[1] < 0x80 and head[2] == 0x12 and head[3] < 0x80
+        if not usual or len(head) != head[3] + 4:
+            return 0
+        entry = decode_entry(head)
+        nbytes = prod(entry.shape) * entry.dtype.itemsize
+        if not entry.dtype.itemsize or not nbytes < _FAR or min(entry.shape, default=0) < 0:
+            return 0
+        self[head] = len(self.descriptions)
+        self.descriptions.append(Description(entry.dtype, entry.shape, nbytes, ""))
+        return self[head]
 
 
 def _decode_tails(
-    tails: list[bytes],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Shard, offset and size of each tail, and whether it held these and a checksum only."""
-    joined = b"".join([tail.ljust(_TAIL_NBYTES, b"\0") for tail in tails])
-    rows = np.frombuffer(joined, np.uint8).reshape(-1, _TAIL_NBYTES)
-    lengths = np.fromiter(map(len, tails), np.int64, len(tails))
-    position = np.zeros(len(tails), np.int64)
-    fine = np.ones(len(tails), np.bool_)
-    numbers = [_optional(rows, position, fine, tag) for tag in (_SHARD, _OFFSET, _SIZE)]
-    every = np.arange(len(tails))
-    fine &= rows[every, np.minimum(position, _TAIL_NBYTES - 1)] == _CHECKSUM
-    fine &= (position + 5 == lengths) & (numbers[1] < _FAR)
-    return numbers[0], numbers[1], numbers[2], fine
+    values: Sequence[bytes],
+) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
+    """Shard, offset and size after each head, and whether these and a checksum were all."""
+    joined = np.frombuffer(b"".join([*values, bytes(_SLACK + 256)]), np.uint8)
+    stops = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)))
+    starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))[: len(stops)]
+    position = starts + joined[starts + 3] + 4
+    fine = position < stops
+    shard, offset, nbytes = (
+        _optional(joined, position, fine, tag) for tag in (_SHARD, _OFFSET, _SIZE)
+    )
+    np.minimum(position, len(joined) - 1, out=position)
+    fine &= (joined[position] == _CHECKSUM) & (position + 5 == stops) & (offset < _FAR)
+    return shard, offset, nbytes, fine
 
 
 def _optional(
-    rows: NDArray[np.uint8], position: NDArray[Any], fine: NDArray[np.bool_], tag: int
-) -> NDArray[np.int64]:
+    joined: NDArray[np.uint8], position: Integers, fine: NDArray[np.bool_], tag: int
+) -> Integers:
     """Decodes a varint field where it is present (0 elsewhere) and moves `position` past it."""
-    number = np.zeros(len(rows), np.int64)
-    active = np.flatnonzero(rows[np.arange(len(rows)), np.minimum(position, 39)] == tag)
-    position[active] += 1
+    number = np.zeros(len(position), np.int64)
+    active = np.flatnonzero(fine & (joined[position] == tag))
+    at = position[active] + 1
     for shift in range(0, 63, 7):
+        byte = joined[at].astype(np.int64)
+        number[active] |= (byte & 0x7F) << shift
+        at += 1
+        more = byte >= 0x80
+        position[active[~more]] = at[~more]
+        active, at = active[more], at[more]
         if not len(active):
             return number
-        byte = rows[active, np.minimum(position[active], _TAIL_NBYTES - 1)].astype(np.int64)
-        number[active] |= (byte & 0x7F) << shift
-        position[active] += 1
-        active = active[byte >= 0x80]
     fine[active] = False
     return number

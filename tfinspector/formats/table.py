@@ -6,6 +6,7 @@ footer of 48 bytes. All integers are little-endian. A damaged data block costs i
 TensorFlow drops them without a word, here they are told as `LostBlock`s.
 """
 
+import struct
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ _STORED, _SNAPPY = 0, 1
 _SNAPPY_EXPANSION = 32  # one copy element of 3 bytes makes at most 64
 _KEYS_EXPANSION = 64  # a writer restarts every 16 keys, so real tables stay below 16
 _KEYS_FREE_NBYTES = 1 << 20
+
+_THREE_BYTES = struct.Struct("3B").unpack_from
 
 ReadAt = Callable[[int, int], bytes]
 """`read_at(offset, nbytes)`: that many bytes of the file, or fewer where it ends."""
@@ -141,7 +144,7 @@ def parse_block(data: bytes) -> tuple[list[bytes], list[bytes]]:
     budget = len(data) * _KEYS_EXPANSION + _KEYS_FREE_NBYTES
     position, key = 0, b""
     while position < end:
-        shared, fresh, length = data[position : position + 3]
+        shared, fresh, length = _THREE_BYTES(data, position)
         position += 3
         if shared | fresh | length >= 0x80:
             shared, position = read_varint(data, position - 3)
