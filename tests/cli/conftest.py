@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tfinspector.cli.main import main
+from tfinspector.engine.demo import make_demo
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -41,6 +42,12 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes what the person running it has chosen."""
     monkeypatch.setenv("TFINSPECTOR_CONFIG_DIR", str(tmp_path / "own-config"))
     monkeypatch.setenv("TFINSPECTOR_DATA_DIR", str(tmp_path / "own-data"))
+
+
+@pytest.fixture(scope="session")
+def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, trained once for all tests of this worker. Do not change it."""
+    return make_demo(tmp_path_factory.mktemp("demo") / "demo")
 
 
 @pytest.fixture

@@ -134,7 +134,8 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
 def test_an_interpreter_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as raised:
         demo.make_demo(tmp_path / "demo", python=["/no/such/interpreter"])
-    assert "/no/such/interpreter" in str(raised.value.finding.evidence)
+    assert "can't be started" in raised.value.finding.title
+    assert "/no/such/interpreter" in raised.value.finding.where
     assert list(tmp_path.iterdir()) == []
 
 

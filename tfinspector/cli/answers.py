@@ -1,4 +1,8 @@
-"""How every command ends: one document or one page on standard output, and an exit status."""
+"""How every command ends: one document or one page on standard output, and an exit status.
+
+What can't be read is told on standard error, as a script expects that takes the output further;
+with `--json` there is a document all the same.
+"""
 
 import io
 import os
@@ -68,7 +72,7 @@ def _write(as_json: bool, answer: Answer) -> None:
         document = answer.document() | {"findings": finding_documents(answer.findings)}
         sys.stdout.write(text_of(document))
     else:
-        page = Page()
+        page = Page(sys.stderr if answer.code == UNREADABLE else sys.stdout)
         answer.page(page)
         page.findings(answer.findings)
         page.write()

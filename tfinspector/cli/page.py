@@ -121,7 +121,7 @@ class Page:
 
     def write(self) -> None:
         """Everything so far, out."""
-        self._out.write("".join(self._parts))
+        self._out.write("".join(self._parts).lstrip("\n"))
         self._parts.clear()
 
 

@@ -126,7 +126,11 @@ def _train(draft: Path, ticket: Ticket, python: list[str]) -> None:
     ticket.report(0, _TOTAL, "starting TensorFlow")
     last_words: deque[str] = deque(maxlen=30)
     said: queue.Queue[str | None] = queue.Queue()
-    with _child([*python, "-u", "train.py"], draft) as process:
+    try:
+        child = _child([*python, "-u", "train.py"], draft)
+    except OSError as error:
+        raise Unreadable(_cannot_start(python, error)) from error
+    with child as process:
         assert process.stdout is not None
         listener = threading.Thread(target=_listen, args=(process.stdout, said), daemon=True)
         listener.start()
@@ -188,6 +192,17 @@ def _listen(stream: IO[str], said: "queue.Queue[str | None]") -> None:
     said.put(None)
 
 
+def _cannot_start(python: list[str], error: OSError) -> Finding:
+    return Finding(
+        "P01",
+        Severity.ERROR,
+        f"The Python that should train the demo can't be started: {error.strerror or error}.",
+        where=shlex.join(python),
+        evidence={"command": python, "errno": error.errno},
+        fix=Fix("Name one that has TensorFlow.", "tfinspector demo --python /path/to/python"),
+    )
+
+
 def _training_failed(python: list[str], code: int, last_words: Sequence[str]) -> Finding:
     missing = any("No module named 'tensorflow'" in line for line in last_words)
     said = "\n".join(last_words)
@@ -198,7 +213,7 @@ def _training_failed(python: list[str], code: int, last_words: Sequence[str]) ->
         if missing
         else f"The demo could not be trained: its process ended with {code}.",
         detail=last_words[-1] if last_words else "",
-        where=" ".join(python),
+        where=shlex.join(python),
         evidence={"exit": code, "said": said},
         fix=Fix(
             "Install TensorFlow for that interpreter.", f"{python[0]} -m pip install tensorflow"

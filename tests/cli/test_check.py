@@ -1,0 +1,55 @@
+"""`tfinspector check`: sound files end with 0, damaged ones with 1 and the tensor's name."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli import schema
+from tests.cli.conftest import Ended
+
+Cli = Callable[..., Ended]
+Made = Callable[[str], Path]
+
+
+def test_a_sound_checkpoint(cli: Cli, made: Made) -> None:
+    prefix = made("checkpoints.keras_functional") / "ckpt-1"
+    ended = cli("check", prefix, "--json")
+    assert ended.code == 0
+    schema.check(ended.json, schema.CHECK)
+    assert ended.json["tensors"]["bad"] == []
+    listed = len(cli("list", prefix, "--json").json["variables"])
+    assert ended.json["tensors"]["checked"] in (listed, listed + 1), "with or without the graph"
+    assert "all as they were written" in cli("check", prefix).out
+
+
+def test_a_damaged_tensor_is_named(cli: Cli, made: Made) -> None:
+    ended = cli("check", made("cli_cases.damaged") / "bad", "--json")
+    assert ended.code == 1
+    schema.check(ended.json, schema.CHECK)
+    [bad] = ended.json["tensors"]["bad"]
+    assert bad["name"] == "a"
+    assert bad["stored"] != bad["computed"]
+    assert any(f["severity"] == "error" for f in ended.json["findings"])
+    page = cli("check", made("cli_cases.damaged") / "bad")
+    assert page.code == 1
+    assert "2 tensors checked, 1 are damaged" in page.out
+    assert "error F08" in page.out
+
+
+def test_a_missing_data_file_is_an_error(cli: Cli, made: Made, tmp_path: Path) -> None:
+    shutil.copy(made("cli_cases.damaged") / "bad.index", tmp_path / "bad.index")
+    ended = cli("check", tmp_path / "bad", "--json")
+    assert ended.code == 1
+    schema.check(ended.json, schema.CHECK)
+    assert ended.json["findings"][0]["id"] == "F06"
+
+
+def test_what_is_no_checkpoint_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "x.index").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    ended = cli("check", tmp_path / "x.index", "--json")
+    assert ended.code == 2
+    schema.check(ended.json, schema.CHECK)
+    assert ended.json["tensors"] == {"checked": 0, "bad": []}
+    assert ended.json["findings"][0]["severity"] == "error"

@@ -1,0 +1,110 @@
+"""The program as a process: what it imports, how it is interrupted, who reads it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli import schema
+from tests.cli.conftest import ROOT, Ended
+
+Made = Callable[[str], Path]
+Program = Callable[..., Ended]
+
+_WITHOUT = """
+import sys
+FORBIDDEN = {"PySide6", "shiboken6", "pyqtgraph", "tensorflow", "keras"}
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in FORBIDDEN:
+            raise ModuleNotFoundError(f"{name} was asked for", name=name)
+sys.meta_path.insert(0, Refuse())
+from tfinspector.cli.main import main
+code = main(sys.argv[1:])
+slow = {"rich", "h5py"} & set(sys.modules)
+sys.exit(f"{slow} imported" if slow else code)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", "PREFIX"],
+        ["list", "PREFIX", "--json"],
+        ["stats", "PREFIX", "--json"],
+        ["values", "PREFIX", "int/grid", "--json"],
+        ["check", "PREFIX", "--json"],
+    ],
+    ids=" ".join,
+)
+def test_works_without_qt_and_never_imports_tensorflow(made: Made, words: list[str]) -> None:
+    prefix = str(made("cli_cases.odd_values") / "odd")
+    words = [prefix if word == "PREFIX" else word for word in words]
+    ended = subprocess.run(
+        [sys.executable, "-c", _WITHOUT, *words],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert ended.stderr == ""
+    assert ended.returncode == 0
+    assert ended.stdout
+
+
+def test_the_word_is_a_command_of_the_program(program: Program, made: Made) -> None:
+    ended = program("list", made("cli_cases.odd_values") / "odd", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    schema.check(ended.json, schema.LIST)
+
+
+def test_tensorflows_noise_is_not_in_the_document(program: Program, own_demo: Path) -> None:
+    ended = program("load", own_demo / "saved_model", "--json", TF_CPP_MIN_LOG_LEVEL="0")
+    assert ended.code == 0
+    schema.check(ended.json, schema.LOAD)
+
+
+def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    script = tmp_path / "endless.py"
+    script.write_text(f"import time\nopen({str(started)!r}, 'w').write('x')\ntime.sleep(600)\n")
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "tfinspector", "demo", str(tmp_path / "demo"),
+            "--python", f"{sys.executable} {script}",
+        ],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert started.read_text() == "x"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert (out, err) == ("", "tfinspector: interrupted\n")
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["endless.py", "started"]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_goes_away_is_no_error(made: Made, options: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as gone:
+        ended = subprocess.run(
+            [
+                sys.executable, "-m", "tfinspector", "list",
+                str(made("cli_cases.odd_values") / "odd"), *options,
+            ],
+            stdout=gone, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+        )  # fmt: skip
+    assert ended.stderr == ""
+    assert ended.returncode == 141
+
+
+def test_a_terminal_without_unicode_gets_escapes(program: Program, made: Made) -> None:
+    prefix = made("cli_cases.odd_values") / "odd"
+    ended = program("stats", prefix, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.isascii()

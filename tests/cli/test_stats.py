@@ -1,0 +1,136 @@
+"""`tfinspector stats`: figures against NumPy on what TensorFlow reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.cli import schema
+from tests.cli.conftest import Ended
+
+Cli = Callable[..., Ended]
+Made = Callable[[str], Path]
+
+
+def test_figures_are_those_of_the_values(cli: Cli, made: Made, referee: Any) -> None:
+    prefix = made("checkpoints.keras_functional") / "ckpt-1"
+    ended = cli("stats", prefix, "--json")
+    assert ended.code == 0
+    schema.check(ended.json, schema.STATS)
+    theirs = referee(prefix)
+    for row in ended.json["variables"]:
+        dtype, shape, data = theirs[row["key"]]
+        values = np.frombuffer(data, dtype).astype(np.float64)
+        assert row["count"] == values.size == int(np.prod(shape))
+        assert row["zero"] == np.count_nonzero(values == 0)
+        assert row["min"] == values.min()
+        assert row["max"] == values.max()
+        assert row["mean"] == pytest.approx(values.mean(), rel=1e-9, abs=1e-12)
+        assert row["std"] == pytest.approx(values.std(), rel=1e-6, abs=1e-9)
+        assert row["l2"] == pytest.approx(np.sqrt((values**2).sum()), rel=1e-9)
+        assert sum(row["histogram"]["counts"]) == pytest.approx(values.size)
+        assert len(row["histogram"]["edges"]) == len(row["histogram"]["counts"]) + 1
+        assert "0.5" in row["quantiles"]
+
+
+def test_what_is_not_finite_is_counted_apart(cli: Cli, made: Made) -> None:
+    document = cli("stats", made("cli_cases.odd_values") / "odd", "--json").json
+    schema.check(document, schema.STATS)
+    rows = {row["name"]: row for row in document["variables"]}
+    extremes = rows["float/extremes"]
+    counts = ("count", "nan", "posinf", "neginf", "zero")
+    assert [extremes[name] for name in counts] == [5, 1, 1, 1, 1]
+    assert (extremes["min"], extremes["max"]) == (0.0, 1.5)
+    assert sum(extremes["histogram"]["counts"]) == 2
+    assert (rows["float/bfloat16"]["nan"], rows["float/bfloat16"]["max"]) == (1, 3.0)
+    assert rows["flags"]["mean"] == 0.5
+    assert rows["complex"]["of_magnitude"] is True
+    assert rows["empty"]["count"] == 0
+    assert rows["empty"]["mean"] == "NaN"
+
+
+def test_what_has_no_figures_says_why(cli: Cli, made: Made) -> None:
+    prefix = made("cli_cases.odd_values") / "odd"
+    [row] = cli("stats", prefix, "--variable", "strings", "--json").json["variables"]
+    assert row["problem"] == "holds strings"
+    assert row["count"] is None
+    assert row["histogram"] is None
+    assert "holds strings" in cli("stats", prefix).out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("int/*", ["int/grid", "int/scalar"]),
+        ("int/grid", ["int/grid"]),
+        ("*/[gt]*", ["float/tiny", "int/grid"]),
+    ],
+)
+def test_a_pattern_chooses(cli: Cli, made: Made, pattern: str, names: list[str]) -> None:
+    prefix = made("cli_cases.odd_values") / "odd"
+    document = cli("stats", prefix, "--variable", pattern, "--json").json
+    assert [row["name"] for row in document["variables"]] == names
+
+
+def test_a_key_will_do(cli: Cli, made: Made) -> None:
+    prefix = made("checkpoints.keras_functional") / "ckpt-1"
+    variable = cli("list", prefix, "--json").json["variables"][0]
+    assert variable["key"] != variable["name"]
+    document = cli("stats", prefix, "--variable", variable["key"], "--json").json
+    assert [row["name"] for row in document["variables"]] == [variable["name"]]
+
+
+def test_a_pattern_that_fits_nothing_is_told(cli: Cli, made: Made) -> None:
+    prefix = made("cli_cases.odd_values") / "odd"
+    ended = cli("stats", prefix, "--variable", "decoder/*", "--json")
+    assert ended.code == 0
+    schema.check(ended.json, schema.STATS)
+    assert ended.json["variables"] == []
+    assert [f["id"] for f in ended.json["findings"]] == ["P03"]
+
+
+def test_a_name_that_is_not_there_cannot_be_read(cli: Cli, made: Made) -> None:
+    ended = cli("stats", made("cli_cases.odd_values") / "odd", "--variable", "int/gird", "--json")
+    assert ended.code == 2
+    schema.check(ended.json, schema.STATS)
+    assert "int/gird" in ended.json["findings"][0]["title"]
+    assert "int/grid" in str(ended.json["findings"][0]), "and what may have been meant"
+
+
+def test_the_table_can_be_taken_along(cli: Cli, made: Made, tmp_path: Path) -> None:
+    prefix = made("cli_cases.odd_values") / "odd"
+    file = tmp_path / "stats.csv"
+    document = cli("stats", prefix, "--csv", file, "--json").json
+    with open(file, newline="", encoding="utf-8") as opened:
+        rows = {row["name"]: row for row in csv.DictReader(opened)}
+    assert list(rows) == [row["name"] for row in document["variables"]]
+    assert float(rows["int/grid"]["mean"]) == 29.5
+    assert rows["int/grid"]["count"] == "60"
+    assert rows["empty"]["mean"] == "NaN"
+    assert rows["strings"]["problem"] == "holds strings"
+    assert str(file) in cli("stats", prefix, "--csv", file).out
+
+
+def test_a_table_that_cannot_be_written_is_a_finding(cli: Cli, made: Made, tmp_path: Path) -> None:
+    target = tmp_path / "absent" / "stats.csv"
+    ended = cli("stats", made("cli_cases.odd_values") / "odd", "--csv", target, "--json")
+    assert ended.code == 2
+    assert str(target.parent) in str(ended.json["findings"][0])
+
+
+def test_the_page_draws_each_row(cli: Cli, made: Made) -> None:
+    out = cli("stats", made("cli_cases.odd_values") / "odd").out
+    [row] = [line for line in out.splitlines() if line.startswith("int/grid")]
+    assert row.split()[1:6] == ["60", "0", "59", "29.5", "17.32"]
+    assert "█" in row
+
+
+def test_a_run_is_measured_at_its_newest_snapshot(cli: Cli, made: Made) -> None:
+    directory = made("checkpoints.keras_sequential")
+    run = cli("stats", directory, "--json").json["variables"]
+    assert run == cli("stats", directory / "ckpt-5", "--json").json["variables"]
