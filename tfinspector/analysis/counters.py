@@ -54,9 +54,10 @@ class NarrowCounter:
             poszero=int(counts[zero & ~negative].sum()),
             negzero=int(counts[zero & negative].sum()),
         )
-        buckets, place = np.unique(bucket[finite], return_inverse=True)
-        per_bucket = np.zeros(len(buckets), np.int64)
-        np.add.at(per_bucket, place, counts[finite])
+        # Two patterns share a bucket where zero has two signs. Sums in float64 are exact here.
+        per_level = np.bincount(bucket[finite], weights=counts[finite])
+        buckets = np.flatnonzero(per_level).astype(np.int32)
+        per_bucket = per_level[buckets].astype(np.int64)
         levels = layout.levels[buckets]
         sketch = Sketch(layout.family, buckets, per_bucket, levels, levels, True)
         moments = moments_of_levels(levels, per_bucket)

@@ -19,6 +19,7 @@ from numba import float32, float64, int32, int64, njit, types, uint8, uint16, ui
 from tfinspector.analysis.kernel_cache import is_prepared
 
 CHUNK = 4096
+_STRETCH = 64  # divides the size of every table
 
 LOW, HIGH, TOTAL, CARRY, M2, L1 = range(6)
 """Places in the `figures` of `count_floats`, as `Moments` names them."""
@@ -226,17 +227,29 @@ def count_floats(
         _count_zeros(values, signed, counts)
 
 
+@_compile()
+def _is_empty(tables: Any, start: int) -> Any:
+    """Whether a stretch of the tables holds nothing; most of them do."""
+    seen = np.uint32(0)
+    for copy in range(tables.shape[0]):
+        for i in range(_STRETCH):
+            seen |= tables[copy, start + i]
+    return seen == 0
+
+
 @_compile([int64(_TABLES, int64[::1], int64[::1])])
 def collect(tables: Any, entries: Any, counts: Any) -> int:
     """Move what the copies hold to `entries` and `counts`; how many entries are in use."""
     used = 0
-    for i in range(tables.shape[1]):
-        count = np.int64(0)
-        for copy in range(tables.shape[0]):
-            count += tables[copy, i]
-        if count:
-            entries[used], counts[used] = i, count
-            used += 1
+    for start in range(0, tables.shape[1], _STRETCH):
+        if _is_empty(tables, start):
+            continue
+        for i in range(start, start + _STRETCH):
+            count = np.int64(0)
             for copy in range(tables.shape[0]):
+                count += tables[copy, i]
                 tables[copy, i] = 0
+            if count:
+                entries[used], counts[used] = i, count
+                used += 1
     return used

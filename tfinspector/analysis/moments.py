@@ -117,24 +117,24 @@ def moments_of(values: NDArray[Any]) -> Moments:
 def moments_of_levels(levels: Floats, counts: NDArray[np.int64]) -> Moments:
     """The moments of values known by how often each of the ascending `levels` occurs.
 
-    Levels have at most 16 bits, so their products with counts are exact, and the sums are taken
-    in the platform's longest float.
+    Levels have at most 16 bits, so their products with counts are exact; the total is taken in
+    the platform's longest float.
     """
     if not len(levels):
         return Moments()
-    level, count = levels.astype(np.longdouble), counts.astype(np.longdouble)
     size = int(counts.sum())
-    exact_total = (level * count).sum()
+    weighted = levels * counts
+    exact_total = weighted.sum(dtype=np.longdouble)
     total = float(exact_total)
-    deviation = level - exact_total / size
+    deviation = levels - float(exact_total / size)
     return Moments(
         count=size,
         low=float(levels[0]),
         high=float(levels[-1]),
         total=total,
         carry=float(exact_total - total),
-        m2=float((deviation * deviation * count).sum()),
-        l1=float((np.abs(level) * count).sum()),
+        m2=float((deviation * deviation * counts).sum()),
+        l1=float(np.abs(weighted).sum()),
         exponent=0,
     )
 
