@@ -1,0 +1,136 @@
+"""Loads a SavedModel in the worker. This runs the model's own code: only on a visible act."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from tfinspector.contents.dtypes import DTYPE_BY_NAME, DType, DTypeKind
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.reports import LoadedVariable, LoadReport
+from tfinspector.contents.saved_models import Shape, Signature, TensorSpec
+from tfinspector.contents.sources import SourceKind
+from tfinspector.diagnosis.load_errors import explain_load_error
+from tfinspector.diagnosis.worker import explain_versions
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.opening import OpenSource, open_source
+from tfinspector.engine.worker_client import MethodFailed, WorkerClient
+
+
+def load_saved_model(
+    path: str,
+    client: WorkerClient,
+    tags: Sequence[str] | None = None,
+    device: str | None = None,
+    ticket: Ticket | None = None,
+    timeout: float | None = None,
+) -> LoadReport:
+    """Open `path` and load it; see `load_opened`. Raises Unreadable too."""
+    ticket = ticket or Ticket()
+    return load_opened(open_source(path, ticket), client, tags, device, ticket, timeout)
+
+
+def load_opened(
+    opened: OpenSource,
+    client: WorkerClient,
+    tags: Sequence[str] | None = None,
+    device: str | None = None,
+    ticket: Ticket | None = None,
+    timeout: float | None = None,
+    hashes: bool = False,
+) -> LoadReport:
+    """What TensorFlow makes of an opened SavedModel on `device` ("CPU:0"; None: its choice).
+
+    An error of TensorFlow is a report with `loaded` False and a finding that explains it. The
+    values are hashed if `hashes`. Raises Unreadable if it is no SavedModel, WorkerFailed if the
+    worker died or took longer than `timeout` seconds, Cancelled.
+    """
+    source = opened.source
+    if source.kind is not SourceKind.SAVED_MODEL:
+        raise Unreadable(_no_saved_model(source.path, source.taken_for))
+    params = {
+        "path": source.path,
+        "tags": None if tags is None else list(tags),
+        "device": device,
+        "hashes": hashes,
+    }
+    doing = f"loading {os.path.basename(source.path)}"
+    try:
+        told = client.exchange("load", params, (), ticket, timeout, doing).result
+    except MethodFailed as failed:
+        told = {"error": failed.error}
+    about = client.about
+    findings = list(source.findings)
+    if "error" in told:
+        cause = explain_load_error(told["error"], source.path, source.saved_model, findings)
+        findings = [cause, *(one for one in findings if one.id != cause.id)]
+    if about is not None:
+        findings += explain_versions(about)
+    return LoadReport(
+        path=source.path,
+        loaded="error" not in told,
+        seconds=told.get("seconds", 0.0),
+        callable=told.get("callable", False),
+        signatures=tuple(signature_of(each) for each in told.get("signatures", ())),
+        variables=tuple(_variable(each) for each in told.get("variables", ())),
+        findings=tuple(findings),
+        device=device or "",
+        tags=_tags(opened, tags),
+        interpreter=about,
+        error=told.get("error"),
+    )
+
+
+def signature_of(told: dict[str, Any]) -> Signature:
+    """A signature as the worker tells it."""
+    return Signature(told["name"], _specs(told["inputs"]), _specs(told["outputs"]))
+
+
+def _specs(told: list[dict[str, Any]]) -> tuple[TensorSpec, ...]:
+    return tuple(
+        TensorSpec(each["name"], _dtype(each["dtype"]), _shape(each["shape"])) for each in told
+    )
+
+
+def _dtype(name: str) -> DType:
+    """The type of that name; one that we do not know stays visible by its name."""
+    return DTYPE_BY_NAME.get(name) or DType(0, name, DTypeKind.UNKNOWN, 0)
+
+
+def _shape(told: list[int | None] | None) -> Shape:
+    return None if told is None else tuple(told)
+
+
+def _variable(told: dict[str, Any]) -> LoadedVariable:
+    return LoadedVariable(
+        name=told["name"],
+        paths=tuple(told["paths"]),
+        dtype=told["dtype"],
+        shape=_shape(told["shape"]),
+        device=told["device"],
+        trainable=told["trainable"],
+        sha256=told["sha256"],
+        problem=told["problem"],
+    )
+
+
+def _tags(opened: OpenSource, asked: Sequence[str] | None) -> tuple[str, ...] | None:
+    """The tags of the graph that was loaded: TensorFlow takes the only one if not asked."""
+    if asked is not None:
+        return tuple(asked)
+    saved_model = opened.source.saved_model
+    if saved_model is None or len(saved_model.meta_graphs) != 1:
+        return None
+    return saved_model.meta_graphs[0].tags
+
+
+def _no_saved_model(path: str, taken_for: str) -> Finding:
+    return Finding(
+        id="S01",
+        severity=Severity.ERROR,
+        title=f"{os.path.basename(path)} is {taken_for or 'no SavedModel'}; "
+        "only a SavedModel can be loaded without the code of its model.",
+        where=path,
+        fix=Fix(
+            "Give a directory with saved_model.pb. A checkpoint needs your model, to restore into.",
+        ),
+    )
