@@ -160,11 +160,9 @@ class BundleWriter:
 
 
 def string_tensor(strings: Sequence[bytes], order: str = "little") -> tuple[bytes, int]:
-    """Bytes and masked checksum of a string tensor, after `WriteStringTensor`."""
-    crc = 0
-    for string in strings:
-        width = 8 if len(string) > 0xFFFFFFFF else 4
-        crc = crc32c(len(string).to_bytes(width, order), crc)  # type: ignore[arg-type]
+    """Bytes and masked checksum of a tensor of strings below 4 GiB, after `WriteStringTensor`."""
+    sign = "<" if order == "little" else ">"
+    crc = crc32c(struct.pack(f"{sign}{len(strings)}I", *map(len, strings)))
     checksum = mask(crc).to_bytes(4, order)  # type: ignore[arg-type]
     body = b"".join(strings)
     crc = crc32c(body, crc32c(checksum, crc))

@@ -4,6 +4,7 @@ Reads go into buffers of the caller (no copies), never through a memory map: ano
 that cuts off a mapped file kills this process. Shared by nobody, so seeking is safe in threads.
 """
 
+import io
 import os
 from typing import Any, Self
 
@@ -15,21 +16,31 @@ from tfinspector.formats.bundle_index import Stamp
 
 
 class DataFile:
-    """Context manager. Every method raises `Unreadable` if the file vanished, shrank or changed."""
+    """Context manager; opened by the first read, so that empty tensors need no file.
+
+    Every read raises `Unreadable` if the file vanished, shrank or is another one by now.
+    """
 
     def __init__(self, path: str, stamp: Stamp | None) -> None:
         self.path = path
         self._stamp = stamp
-        try:
-            self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed by __exit__
-        except OSError as error:
-            raise faults.cannot_open(path, error) from error
+        self._opened: io.FileIO | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        if self._opened:
+            self._opened.close()
+
+    @property
+    def _file(self) -> io.FileIO:
+        if self._opened is None:
+            try:
+                self._opened = io.FileIO(self.path)
+            except OSError as error:
+                raise faults.cannot_open(self.path, error) from error
+        return self._opened
 
     def read_into(self, target: NDArray[Any], offset: int) -> None:
         """Fills a C-contiguous array with the bytes at `offset`."""

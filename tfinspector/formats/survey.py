@@ -17,7 +17,7 @@ from tfinspector.formats.entries import Entry, decode_entry
 
 _SHARD, _OFFSET, _SIZE, _CHECKSUM = 0x18, 0x20, 0x28, 0x35  # tags: field number, wire type
 _FAR = 1 << 62  # positions beyond are left to the exact decoder, so that sums stay in int64
-_SLACK = 64  # zeros after the last entry, so that looking ahead never leaves the buffer
+_SLACK = 320  # zeros after the last entry: a wrong head reaches 259 bytes on, three numbers 33
 
 Integers = NDArray[np.int64]
 
@@ -47,12 +47,13 @@ class Survey(NamedTuple):
 def survey(values: Sequence[bytes]) -> Survey:
     """Describes every entry; `values` are the index's raw values without the header."""
     heads = _Heads()
+    padded = values
     if min(map(len, values), default=4) < 4:
-        values = [value.ljust(4, b"\xff") for value in values]  # no message starts like that
-    ids = [heads[value[: value[3] + 4]] for value in values]
+        padded = [value.ljust(4, b"\xff") for value in values]  # no message starts like that
+    ids = [heads[value[: value[3] + 4]] for value in padded]
     descriptions = list(map(heads.descriptions.__getitem__, ids))
     expected = np.array([d.nbytes for d in heads.descriptions], np.int64)[ids]
-    shard, offset, nbytes, fine = _decode_tails(values)
+    shard, offset, nbytes, fine = _decode_tails(padded)
     odd: dict[int, Entry] = {}
     for position in np.flatnonzero(~(fine & (nbytes == expected))).tolist():
         entry = odd[position] = decode_entry(values[position])
@@ -94,7 +95,7 @@ def _decode_tails(
     values: Sequence[bytes],
 ) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
     """Shard, offset and size after each head, and whether these and a checksum were all."""
-    joined = np.frombuffer(b"".join([*values, bytes(_SLACK + 256)]), np.uint8)
+    joined = np.frombuffer(b"".join([*values, bytes(_SLACK)]), np.uint8)
     stops = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)))
     starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))[: len(stops)]
     position = starts + joined[starts + 3] + 4
@@ -102,7 +103,6 @@ def _decode_tails(
     shard, offset, nbytes = (
         _optional(joined, position, fine, tag) for tag in (_SHARD, _OFFSET, _SIZE)
     )
-    np.minimum(position, len(joined) - 1, out=position)
     fine &= (joined[position] == _CHECKSUM) & (position + 5 == stops) & (offset < _FAR)
     return shard, offset, nbytes, fine
 
