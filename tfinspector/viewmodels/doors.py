@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfinspector.contents.figures import Statistics, Unmeasured
-    from tfinspector.contents.reports import TensorFlowReport
+    from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.variables import Variable
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
@@ -37,10 +37,14 @@ def _measure(
     return measure_all(reader, variables, ticket)
 
 
-def _worker(command: Sequence[str] | None, on_log: Callable[[str], None]) -> WorkerClient:
+def _worker(
+    command: Sequence[str] | None,
+    on_log: Callable[[str], None],
+    on_state: Callable[[WorkerState], None],
+) -> WorkerClient:
     from tfinspector.engine.worker_client import WorkerClient
 
-    return WorkerClient(command, on_log)
+    return WorkerClient(command, on_log, on_state)
 
 
 def _ask(source: OpenSource, client: WorkerClient, ticket: Ticket | None) -> TensorFlowReport:
@@ -67,7 +71,9 @@ class Doors:
 
     open_source: Callable[[str, Ticket | None], OpenSource] = _open
     measure_all: Callable[[Any, Sequence[Variable], Ticket | None], Iterator[Measured]] = _measure
-    worker: Callable[[Sequence[str] | None, Callable[[str], None]], WorkerClient] = _worker
+    worker: Callable[
+        [Sequence[str] | None, Callable[[str], None], Callable[[WorkerState], None]], WorkerClient
+    ] = _worker
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
     make_demo: Callable[[str, Ticket | None], Path] = _demo
     demo_directory: Callable[[], Path] = _demo_directory

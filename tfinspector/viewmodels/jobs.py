@@ -73,13 +73,13 @@ def finding_of(error: Exception) -> Finding:
         return brought
     if isinstance(error, MemoryError):
         return Finding(
-            "P02",
+            "P11",
             Severity.ERROR,
             "There is not enough memory for this",
             fix=Fix("Close other programs, or choose a smaller slice."),
         )
     return Finding(
-        "P01",
+        "P10",
         Severity.ERROR,
         f"The program itself made a mistake: {type(error).__name__}: {error}",
         "Everything else goes on working. The traceback says where it happened.",

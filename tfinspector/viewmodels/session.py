@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.reports import WorkerState
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
 from tfinspector.viewmodels.tasks import Task, TaskList
@@ -61,6 +60,7 @@ class Session(QObject):
         self.chosen: tuple[Choice, ...] = ()
         self._refusals: dict[str, Finding] = {}
         self._reports: dict[int, TensorFlowReport | Finding] = {}
+        self._asked: set[int] = set()
         self.queue.measured.connect(self.measured)
         self.worker.changed.connect(self._on_worker)
 
@@ -166,6 +166,11 @@ class Session(QObject):
         """Of everything: what could not be opened first, then source by source."""
         return [finding for _, finding in self.told()]
 
+    def tell(self, about: str, finding: Finding) -> None:
+        """Add a finding of the program's own, about "settings" or "program"."""
+        self._refusals[about] = finding
+        self.findings_changed.emit()
+
     def told(self) -> list[tuple[str, Finding]]:
         """(who it is about, finding): the path that could not be opened, or the source's path."""
         told = list(self._refusals.items())
@@ -261,20 +266,19 @@ class Session(QObject):
         if old not in self.sources:
             return
         self.sources[self.sources.index(old)] = fresh
-        chosen = self.chosen
         was_current, snapshot = self.current is old, self.current_snapshot
-        was_newest = snapshot == _newest(old)
+        self.choose(_again(self.chosen, old, fresh))
         self._let_go(old)
         self.sources_changed.emit()
         if was_current:
-            still_there = snapshot in {s.path for s in fresh.source.snapshots}
-            self.set_current(fresh, snapshot if still_there and not was_newest else None)
-        self.choose(_again(chosen, old, fresh))
+            there = {s.path for s in fresh.source.snapshots}
+            self.set_current(fresh, snapshot if snapshot in there else None)
 
     def _let_go(self, source: OpenSource) -> None:
         self.tasks.drop_of(source)
         self.queue.forget(source)
         self._reports.pop(id(source), None)
+        self._asked.discard(id(source))
         self.choose(choice for choice in self.chosen if choice.source is not source)
 
     def _was_refused(self, path: str, finding: Finding) -> None:
@@ -297,14 +301,15 @@ class Session(QObject):
 
     def _on_worker(self) -> None:
         self.findings_changed.emit()
-        if self.worker.state is WorkerState.READY:
+        if self.worker.is_ready:
             for source in self.sources:
                 self._ask_referee(source)
 
     def _ask_referee(self, source: OpenSource) -> None:
         client = self.worker.client
-        if client is None or id(source) in self._reports:
+        if client is None or not self.worker.is_ready or id(source) in self._asked:
             return
+        self._asked.add(id(source))
 
         def has_answer(report: TensorFlowReport | Finding) -> None:
             if source in self.sources:

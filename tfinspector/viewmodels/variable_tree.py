@@ -23,7 +23,6 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from tfinspector.contents.figures import Unmeasured
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.columns import HEADINGS, TEXTUAL, Column, cell, tip
 from tfinspector.viewmodels.group_cells import NO_NAME, group_cell, group_tip
@@ -42,6 +41,7 @@ MOST_CHOSEN = 64
 _ARRANGE_AGAIN_MS = 300
 _Index = QModelIndex | QPersistentModelIndex
 _HINT = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
+_HINTED = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -263,7 +263,7 @@ class VariableTable(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return group_tip(content, node, column)
             case Ask.FIGURES:
-                return Unmeasured("")
+                return ""  # nothing to draw, and nothing is awaited
             case Ask.IS_GROUP:
                 return True
             case Ask.IS_EXPANDED:
@@ -377,7 +377,7 @@ class VariableTable(QAbstractTableModel):
         """Do `change` and keep the selection on the nodes it was on."""
         content = self.content
         assert content is not None
-        self.layoutAboutToBeChanged.emit([], _HINT)
+        self.layoutAboutToBeChanged[_HINTED].emit([], _HINT)
         held = self.persistentIndexList()
         nodes = [int(content.rows[index.row()]) for index in held]
         change()
@@ -389,7 +389,7 @@ class VariableTable(QAbstractTableModel):
                 for node, index in zip(nodes, held, strict=True)
             ]
             self.changePersistentIndexList(held, moved)
-        self.layoutChanged.emit([], _HINT)
+        self.layoutChanged[_HINTED].emit([], _HINT)
         self.arranged.emit()
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import Interpreter, WorkerState
 from tfinspector.viewmodels.doors import Doors
+from tfinspector.viewmodels.jobs import Courier
 from tfinspector.viewmodels.tasks import Task, TaskList
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Worker(QObject):
         super().__init__(parent)
         self._doors, self._tasks = doors, tasks
         self._client: WorkerClient | None = None
+        self._courier = Courier(self)
+        self._life = 0
         self.command: tuple[str, ...] | None = None
         self.state = WorkerState.STOPPED
         self.finding: Finding | None = None
@@ -55,13 +58,18 @@ class Worker(QObject):
 
     @property
     def client(self) -> WorkerClient | None:
-        """The client, when the worker is ready to be asked."""
-        return self._client if self.state is WorkerState.READY else None
+        """The client, when the worker can be asked."""
+        return self._client if self.state in (WorkerState.READY, WorkerState.BUSY) else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether TensorFlow can be asked."""
+        return self.client is not None and bool(self.about and self.about.tensorflow)
 
     @property
     def text(self) -> str:
         """ "worker: TF 2.21 · Python 3.11 · CPU:0", or what is the matter."""
-        if self.state is WorkerState.READY and self.about:
+        if self.about and self.state in (WorkerState.READY, WorkerState.BUSY):
             return "worker: " + " · ".join(self._parts(self.about))
         return f"worker: {_WORDS.get(self.state, str(self.state))}"
 
@@ -77,19 +85,25 @@ class Worker(QObject):
     def start(self, command: Sequence[str] | None = None) -> Task:
         """Start it (again), off the window's thread; None is this program's own interpreter."""
         self.command = tuple(command) if command else None
-        old, self._client = self._client, None
-        client = self._doors.worker(self.command, self._note)
+        old = self._client
+        self._life += 1
+        life = self._life
+        client = self._doors.worker(
+            self.command,
+            self._note,
+            lambda state: self._courier.post(lambda: self._become(life, state)),
+        )
         self._client = client
         self.state, self.finding, self.about = WorkerState.STARTING, None, None
         self._timer.start()
         self.changed.emit()
 
-        def job(ticket: Ticket) -> Any:
+        def job(ticket: Ticket) -> Interpreter:
             if old:
                 old.kill()
             ticket.report(0, 0, "importing TensorFlow")
             client.start()
-            return client.about
+            return client.wait(ticket)
 
         return self._tasks.run(
             "Start TensorFlow", job, self._is_ready, self._has_failed, key="worker"
@@ -99,29 +113,35 @@ class Worker(QObject):
         """Start it anew with the same command."""
         return self.start(self.command)
 
-    def died(self, finding: Finding) -> None:
-        """A call found it dead."""
-        self._has_failed(finding)
-
-    def note(self, line: str) -> None:
-        """Add a line of our own to the log."""
-        self._note(line)
-        self._hand_over()
-
     def close(self) -> None:
-        """Stop it for good. Waits for the process to end."""
+        """End it for good, and wait for its process."""
         self._timer.stop()
+        self._life += 1
         client, self._client = self._client, None
         self.state = WorkerState.STOPPED
         if client:
             client.kill()
 
-    def _is_ready(self, about: Interpreter | None) -> None:
-        self.state, self.about = WorkerState.READY, about
+    def _become(self, life: int, state: WorkerState) -> None:
+        """The client told its state; what an earlier client still says is old news."""
+        if life != self._life or self._client is None:
+            return
+        self.state = state
+        self.about = self._client.about or self.about
+        if state in (WorkerState.DEAD, WorkerState.UNAVAILABLE):
+            self.finding = self._client.finding
+        self.changed.emit()
+
+    def _is_ready(self, about: Interpreter) -> None:
+        self.about = about
+        if self._client:
+            self.state = self._client.state
         self.changed.emit()
 
     def _has_failed(self, finding: Finding) -> None:
-        self.state, self.finding = WorkerState.UNAVAILABLE, finding
+        self.finding = finding
+        if self._client:
+            self.state = self._client.state
         self.changed.emit()
 
     def _note(self, line: str) -> None:

@@ -174,8 +174,6 @@ def style_sheet(roles: Colours) -> str:
     QToolButton:focus {{ border-color: {roles.accent}; }}
     QToolButton:disabled {{ color: {roles.faint}; }}
     QToolButton[popupMode="2"] {{ padding-right: 16px; }}
-    QToolButton::menu-indicator {{ subcontrol-position: right center;
-        subcontrol-origin: padding; left: -4px; }}
     QPushButton {{ border: 1px solid {roles.line}; border-radius: 4px; padding: 4px 12px;
         background: {roles.surface}; color: {roles.text}; }}
     QPushButton:hover {{ background: {roles.hover}; }}
@@ -200,6 +198,7 @@ def style_sheet(roles: Colours) -> str:
         border-right: 1px solid {roles.line}; border-bottom: 1px solid {roles.line};
         padding: 3px 6px; }}
     QAbstractScrollArea {{ border: 0; }}
+    QAbstractScrollArea::corner {{ background: {roles.surface}; border: 0; }}
     QTreeView, QTableView, QListView, QPlainTextEdit, QTextEdit {{
         background: {roles.surface}; color: {roles.text}; border: 0;
         selection-background-color: {roles.chosen}; selection-color: {roles.text}; }}
@@ -219,6 +218,18 @@ def style_sheet(roles: Colours) -> str:
     QScrollBar::handle:hover {{ background: {roles.muted}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    #topbar {{ background: {roles.raised}; border-bottom: 1px solid {roles.line}; }}
+    QToolButton::menu-indicator {{ image: none; }}
+    QFrame[card="true"] {{ background: {roles.surface}; border: 1px solid {roles.line};
+        border-radius: 6px; }}
+    QFrame[code="true"] {{ background: {roles.raised}; border: 0; border-radius: 4px; }}
+    QToolButton[pill="true"] {{ border-radius: 10px; border: 1px solid {roles.line};
+        padding: 1px 8px; }}
+    QToolButton[pill="true"]:checked {{ background: {roles.surface}; }}
+    QToolButton[pill="true"]:!checked {{ color: {roles.muted} }}
+    QLabel[role="wrong"] {{ color: {roles.wrong}; font-weight: 600; }}
+    QLabel[role="attention"], QLabel[attention="true"] {{ color: {roles.attention}; }}
+    QLabel[role="muted"] {{ color: {roles.muted}; }}
     QLabel[muted="true"] {{ color: {roles.muted}; }}
     QLabel[heading="true"] {{ font-weight: 600; }}
     """

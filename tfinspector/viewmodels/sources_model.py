@@ -1,0 +1,229 @@
+"""What is open, as a tree of two levels: sources, and the snapshots of a run with their health."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from tfinspector.contents.checkpoints import Snapshot
+from tfinspector.contents.figures import Statistics
+from tfinspector.contents.findings import Severity
+from tfinspector.contents.sources import SourceKind
+from tfinspector.viewmodels import numbers
+
+if TYPE_CHECKING:
+    from tfinspector.engine.opening import OpenSource
+    from tfinspector.viewmodels.session import Session
+
+_Index = QModelIndex | QPersistentModelIndex
+
+KIND_WORDS = {
+    SourceKind.CHECKPOINT: "checkpoint",
+    SourceKind.CHECKPOINT_V1: "checkpoint (V1)",
+    SourceKind.RUN: "run",
+    SourceKind.SAVED_MODEL: "SavedModel",
+    SourceKind.KERAS: "Keras model",
+    SourceKind.KERAS_WEIGHTS: "Keras weights",
+    SourceKind.KERAS_HDF5: "Keras HDF5",
+}
+
+
+class Health(StrEnum):
+    """What is known of a snapshot. `unknown` until it was looked at."""
+
+    UNKNOWN = "not looked at yet"
+    GOOD = "nothing wrong found"
+    ATTENTION = "there is a warning"
+    WRONG = "something is wrong"
+
+
+class SourceAsk(IntEnum):
+    """What the pane's delegate asks."""
+
+    DETAIL = Qt.ItemDataRole.UserRole
+    HEALTH = Qt.ItemDataRole.UserRole + 1
+    IS_CURRENT = Qt.ItemDataRole.UserRole + 2
+    KIND = Qt.ItemDataRole.UserRole + 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    source: OpenSource
+    snapshot: Snapshot | None
+    parent: int  # row of the source
+
+
+class SourcesModel(QAbstractItemModel):
+    """Rows are addressed by `source_at` and `snapshot_at`."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._sources: list[OpenSource] = []
+        self._rebuild()
+        session.sources_changed.connect(self._rebuild)
+        session.current_changed.connect(self._repaint)
+        session.findings_changed.connect(self._repaint)
+        session.queue.settled.connect(self._repaint)
+
+    def source_at(self, index: _Index) -> OpenSource | None:
+        """The source of a row, or of the row's parent."""
+        if not index.isValid():
+            return None
+        row = index.row() if self._is_source(index) else int(index.internalId()) - 1
+        return self._sources[row] if row < len(self._sources) else None
+
+    def snapshot_at(self, index: _Index) -> Snapshot | None:
+        """The snapshot of a row; None for a source."""
+        source = self.source_at(index)
+        if source is None or self._is_source(index):
+            return None
+        return self._snapshots(source)[index.row()]
+
+    def index_of(self, path: str, snapshot: str | None) -> QModelIndex:
+        """The row of a snapshot of the source with `path`, or of the source itself."""
+        for row, source in enumerate(self._sources):
+            if source.source.path != path:
+                continue
+            for at, shown in enumerate(self._snapshots(source)):
+                if shown.path == snapshot:
+                    return self.index(at, 0, self.index(row, 0))
+            return self.index(row, 0)
+        return QModelIndex()
+
+    def health(self, source: OpenSource, snapshot: Snapshot | None) -> Health:
+        """What is known of a snapshot, or of the whole source."""
+        if snapshot is None:
+            return self._worst({finding.severity for finding in self._session.findings_of(source)})
+        if not snapshot.complete:
+            return Health.WRONG
+        told = {
+            finding.severity
+            for finding in source.source.findings
+            if finding.where.startswith(snapshot.path)
+        }
+        if self._worst(told) is not Health.GOOD:
+            return self._worst(told)
+        known = self._session.queue.known(source, snapshot.path)
+        if any(isinstance(f, Statistics) and f.finite < f.count for f in known.values()):
+            return Health.WRONG
+        return Health.GOOD if known else Health.UNKNOWN
+
+    @staticmethod
+    def _worst(severities: set[Severity]) -> Health:
+        if Severity.ERROR in severities:
+            return Health.WRONG
+        return Health.ATTENTION if Severity.WARNING in severities else Health.GOOD
+
+    # Qt's overrides
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Sources, or the snapshots of a run."""
+        if not parent.isValid():
+            return len(self._sources)
+        source = self.source_at(parent)
+        return len(self._snapshots(source)) if source and self._is_source(parent) else 0
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """One; the delegate paints the rest of the row from `SourceAsk`."""
+        return 1
+
+    def index(self, row: int, column: int, parent: _Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        """The row of the parent is kept in the index's id, plus one; sources have 0."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)
+
+    def parent(self, index: _Index = QModelIndex()) -> Any:  # noqa: B008
+        """The source of a snapshot."""
+        if not index.isValid() or self._is_source(index):
+            return QModelIndex()
+        return self.createIndex(int(index.internalId()) - 1, 0, 0)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Name, hover text, and what `SourceAsk` lists."""
+        source = self.source_at(index)
+        if source is None:
+            return None
+        snapshot = self.snapshot_at(index)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._name(source, snapshot)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tip(source, snapshot)
+            case SourceAsk.DETAIL:
+                return self._detail(source, snapshot)
+            case SourceAsk.HEALTH:
+                return self.health(source, snapshot)
+            case SourceAsk.KIND:
+                return source.source.kind if snapshot is None else None
+            case SourceAsk.IS_CURRENT:
+                return self._is_current(source, snapshot)
+        return None
+
+    def _is_current(self, source: OpenSource, snapshot: Snapshot | None) -> bool:
+        current = self._session.current
+        if current is None or current.source.path != source.source.path:
+            return False
+        if snapshot is None:
+            return not self._snapshots(source)
+        return bool(snapshot.path == self._session.current_snapshot)
+
+    @staticmethod
+    def _is_source(index: _Index) -> bool:
+        return int(index.internalId()) == 0
+
+    @staticmethod
+    def _snapshots(source: OpenSource) -> tuple[Snapshot, ...]:
+        """Shown only where there is a choice."""
+        return source.source.snapshots if source.source.kind is SourceKind.RUN else ()
+
+    @staticmethod
+    def _name(source: OpenSource, snapshot: Snapshot | None) -> str:
+        if snapshot:
+            return snapshot.path.rsplit("/", 1)[-1]
+        return source.source.path.rstrip("/").rsplit("/", 1)[-1] or source.source.path
+
+    @staticmethod
+    def _detail(source: OpenSource, snapshot: Snapshot | None) -> str:
+        if snapshot is None:
+            count = len(source.source.snapshots)
+            words = KIND_WORDS[source.source.kind]
+            return f"{words}, {count}" if source.source.kind is SourceKind.RUN else words
+        if not snapshot.complete:
+            return "incomplete"
+        if snapshot.time is None:
+            return numbers.size(snapshot.nbytes)
+        return numbers.ago(snapshot.time, time.time())
+
+    def _tip(self, source: OpenSource, snapshot: Snapshot | None) -> str:
+        if snapshot is None:
+            return f"{source.source.path}\n{source.source.taken_for}".rstrip()
+        lines = [snapshot.path]
+        if snapshot.step is not None:
+            lines.append(f"step {numbers.whole(snapshot.step)} (from the {snapshot.step_from})")
+        if snapshot.time is not None:
+            lines.append(f"saved {numbers.moment(snapshot.time)}")
+        lines.append(f"{numbers.size(snapshot.nbytes)} in all its files")
+        lines.append(str(self.health(source, snapshot)))
+        return "\n".join(lines)
+
+    def _rebuild(self) -> None:
+        self.beginResetModel()
+        self._sources = list(self._session.sources)
+        self.endResetModel()
+
+    def _repaint(self) -> None:
+        if not self._sources:
+            return
+        last = len(self._sources) - 1
+        self.dataChanged.emit(self.index(0, 0), self.index(last, 0))
+        for row, source in enumerate(self._sources):
+            count = len(self._snapshots(source))
+            if count:
+                top = self.index(row, 0)
+                self.dataChanged.emit(self.index(0, 0, top), self.index(count - 1, 0, top))

@@ -1,0 +1,64 @@
+"""The findings pane: what is wrong or noteworthy with everything that is open, worst first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from tfinspector.contents.findings import Severity
+from tfinspector.viewmodels.session import Session
+from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.theme import SMALL
+
+_ORDER = {severity: at for at, severity in enumerate(Severity)}
+_MOST = 100
+
+
+class FindingsPane(QWidget):
+    """`counted` tells (errors, warnings, notes) for the tab's text."""
+
+    counted = Signal(int, int, int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._shown: list[tuple[str, object]] = []
+        self._empty = EmptyState("proved", "Nothing to report.")
+        self._area = QScrollArea(widgetResizable=True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._area)
+        session.findings_changed.connect(self._show)
+        session.sources_changed.connect(self._show)
+        self._show()
+
+    @property
+    def cards(self) -> list[FindingCard]:
+        """The cards, top to bottom."""
+        return self._area.findChildren(FindingCard) if self._shown else []
+
+    def _show(self) -> None:
+        told = sorted(self.session.told(), key=lambda pair: _ORDER[pair[1].severity])
+        if [(about, finding) for about, finding in told] == self._shown:
+            return
+        self._shown = list(told)
+        counts = [sum(f.severity is severity for _, f in told) for severity in Severity]
+        self.counted.emit(*counts)
+        if not told:
+            self._stack.setCurrentWidget(self._empty)
+            return
+        cards = QWidget()
+        layout = QVBoxLayout(cards)
+        layout.setContentsMargins(SMALL, SMALL, SMALL, SMALL)
+        layout.setSpacing(SMALL)
+        many = len({about for about, _ in told}) > 1
+        for about, finding in told[:_MOST]:
+            name = about.rstrip("/").rsplit("/", 1)[-1] if many else ""
+            layout.addWidget(FindingCard(finding, name))
+        if len(told) > _MOST:
+            layout.addWidget(EmptyState("more", f"And {len(told) - _MOST} more."))
+        layout.addStretch(1)
+        self._area.setWidget(cards)
+        self._stack.setCurrentWidget(self._area)

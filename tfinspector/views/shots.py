@@ -1,0 +1,133 @@
+"""Every page of the window as PNG files, drawn off screen after everything has settled."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtWidgets import QApplication, QTabWidget
+
+from tfinspector.contents.findings import Finding
+from tfinspector.contents.reports import WorkerState
+from tfinspector.contents.variables import Role, Variable
+from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.session import Session
+from tfinspector.views import theme as look
+from tfinspector.views.main_window import MainWindow
+from tfinspector.views.pages import PAGES
+
+SIZES = (QSize(1440, 900), QSize(1280, 720))
+_LOOK_MS = 40
+_QUIET_LOOKS = 10
+_MOST_LOOKS = 300_000 // _LOOK_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The pictures, all findings, and those of paths that could not be opened."""
+
+    pictures: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    unopened: tuple[Finding, ...]
+
+
+def draw_pages(
+    paths: Sequence[str], directory: str, theme: str = "light", *, with_worker: bool = True
+) -> Drawn:
+    """Open `paths` and draw each page of each of them into `directory`, in two sizes.
+
+    The files are called `<source>-<page>-<width>x<height>.png`. Needs the offscreen platform or
+    a display. Settings are neither read nor written.
+    """
+    application = QApplication.instance() or QApplication(["tfinspector"])
+    assert isinstance(application, QApplication)
+    look.apply(application, look.Mode(theme))
+    os.makedirs(directory, exist_ok=True)
+    session = Session()
+    window = MainWindow(session, Preferences(fresh=True))
+    unopened: list[Finding] = []
+    session.refused.connect(lambda path, finding: unopened.append(finding))
+    try:
+        if with_worker:
+            session.worker.start()
+        for path in paths:
+            session.open(path)
+        window.show()
+        _settle(session)
+        pictures = [
+            picture
+            for source in list(session.sources)
+            for picture in _draw_source(window, session, source, directory)
+        ]
+        return Drawn(tuple(pictures), tuple(session.findings), tuple(unopened))
+    finally:
+        window.close()
+        session.shut_down()
+        window.deleteLater()
+        session.deleteLater()
+
+
+def _draw_source(
+    window: MainWindow, session: Session, source: object, directory: str
+) -> Iterator[str]:
+    session.set_current(source)  # type: ignore[arg-type]
+    _settle(session)
+    assert session.current is not None
+    _choose_one(session)
+    name = re.sub(r"[^\w.-]+", "_", os.path.basename(session.current.source.path.rstrip("/")))
+    for size in SIZES:
+        window.resize(size)
+        for title, _ in PAGES:
+            window.show_page(title)
+            _settle(session)
+            for view in _views(window, title):
+                _settle(session)
+                file = f"{name}-{title.lower()}{view}-{size.width()}x{size.height()}.png"
+                path = os.path.join(directory, file)
+                if not window.grab().save(path):
+                    raise OSError(f"can't write {path}")
+                yield path
+
+
+def _views(window: MainWindow, title: str) -> Iterator[str]:
+    """The inspector's tabs, one after the other, beside the variables page; else just the page."""
+    tabs = window.inspector.made.findChild(QTabWidget) if window.inspector.made else None
+    if title != "Variables" or tabs is None:
+        yield ""
+        return
+    for at in range(tabs.count()):
+        tabs.setCurrentIndex(at)
+        yield f"-{tabs.tabText(at).lower()}"
+    tabs.setCurrentIndex(0)
+
+
+def _choose_one(session: Session) -> None:
+    """The largest weight: the one a person would look at first."""
+
+    def worth(variable: Variable) -> tuple[bool, int]:
+        return variable.role is Role.WEIGHT and not variable.problem, variable.size
+
+    if session.variables:
+        session.choose([session.choice(max(session.variables, key=worth))])
+
+
+def _settle(session: Session) -> None:
+    """Run the event loop until nothing has been going on for a while."""
+    loop, timer = QEventLoop(), QTimer(interval=_LOOK_MS)
+    quiet = looks = 0
+
+    def look_again() -> None:
+        nonlocal quiet, looks
+        is_starting = session.worker.state is WorkerState.STARTING
+        quiet = 0 if session.is_busy or is_starting else quiet + 1
+        looks += 1
+        if quiet >= _QUIET_LOOKS or looks >= _MOST_LOOKS:
+            loop.quit()
+
+    timer.timeout.connect(look_again)
+    timer.start()
+    loop.exec()
+    timer.stop()
