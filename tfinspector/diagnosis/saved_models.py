@@ -125,7 +125,7 @@ def _find_missing_assets(saved_model: SavedModel) -> Iterator[Finding]:
         first = missing[0].name
         others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         yield Finding(
-            "S10", Severity.ERROR, f"The file assets/{first}{others} that the model needs is missing.",
+            "S10", Severity.ERROR, f"The file assets/{first}{others}, which it needs, is missing.",
             "Loading or the first look-up stops with `No such file or directory`.",
             missing[0].path, {"missing": [asset.name for asset in missing[:_NAMED_AT_MOST]]},
             Fix(

@@ -6,10 +6,10 @@ from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.formats.faults import LFS_POINTER, unreadable
 
 RIEGELI_SIGNATURE = bytes.fromhex(
-    "83af70d10d884a3f00000000000000004000000000000000"
-    "91bac23c9287e1a90000000000000000e19f13c0e9b1c3727300000000000000"
+    "83af70d10d884a3f 0000000000000000 4000000000000000 91bac23c9287e1a9"
+    "0000000000000000 e19f13c0e9b1c372 7300000000000000 0000000000000000"
 )
-"""The first block header of every Riegeli/records file (google/riegeli, file format document)."""
+"""The first 64 bytes of every Riegeli/records file (google/riegeli, file format document)."""
 
 _FOREIGN = (
     # start of the file, what it is, what to do

@@ -55,7 +55,7 @@ def read_saved_objects(message: Any) -> SavedObjects:
         root_identifier=nodes[0].user_object.identifier,
         root_children=tuple(sorted(child.local_name for child in nodes[0].children)),
         callable_root=any(index in functions and functions[index].forms for index in root_call),
-        problems=(f"its objects point to {dangling} absent ones",) if dangling else (),
+        problems=(f"its objects point to {dangling} absent one(s)",) if dangling else (),
     )
 
 
