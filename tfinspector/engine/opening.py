@@ -1,67 +1,220 @@
 """Opens whatever a path is: the one way from a path to contents, for both faces."""
 
 import os
-import re
-import threading
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import replace
 
-from tfinspector.contents.checkpoints import Checkpoint, Snapshot
+from tfinspector.contents.checkpoints import Checkpoint, RunListing, Snapshot
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
-from tfinspector.contents.sources import Source, SourceKind
-from tfinspector.contents.variables import Variable
+from tfinspector.contents.sources import Recognised, Source, SourceKind
+from tfinspector.diagnosis.files import find_file_problems
+from tfinspector.diagnosis.given_paths import find_path_problems
+from tfinspector.diagnosis.runs import find_double_numbers, find_run_problems
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.open_source import Loaded, OpenSource, Stamps, stamp
 from tfinspector.formats.checkpoint import read_checkpoint
-from tfinspector.formats.reading import TensorReader
+from tfinspector.formats.file_names import step_in_name
+from tfinspector.formats.recognise import recognise
+from tfinspector.formats.run import list_run
+from tfinspector.formats.state_file import STATE_FILE_NAME
 
-_SUFFIX = re.compile(r"\.(index|meta|data-\d{5,}-of-\d{5,})$")
+__all__ = ["OpenSource", "open_source"]
 
-
-class OpenSource:
-    """An opened source: its contents, and readers for its tensors. Thread-safe."""
-
-    def __init__(self, source: Source, loaded: Iterable[tuple[Checkpoint, TensorReader]]) -> None:
-        self.source = source
-        self._lock = threading.Lock()
-        self._loaded = OrderedDict((pair[0].prefix, pair) for pair in loaded)
-
-    def checkpoint(self, snapshot: str | None = None) -> Checkpoint:
-        """The contents of a snapshot (`Snapshot.path`), the newest by default."""
-        return self._load(snapshot)[0]
-
-    def reader(self, snapshot: str | None = None) -> TensorReader:
-        """Reads the tensors of a snapshot by their keys."""
-        return self._load(snapshot)[1]
-
-    def find(self, name_or_key: str, snapshot: str | None = None) -> Variable:
-        """The variable of that name or key; raises `Unreadable` with what may have been meant."""
-        for variable in self.checkpoint(snapshot).variables:
-            if name_or_key in (variable.name, variable.key):
-                return variable
-        raise Unreadable(
-            Finding("F03", Severity.ERROR, f"There is no variable {name_or_key!r} here.",
-                    where=self.source.path, fix=Fix("Look at the list of variables."))
-        )  # fmt: skip
-
-    def _load(self, snapshot: str | None) -> tuple[Checkpoint, TensorReader]:
-        prefix = snapshot or (self.source.checkpoint.prefix if self.source.checkpoint else "")
-        with self._lock:
-            if prefix in self._loaded:
-                return self._loaded[prefix]
-        pair = read_checkpoint(prefix)
-        with self._lock:
-            self._loaded[prefix] = pair
-        return pair
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_VARIABLES = os.path.join("variables", "variables")
 
 
 def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
-    """What `path` is and holds; raises `Unreadable` with the reason and what to do."""
-    prefix = _SUFFIX.sub("", os.path.abspath(os.path.expanduser(path)))
-    checkpoint, reader = read_checkpoint(prefix)
-    name = os.path.basename(prefix)
-    nbytes = checkpoint.index_nbytes + sum(max(shard.size, 0) for shard in checkpoint.shards)
-    snapshot = Snapshot(prefix, None, "", checkpoint.mtime, nbytes)
+    """What `path` is and holds.
+
+    Raises `Unreadable` with the reason and what to do, `Cancelled` if the ticket says so.
+    """
+    ticket = ticket or Ticket()
+    ticket.report(0, 0, f"Looking at {path}")
+    recognised = recognise(path)
+    ticket.check()
+    opener = _OPENERS.get(recognised.kind, _not_yet)
+    source, loaded, stamps = opener(recognised, ticket)
+    findings = [*source.findings, *find_path_problems(recognised)]
+    findings.sort(key=lambda finding: _RANK[finding.severity])
+    return OpenSource(replace(source, findings=tuple(findings)), loaded, stamps)
+
+
+_Opened = tuple[Source, list[Loaded], Stamps]
+
+
+def _open_checkpoint(recognised: Recognised, ticket: Ticket) -> _Opened:
+    prefix = recognised.path
+    try:
+        loaded = read_checkpoint(prefix)
+    except Unreadable as error:
+        raise _with_neighbours(error, recognised) from error
+    checkpoint = loaded[0]
     source = Source(
-        SourceKind.CHECKPOINT, prefix, path, f"the checkpoint {name}", (snapshot,), checkpoint
+        SourceKind.CHECKPOINT,
+        prefix,
+        recognised.given,
+        recognised.taken_for,
+        (_snapshot_of(checkpoint),),
+        checkpoint,
+        findings=(*find_file_problems(checkpoint), *find_double_numbers([prefix])),
     )
-    return OpenSource(source, [(checkpoint, reader)])
+    return source, [loaded], stamp(_files_of(checkpoint))
+
+
+def _open_run(recognised: Recognised, ticket: Ticket) -> _Opened:
+    try:
+        listing = list_run(recognised.path)
+    except OSError as error:
+        raise Unreadable(_cannot_list(recognised.path, error)) from error
+    loaded, listing, failures = _newest_readable(listing, ticket)
+    checkpoint = loaded[0]
+    findings = [*failures, *find_file_problems(checkpoint), *find_run_problems(listing)]
+    source = Source(
+        SourceKind.RUN,
+        recognised.path,
+        recognised.given,
+        recognised.taken_for,
+        listing.snapshots,
+        checkpoint,
+        state=listing.state,
+        findings=tuple(findings),
+    )
+    stamps = stamp([*_files_of(checkpoint), os.path.join(recognised.path, STATE_FILE_NAME)])
+    return source, [loaded], stamps | stamp([one.path + ".index" for one in listing.snapshots])
+
+
+def _newest_readable(
+    listing: RunListing, ticket: Ticket
+) -> tuple[Loaded, RunListing, list[Finding]]:
+    """The newest complete snapshot that opens; those that don't are marked and told."""
+    failures: list[Finding] = []
+    first: Unreadable | None = None
+    snapshots = list(listing.snapshots)
+    whole = [place for place, one in enumerate(snapshots) if one.complete]
+    broken = [place for place, one in enumerate(snapshots) if not one.complete]
+    for place in [*reversed(whole), *reversed(broken)]:
+        ticket.report(0, 0, f"Reading {os.path.basename(snapshots[place].path)}")
+        try:
+            loaded = read_checkpoint(snapshots[place].path)
+        except Unreadable as error:
+            first = first or error
+            if snapshots[place].complete:
+                failures.append(error.finding)
+                snapshots[place] = replace(
+                    snapshots[place], complete=False, problem=error.finding.title.rstrip(".")
+                )
+            continue
+        return loaded, replace(listing, snapshots=tuple(snapshots)), failures
+    if first is None:
+        raise Unreadable(_nothing_in_run(listing))
+    raise first
+
+
+def _open_saved_model(recognised: Recognised, ticket: Ticket) -> _Opened:
+    # Imported here: reading SavedModels needs protobuf, which a checkpoint does not.
+    from tfinspector.diagnosis.saved_models import find_saved_model_problems
+    from tfinspector.formats.saved_model import join_variables, read_saved_model
+
+    ticket.report(0, 0, f"Reading {os.path.basename(recognised.path)}")
+    saved_model = read_saved_model(recognised.path)
+    findings: list[Finding] = []
+    loaded: list[Loaded] = []
+    prefix = os.path.join(recognised.path, _VARIABLES)
+    if os.path.exists(f"{prefix}.index"):
+        ticket.report(0, 0, "Reading its variables")
+        try:
+            loaded.append(read_checkpoint(prefix))
+        except Unreadable as error:
+            findings.append(error.finding)
+    checkpoint = loaded[0][0] if loaded else None
+    if checkpoint is not None:
+        saved_model = join_variables(saved_model, checkpoint)
+        findings += find_file_problems(checkpoint)
+    findings += find_saved_model_problems(saved_model, checkpoint)
+    source = Source(
+        SourceKind.SAVED_MODEL,
+        recognised.path,
+        recognised.given,
+        recognised.taken_for,
+        (_snapshot_of(checkpoint),) if checkpoint is not None else (),
+        checkpoint,
+        saved_model,
+        findings=tuple(findings),
+    )
+    files = [saved_model.proto, *(_files_of(checkpoint) if checkpoint is not None else ())]
+    return source, loaded, stamp(files)
+
+
+def _not_yet(recognised: Recognised, ticket: Ticket) -> _Opened:
+    from tfinspector.formats.file_kinds import sniff
+    from tfinspector.formats.recognise_faults import foreign_file, unpacked_keras
+
+    if os.path.isdir(recognised.path):
+        raise unpacked_keras(recognised.path)
+    raise foreign_file(recognised.path, sniff(recognised.path))
+
+
+_OPENERS: dict[SourceKind, Callable[[Recognised, Ticket], _Opened]] = {
+    SourceKind.CHECKPOINT: _open_checkpoint,
+    SourceKind.RUN: _open_run,
+    SourceKind.SAVED_MODEL: _open_saved_model,
+}
+
+
+def _snapshot_of(checkpoint: Checkpoint) -> Snapshot:
+    nbytes = checkpoint.index_nbytes + sum(max(shard.size, 0) for shard in checkpoint.shards)
+    step = step_in_name(os.path.basename(checkpoint.prefix))
+    short = [shard for shard in checkpoint.shards if shard.size < shard.needed]
+    return Snapshot(
+        checkpoint.prefix,
+        step,
+        "file name" if step is not None else "file time",
+        checkpoint.mtime,
+        nbytes,
+        not short,
+        "a data file is missing or cut off" if short else "",
+    )
+
+
+def _files_of(checkpoint: Checkpoint) -> list[str]:
+    return [f"{checkpoint.prefix}.index", *(shard.path for shard in checkpoint.shards)]
+
+
+def _with_neighbours(error: Unreadable, recognised: Recognised) -> Unreadable:
+    """The error, with the other checkpoints of the directory where the fix is to use one."""
+    try:
+        listing = list_run(os.path.dirname(recognised.path))
+    except OSError:
+        return error
+    whole = [one for one in listing.snapshots if one.complete and one.path != recognised.path]
+    mine = next((one for one in listing.snapshots if one.path == recognised.path), None)
+    finding = error.finding
+    if mine is not None and finding.id in ("F03", "F06") and ("_temp/" in mine.problem):
+        from tfinspector.diagnosis.runs import unfinished
+
+        finding = unfinished(mine, listing, Severity.ERROR)
+    elif not whole:
+        return error
+    evidence = dict(finding.evidence) | {"others": [one.path for one in whole[-5:]]}
+    return Unreadable(replace(finding, evidence=evidence))
+
+
+def _nothing_in_run(listing: RunListing) -> Finding:
+    name = os.path.basename(listing.path)
+    return Finding(
+        "F03", Severity.ERROR,
+        f"{name} holds no checkpoint any more.",
+        where=listing.path,
+        fix=Fix("Choose the directory that your program saves into."),
+    )  # fmt: skip
+
+
+def _cannot_list(path: str, error: OSError) -> Finding:
+    return Finding(
+        "F13", Severity.ERROR,
+        f"{os.path.basename(path)} can't be read: {error.strerror or error}.",
+        where=path,
+        fix=Fix("See who may read the directory, and whether its disk is there.",
+                f"ls -ld {path!r}"),
+    )  # fmt: skip

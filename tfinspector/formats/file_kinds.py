@@ -183,7 +183,7 @@ def _sniff_rest(path: str, start: bytes, size: int) -> FileKind:
         return _ONNX
     if path.endswith((".pb", ".pbtxt")) or (path.endswith(".graphdef") and start[:1] == b"\n"):
         return _FROZEN
-    if head.startswith((b"{", b"[")):
+    if head.startswith(b"{"):
         return _JSON
     return _TEXT if _is_text(start) else _UNKNOWN
 
@@ -191,11 +191,25 @@ def _sniff_rest(path: str, start: bytes, size: int) -> FileKind:
 def _is_v2(start: bytes) -> bool:
     """Whether a table's first value is a header, which a V1 file has no place for."""
     if not start.startswith(_ENTRY_WITH_EMPTY_KEY):
+        start = _snappy_literal(start)
+    if not start.startswith(_ENTRY_WITH_EMPTY_KEY):
         return False
-    position = len(_ENTRY_WITH_EMPTY_KEY)
-    while position < len(start) and start[position] > 127:  # the varint of the value's length
+    position = _after_varint(start, len(_ENTRY_WITH_EMPTY_KEY))  # the value's length
+    return start[position : position + 1] != bytes([_V1_META])
+
+
+def _snappy_literal(start: bytes) -> bytes:
+    """The literal that a Snappy block begins with, after the length of the whole."""
+    position = _after_varint(start, 0)
+    tag = start[position] if position < len(start) else 0xFF
+    more_bytes = max((tag >> 2) - 59, 0)  # of the literal's length
+    return b"" if tag & 3 else start[position + 1 + more_bytes :]
+
+
+def _after_varint(data: bytes, position: int) -> int:
+    while position < len(data) and data[position] > 127:
         position += 1
-    return start[position + 1 : position + 2] != bytes([_V1_META])
+    return position + 1
 
 
 def _sniff_zip(path: str) -> FileKind:

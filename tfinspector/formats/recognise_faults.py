@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tfinspector.contents.findings import Fix, Unreadable
 from tfinspector.formats.faults import unreadable
@@ -11,9 +11,15 @@ from tfinspector.formats.file_kinds import FileKind
 _MOST_SHOWN = 8
 
 
+def _fault(
+    id: str, title: str, where: str, fix: Fix, evidence: Mapping[str, object] | None = None
+) -> Unreadable:
+    return unreadable(id, f"{title}.", where, fix, evidence=evidence)
+
+
 def no_path(given: str) -> Unreadable:
     """An empty path, or the None that `latest_checkpoint` returned."""
-    return unreadable(
+    return _fault(
         "F03",
         "No path was given" if not given.strip() else f"{given.strip()!r} is not a path",
         "",
@@ -30,7 +36,7 @@ def remote(path: str, scheme: str) -> Unreadable:
     """A path on another file system than this machine's."""
     tools = {"gs": "gsutil -m cp", "s3": "aws s3 cp --recursive", "hdfs": "hdfs dfs -get"}
     tool = tools.get(scheme.lower(), "")
-    return unreadable(
+    return _fault(
         "F13",
         f"{scheme}:// is not on this machine; only local files can be opened",
         path,
@@ -59,7 +65,7 @@ def nothing_there(path: str, given: str) -> Unreadable:
         text = f"Did you mean {' or '.join(near[:3])}?"
     evidence = {"given": given, "near": [os.path.join(directory, one) for one in near]}
     code = f"tfinspector list {os.path.join(directory, near[0])!r}" if near else ""
-    return unreadable("F03", title, path, Fix(text, code), evidence=evidence)
+    return _fault("F03", title, path, Fix(text, code), evidence=evidence)
 
 
 def near_names(directory: str, name: str) -> list[str]:
@@ -71,7 +77,7 @@ def near_names(directory: str, name: str) -> list[str]:
     except OSError:
         return []
     lowered = {one.lower(): one for one in names}
-    close = difflib.get_close_matches(name.lower(), lowered, _MOST_SHOWN, 0.5)
+    close = difflib.get_close_matches(name.lower(), lowered, _MOST_SHOWN)
     begins = [one for one in names if name and one.lower().startswith(name.lower())]
     return list(dict.fromkeys([lowered[one] for one in close] + begins))[:_MOST_SHOWN]
 
@@ -79,7 +85,7 @@ def near_names(directory: str, name: str) -> list[str]:
 def foreign_file(path: str, kind: FileKind) -> Unreadable:
     """A file of another kind than those that hold a checkpoint."""
     name = os.path.basename(path)
-    return unreadable(
+    return _fault(
         kind.id,
         f"{name} is {kind.words}",
         path,
@@ -90,7 +96,7 @@ def foreign_file(path: str, kind: FileKind) -> Unreadable:
 
 def foreign_directory(path: str, kind: FileKind) -> Unreadable:
     """A directory in another format."""
-    return unreadable(
+    return _fault(
         kind.id,
         f"{os.path.basename(path)} is {kind.words}",
         path,
@@ -107,7 +113,7 @@ def nothing_inside(path: str, names: Sequence[str]) -> Unreadable:
         if names
         else f"The directory {name} is empty"
     )
-    return unreadable(
+    return _fault(
         "F03",
         title,
         path,
@@ -121,7 +127,7 @@ def several_inside(path: str, choices: Sequence[str]) -> Unreadable:
     name = os.path.basename(path) or path
     names = [os.path.relpath(choice, path) for choice in choices]
     more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-    return unreadable(
+    return _fault(
         "F03",
         f"{name} holds {len(names)} runs or models; choose one of them",
         path,
@@ -133,7 +139,7 @@ def several_inside(path: str, choices: Sequence[str]) -> Unreadable:
 def only_state_file(path: str, written: Sequence[str]) -> Unreadable:
     """A state file whose checkpoints are all gone."""
     name = os.path.basename(path) or path
-    return unreadable(
+    return _fault(
         "F05",
         f"{name} has a state file, but none of the {len(written)} checkpoint(s) it names is there",
         path,
@@ -148,7 +154,7 @@ def only_state_file(path: str, written: Sequence[str]) -> Unreadable:
 def cannot_look(path: str, error: OSError) -> Unreadable:
     """The system refuses to show the file or the directory."""
     name = os.path.basename(path) or path
-    return unreadable(
+    return _fault(
         "F13",
         f"{name} can't be read: {error.strerror or error}",
         path,
@@ -159,7 +165,7 @@ def cannot_look(path: str, error: OSError) -> Unreadable:
 
 def v1_shards(path: str, count: int) -> Unreadable:
     """A sharded checkpoint in the old format."""
-    return unreadable(
+    return _fault(
         "F11",
         f"{os.path.basename(path)} is a checkpoint in the old format (V1) in {count} file(s)",
         path,
@@ -175,16 +181,26 @@ def no_file(path: str) -> Unreadable:
     name = os.path.basename(path)
     if os.path.islink(path):
         target = os.readlink(path)
-        return unreadable(
+        return _fault(
             "F03",
             f"{name} is a link to {target}, which is not there",
             path,
             Fix("Mount or copy what the link points to, or open that in its new place."),
             evidence={"target": target},
         )
-    return unreadable(
+    return _fault(
         "F12",
         f"{name} is neither a file nor a directory",
         path,
         Fix("Choose a checkpoint (any of its files), its directory, or a SavedModel directory."),
+    )
+
+
+def unpacked_keras(path: str) -> Unreadable:
+    """A directory with what a .keras file holds."""
+    return _fault(
+        "F12",
+        f"{os.path.basename(path)} is an unpacked Keras 3 model",
+        path,
+        Fix("Load it with Keras.", f"import keras\nmodel = keras.models.load_model({path!r})"),
     )

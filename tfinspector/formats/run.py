@@ -45,12 +45,7 @@ class _FileSet:
 def list_run(directory: str) -> RunListing:
     """The snapshots in `directory`, or, where it holds none, one level below. Raises `OSError`."""
     directory = os.path.abspath(directory)
-    sets, leftovers = _file_sets(directory)
-    if not sets:
-        for below in _directories(directory):
-            found, left = _file_sets(os.path.join(directory, below))
-            sets |= {os.path.join(below, name): files for name, files in found.items()}
-            leftovers += [os.path.join(below, name) for name in left]
+    sets, leftovers = _all_file_sets(directory)
     state = None
     if os.path.isfile(os.path.join(directory, STATE_FILE_NAME)):
         state = read_state_file(os.path.join(directory, STATE_FILE_NAME))
@@ -60,6 +55,23 @@ def list_run(directory: str) -> RunListing:
     ]
     snapshots = _with_times(snapshots, state)
     return RunListing(directory, tuple(look_inside(snapshots)), state, tuple(sorted(leftovers)))
+
+
+def snapshot_paths(directory: str) -> set[str]:
+    """The prefixes that `list_run` would list, from the directory alone. Raises `OSError`."""
+    directory = os.path.abspath(directory)
+    return {os.path.join(directory, name) for name in _all_file_sets(directory)[0]}
+
+
+def _all_file_sets(directory: str) -> tuple[dict[str, _FileSet], list[str]]:
+    """Those in `directory`; where it holds none, those one level below."""
+    sets, leftovers = _file_sets(directory)
+    if not sets:
+        for below in _directories(directory):
+            found, left = _file_sets(os.path.join(directory, below))
+            sets |= {os.path.join(below, name): files for name, files in found.items()}
+            leftovers += [os.path.join(below, name) for name in left]
+    return sets, leftovers
 
 
 def _steps(names: list[str]) -> list[int | None]:

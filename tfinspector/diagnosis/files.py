@@ -1,0 +1,150 @@
+"""F06 and F07: files of a checkpoint that are missing, cut off, or broken in parts."""
+
+import os
+import re
+from collections.abc import Iterator
+
+from tfinspector.contents.checkpoints import Checkpoint, Shard
+from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.variables import Variable
+
+_MOST_NAMED = 20
+_DATA_FILE = re.compile(r"data file (\d+)(?: of \d+)?, which is")  # missing, or cut off
+_SHARD_NUMBER = re.compile(r"\.data-(\d+)-of-\d+$")
+_SALVAGE = """import tensorflow as tf
+keys = {keys}
+for key in keys:  # a fresh reader each: TensorFlow aborts after one that failed
+    value = tf.train.load_checkpoint({prefix!r}).get_tensor(key)"""
+
+
+def find_file_problems(checkpoint: Checkpoint) -> list[Finding]:
+    """All findings about the files of one checkpoint, the gravest first."""
+    return [
+        *_find_missing_shards(checkpoint),
+        *_find_short_shards(checkpoint),
+        *_find_lost_blocks(checkpoint),
+        *_find_other_problems(checkpoint),
+        *_find_odd_variables(checkpoint),
+    ]
+
+
+def _find_missing_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
+    missing = [shard for shard in checkpoint.shards if shard.size < 0 and shard.needed > 0]
+    if not missing:
+        return
+    lost = _variables_in(checkpoint, missing)
+    names = [os.path.basename(shard.path) for shard in missing]
+    what = names[0] if len(names) == 1 else f"{len(names)} of {len(checkpoint.shards)} data files"
+    are = "is" if len(names) == 1 else "are"
+    yield Finding(
+        "F06", Severity.ERROR,
+        f"{what} {are} missing: {_count(lost, checkpoint)} can't be read.",
+        "TensorFlow opens the checkpoint without complaint and fails at the first of them, with "
+        "a bare `OpError` or `NotFoundError`.",
+        missing[0].path,
+        {"missing": names, "bytes_needed": sum(shard.needed for shard in missing),
+         "variables": _names(lost)},
+        Fix(f"Copy {', '.join(names[:3])} beside the index. The other tensors can be read one by "
+            "one meanwhile.", _salvage(checkpoint)),
+    )  # fmt: skip
+
+
+def _find_short_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
+    for shard in checkpoint.shards:
+        if 0 <= shard.size < shard.needed:
+            lost = _variables_in(checkpoint, [shard])
+            name = os.path.basename(shard.path)
+            yield Finding(
+                "F07", Severity.ERROR,
+                f"{name} is {'empty' if not shard.size else 'cut off'}: "
+                f"{_count(lost, checkpoint)} can't be read.",
+                "TensorFlow says only `IndexError: Read less bytes than requested`. What lies "
+                "before the cut is intact.",
+                shard.path,
+                {"size": shard.size, "needed": shard.needed, "variables": _names(lost)},
+                Fix("Copy or download the file again and compare its size; if the disk was full, "
+                    "use the checkpoint before. The tensors before the cut can still be read.",
+                    _salvage(checkpoint)),
+            )  # fmt: skip
+
+
+def _find_lost_blocks(checkpoint: Checkpoint) -> Iterator[Finding]:
+    if checkpoint.lost_blocks:
+        first = checkpoint.lost_blocks[0]
+        yield Finding(
+            "F07", Severity.ERROR,
+            f"{len(checkpoint.lost_blocks)} block(s) of the index are damaged: the variables "
+            "listed there are unknown.",
+            "TensorFlow drops them without a word when it lists the checkpoint.",
+            f"{checkpoint.prefix}.index",
+            {"blocks": [{"after": block.after, "up_to": block.up_to, "reason": block.reason}
+                        for block in checkpoint.lost_blocks[:_MOST_NAMED]]},
+            Fix(f"Copy {os.path.basename(checkpoint.prefix)}.index again from where it was saved. "
+                f"Lost are the keys from {first.after!r} up to {first.up_to!r}."),
+        )  # fmt: skip
+
+
+def _find_other_problems(checkpoint: Checkpoint) -> Iterator[Finding]:
+    for problem in checkpoint.problems:
+        sentence = problem[:1].upper() + problem[1:]
+        yield Finding(
+            "F07", Severity.WARNING,
+            sentence if sentence.endswith(".") else f"{sentence}.",
+            where=f"{checkpoint.prefix}.index",
+            fix=Fix("Copy the checkpoint again from where it was saved and compare; if it is the "
+                    "same there, save it again.", f"tfinspector check {checkpoint.prefix!r}"),
+        )  # fmt: skip
+
+
+def _find_odd_variables(checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Variables whose own description is broken, not told by a whole file already."""
+    odd = [
+        variable
+        for variable in checkpoint.variables
+        if variable.problem and not _DATA_FILE.search(variable.problem)
+    ]
+    if odd:
+        first = odd[0]
+        yield Finding(
+            "F07", Severity.ERROR,
+            f"{_count(odd, checkpoint)} can't be read: {first.name} {first.problem}.".replace(
+                "..", "."
+            ),
+            "TensorFlow may abort the whole process when it meets such an entry.",
+            first.key,
+            {"variables": {one.name: one.problem for one in odd[:_MOST_NAMED]}},
+            Fix("Copy the index again from where it was saved; the other variables can be read "
+                "one by one.", _salvage(checkpoint)),
+        )  # fmt: skip
+
+
+def _variables_in(checkpoint: Checkpoint, shards: list[Shard]) -> list[Variable]:
+    """The variables that can't be read because of these data files."""
+    matches = [_SHARD_NUMBER.search(shard.path) for shard in shards]
+    numbers = {int(match[1]) for match in matches if match is not None}
+    found = []
+    for variable in checkpoint.variables:
+        match = _DATA_FILE.search(variable.problem)
+        if match is not None and int(match[1]) in numbers:
+            found.append(variable)
+    return found
+
+
+def _count(lost: list[Variable], checkpoint: Checkpoint) -> str:
+    return f"{len(lost):,} of {len(checkpoint.variables):,} variables"
+
+
+def _names(variables: list[Variable]) -> list[str]:
+    names = [variable.name for variable in variables[:_MOST_NAMED]]
+    if len(variables) > _MOST_NAMED:
+        names.append(f"and {len(variables) - _MOST_NAMED:,} more")
+    return names
+
+
+def _salvage(checkpoint: Checkpoint) -> str:
+    sound = [variable.key for variable in checkpoint.variables if not variable.problem]
+    if not sound:
+        return ""
+    shown = ", ".join(repr(key) for key in sound[:_MOST_NAMED])
+    more = f"  # and {len(sound) - _MOST_NAMED:,} more" if len(sound) > _MOST_NAMED else ""
+    return _SALVAGE.format(keys=f"[{shown}]{more}", prefix=checkpoint.prefix)

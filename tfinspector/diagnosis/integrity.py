@@ -1,0 +1,111 @@
+"""F08: tensors whose bytes are not those that were saved, and how that came about.
+
+A few of many: the bytes changed where they lie (a failing disk, memory, a bad transfer). Nearly
+all of them, though every size fits: the data file belongs to another save of the same model.
+"""
+
+import os
+from collections.abc import Sequence
+
+from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.checks import BadTensor
+from tfinspector.contents.findings import Finding, Fix, Severity
+
+_MOST_NAMED = 20
+_NEARLY_ALL = 0.5  # of the tensors; a model's frozen part is the same in every save
+_TOO_FEW_TO_TELL = 3
+
+
+def explain_bad_tensors(
+    checkpoint: Checkpoint,
+    bad: Sequence[BadTensor],
+    checked: int,
+    seconds_between: float | None = None,
+) -> list[Finding]:
+    """Findings for what a check found, of `checked` tensors read.
+
+    `seconds_between` is by how much the data is newer than the index. Tensors that were known to
+    be unreadable when the checkpoint was opened have been told by then.
+    """
+    known = {one.key for one in checkpoint.variables if one.problem}
+    changed = [one for one in bad if not one.problem]
+    unread = [one for one in bad if one.problem and one.key not in known]
+    findings = []
+    if changed and checked >= _TOO_FEW_TO_TELL and len(changed) >= _NEARLY_ALL * checked:
+        findings.append(_mixed(checkpoint, changed, checked, seconds_between))
+    elif changed:
+        findings.append(_rotten(checkpoint, changed, checked))
+    if unread:
+        findings.append(_vanished(checkpoint, unread))
+    return findings
+
+
+def _mixed(
+    checkpoint: Checkpoint, changed: list[BadTensor], checked: int, seconds_between: float | None
+) -> Finding:
+    name = os.path.basename(checkpoint.prefix)
+    evidence = _evidence(changed, checked)
+    if seconds_between is not None:
+        evidence["data_newer_than_index_s"] = round(seconds_between, 3)
+    return Finding(
+        "F08", Severity.ERROR,
+        f"The index and the data of {name} come from two different saves: {len(changed):,} of "
+        f"{checked:,} tensors do not match, though every size fits.",
+        "Somebody renamed or copied one of the files alone, two processes saved to the same "
+        "path, or a save over an older one was cut off between the two. Which values belong to "
+        "which names is then right only by luck.",
+        checkpoint.prefix, evidence,
+        Fix("Copy .index and .data of one save together. While training on several machines, let "
+            "the chief alone save, and the others into a directory of their own.",
+            f"rsync -a --checksum SOURCE/{name}.* {os.path.dirname(checkpoint.prefix)!r}"),
+    )  # fmt: skip
+
+
+def _rotten(checkpoint: Checkpoint, changed: list[BadTensor], checked: int) -> Finding:
+    names = [one.name for one in changed]
+    shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+    keys = [one.key for one in changed[:_MOST_NAMED]]
+    return Finding(
+        "F08", Severity.ERROR,
+        f"{len(changed):,} of {checked:,} tensors are not what was saved: {shown}.",
+        "Their bytes changed after the save, on the disk or on the way. The other tensors are "
+        "intact. TensorFlow says `DataLossError: ... Checksum does not match` at the first one.",
+        checkpoint.prefix, _evidence(changed, checked),
+        Fix("Copy the data file again from where it was saved. If there is no other copy, restore "
+            "all but these.", _restore_others(checkpoint.prefix, keys)),
+    )  # fmt: skip
+
+
+def _vanished(checkpoint: Checkpoint, unread: list[BadTensor]) -> Finding:
+    first = unread[0]
+    problem = first.problem[:1].upper() + first.problem[1:].rstrip(".")
+    return Finding(
+        "F08", Severity.ERROR,
+        f"{len(unread):,} tensors could not be checked. {problem}.",
+        "The files changed while they were read, or a tensor's own description is broken.",
+        checkpoint.prefix,
+        {"variables": {one.name: one.problem for one in unread[:_MOST_NAMED]}},
+        Fix("Reload the checkpoint and check again when no program is writing to it.",
+            f"tfinspector check {checkpoint.prefix!r}"),
+    )  # fmt: skip
+
+
+def _evidence(changed: list[BadTensor], checked: int) -> dict[str, object]:
+    return {
+        "checked": checked,
+        "bad": [
+            {"name": one.name, "stored": f"{one.stored:08x}", "computed": f"{one.computed:08x}"}
+            for one in changed[:_MOST_NAMED]
+        ],
+    }
+
+
+def _restore_others(prefix: str, keys: list[str]) -> str:
+    return (
+        "import tensorflow as tf\n"
+        f"prefix, damaged = {prefix!r}, {keys!r}\n"
+        "intact = {\n"
+        "    key: tf.train.load_checkpoint(prefix).get_tensor(key)\n"
+        "    for key, _ in tf.train.list_variables(prefix) if key not in damaged\n"
+        "}"
+    )
