@@ -1,0 +1,222 @@
+"""The overview of the current source: what it is, what it holds, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.reports import TensorFlowReport
+from tfinspector.contents.variables import Role, Variable
+from tfinspector.engine.jobs import Ticket
+from tfinspector.viewmodels import numbers
+from tfinspector.viewmodels.overview_facts import facts, heading
+from tfinspector.viewmodels.session import Session
+
+if TYPE_CHECKING:
+    from tfinspector.engine.opening import OpenSource
+
+LARGEST = 8
+TOP_FINDINGS = 3
+_PARTS_SHOWN = 7
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the bytes: of one role, or of one type."""
+
+    name: str
+    nbytes: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Totals of the variables of one snapshot. `parameters` are the elements of numeric weights."""
+
+    variables: int
+    parameters: int
+    nbytes: int
+    by_role: tuple[Part, ...]
+    by_type: tuple[Part, ...]
+    largest: tuple[Variable, ...]
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What TensorFlow says of the same files, in words; `role` is the colour it has."""
+
+    words: str
+    role: str
+    icon: str
+
+
+class OverviewModel(QObject):
+    """Binds to the current source and snapshot; `changed` after anything here is."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.holdings: Holdings | None = None
+        session.current_changed.connect(self._on_current)
+        session.findings_changed.connect(self.changed)
+        session.worker.changed.connect(self.changed)
+        self._on_current()
+
+    @property
+    def source(self) -> OpenSource | None:
+        """What the page is about; None before something was opened."""
+        return self._session.current
+
+    @property
+    def name(self) -> str:
+        """The source's own name."""
+        source = self.source
+        return source.source.path.rstrip("/").rsplit("/", 1)[-1] if source else ""
+
+    @property
+    def heading(self) -> str:
+        """One sentence: what it is."""
+        return heading(self.source.source) if self.source else ""
+
+    @property
+    def tiles(self) -> list[tuple[str, str, str]]:
+        """The large numbers: (number, its name, exactly)."""
+        holdings, source = self.holdings, self.source
+        if source is None or holdings is None:
+            return []
+        made = [
+            (numbers.count(holdings.variables), "variables", numbers.whole(holdings.variables)),
+            (numbers.count(holdings.parameters), "parameters", numbers.whole(holdings.parameters)),
+            (numbers.size(holdings.nbytes), "of values", f"{numbers.whole(holdings.nbytes)} bytes"),
+        ]
+        saved_model = source.source.saved_model
+        if saved_model:
+            count = sum(len(graph.signatures) for graph in saved_model.meta_graphs)
+            made.append((str(count), "signature" if count == 1 else "signatures", str(count)))
+        elif len(source.source.snapshots) > 1:
+            count = len(source.source.snapshots)
+            made.append((numbers.whole(count), "snapshots", str(count)))
+        return made
+
+    @property
+    def facts(self) -> list[tuple[str, str, str]]:
+        """(label, text, exactly) rows."""
+        source = self.source
+        if source is None:
+            return []
+        return facts(source.source, self._session.checkpoint, self._session.current_snapshot)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Of this source, worst first."""
+        if self.source is None:
+            return []
+        return sorted(
+            self._session.findings_of(self.source), key=lambda f: _ORDER.index(f.severity)
+        )
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """TensorFlow's word; None without a source."""
+        if self.source is None:
+            return None
+        return verdict_of(self._session.referee(self.source), self._session.worker.state.value)
+
+    def choose(self, variable: Variable) -> None:
+        """Choose one of the largest variables."""
+        self._session.choose([self._session.choice(variable)])
+
+    def _on_current(self) -> None:
+        """Add up off the window's thread: there may be 100,000 variables."""
+        self.holdings = None
+        variables = self._session.variables
+        current = (self._session.current, self._session.current_snapshot)
+
+        def done(holdings: Holdings) -> None:
+            if current == (self._session.current, self._session.current_snapshot):
+                self.holdings = holdings
+                self.changed.emit()
+
+        if self._session.current is not None:
+            self._session.run(
+                "Add up", lambda ticket: add_up(variables, ticket), done, quiet=True,
+                key="overview", owner=self._session.current,
+            )  # fmt: skip
+        self.changed.emit()
+
+
+def add_up(variables: Sequence[Variable], ticket: Ticket | None = None) -> Holdings:
+    """Totals of these variables."""
+    by_role: dict[str, list[int]] = {}
+    by_type: dict[str, list[int]] = {}
+    parameters = nbytes = problems = 0
+    for number, variable in enumerate(variables):
+        if ticket and number % 1024 == 0:
+            ticket.check()
+        nbytes += variable.nbytes
+        problems += bool(variable.problem)
+        if variable.role is Role.WEIGHT and variable.dtype.is_numeric:
+            parameters += variable.size
+        for parts, name in ((by_role, variable.role.value), (by_type, variable.dtype.name)):
+            part = parts.setdefault(name, [0, 0])
+            part[0] += variable.nbytes
+            part[1] += 1
+    largest = sorted(variables, key=lambda v: -v.nbytes)[:LARGEST]
+    return Holdings(
+        len(variables), parameters, nbytes, _parts(by_role), _parts(by_type), tuple(largest),
+        problems,
+    )  # fmt: skip
+
+
+def _parts(sums: dict[str, list[int]]) -> tuple[Part, ...]:
+    """Largest first; what would be too many colours is put together."""
+    parts = sorted(
+        (Part(name, nbytes, count) for name, (nbytes, count) in sums.items()),
+        key=lambda part: -part.nbytes,
+    )
+    rest = parts[_PARTS_SHOWN:]
+    if len(rest) > 1:
+        other = Part(f"{len(rest)} others", _total(rest), sum(part.count for part in rest))
+        parts = [*parts[:_PARTS_SHOWN], other]
+    return tuple(parts)
+
+
+def _total(parts: Iterable[Part]) -> int:
+    return sum(part.nbytes for part in parts)
+
+
+def verdict_of(report: TensorFlowReport | Finding | None, worker: str) -> Verdict:
+    """ "TensorFlow 2.21 agrees: 24 variables", or what stands in the way of knowing."""
+    if isinstance(report, Finding):
+        return Verdict(f"TensorFlow gave no answer: {report.title}", "attention", "warning")
+    if report is None:
+        words = {
+            "starting": "TensorFlow is starting and will be asked whether it reads the same.",
+            "ready": "TensorFlow is being asked whether it reads the same.",
+            "failed": "TensorFlow is not available, so nothing here was checked against it.",
+        }.get(worker, "Not yet checked against TensorFlow.")
+        return Verdict(words, "muted", "waiting")
+    if report.agrees:
+        count = numbers.whole(len(report.variables))
+        return Verdict(
+            f"TensorFlow {report.version} agrees: it lists the same {count} keys.",
+            "proved", "proved",
+        )  # fmt: skip
+    if report.agrees is None:
+        return Verdict(
+            f"TensorFlow {report.version} could not read these files.", "attention", "warning"
+        )
+    differences = report.differences
+    return Verdict(
+        f"TensorFlow {report.version} disagrees in {len(differences)} "
+        f"point{'' if len(differences) == 1 else 's'}: {differences[0] if differences else ''}",
+        "wrong", "error",
+    )  # fmt: skip

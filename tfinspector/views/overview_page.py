@@ -1,0 +1,201 @@
+"""The Overview page: one calm page about the current source."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tfinspector.contents.findings import Severity
+from tfinspector.viewmodels.details import Row
+from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel
+from tfinspector.viewmodels.session import Session
+from tfinspector.views.details_view import DetailRow
+from tfinspector.views.elided_label import ElidedLabel
+from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.icons import pixmap
+from tfinspector.views.largest_list import LargestList
+from tfinspector.views.share_bar import ShareBar
+from tfinspector.views.theme import SMALL, SPACE, TIGHT, WIDE
+
+_WIDEST = 860
+_SIGNS = {
+    Severity.ERROR: ("error", "wrong"),
+    Severity.WARNING: ("warning", "attention"),
+    Severity.INFO: ("info", "muted"),
+}
+
+
+class OverviewPage(QWidget):
+    """Binds an `OverviewModel`. Attributes: model, tiles, roles, types, largest, verdict, facts."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = OverviewModel(session, self)
+        self.name = ElidedLabel(bold=True)
+        font = self.name.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        self.name.setFont(font)
+        self.heading = QLabel()
+        self.heading.setWordWrap(True)
+        self.heading.setProperty("muted", True)
+        self.tiles = QHBoxLayout()
+        self.roles, self.types = ShareBar("Bytes by role"), ShareBar("Bytes by type")
+        self.largest = LargestList()
+        self.largest.pressed.connect(self.model.choose)
+        self.verdict, self.findings = _Lines(), _Lines()
+        self.facts = QVBoxLayout()
+        self.empty = EmptyState("overview", "Open a checkpoint or a SavedModel to see what it is.")
+        self._lay_out()
+        self.model.changed.connect(self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
+        self.tiles.setSpacing(WIDE)
+        self.facts.setSpacing(0)
+        self._sizes = QWidget()
+        sizes = QVBoxLayout(self._sizes)
+        sizes.setContentsMargins(0, 0, 0, 0)
+        sizes.setSpacing(SPACE)
+        sizes.addWidget(self.roles)
+        sizes.addWidget(self.types)
+        sizes.addWidget(_heading("Largest variables"))
+        sizes.addWidget(self.largest)
+        page = QWidget()
+        page.setMaximumWidth(_WIDEST)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(WIDE, SPACE, WIDE, WIDE)
+        column.setSpacing(SPACE)
+        names = QVBoxLayout()
+        names.setSpacing(TIGHT)
+        names.addWidget(self.name)
+        names.addWidget(self.heading)
+        column.addLayout(names)
+        column.addLayout(self.tiles)
+        column.addWidget(self.verdict)
+        column.addWidget(self.findings)
+        column.addWidget(self._sizes)
+        column.addWidget(_heading("About"))
+        column.addLayout(self.facts)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        area.setWidget(page)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(area)
+
+    def _show(self) -> None:
+        model = self.model
+        self._stack.setCurrentIndex(0 if model.source is None else 1)
+        if model.source is None:
+            return
+        self.name.set_text(model.name)
+        self.heading.setText(model.heading)
+        holdings = model.holdings
+        if holdings:
+            self._show_tiles(model.tiles)
+            self.roles.show_parts(holdings.by_role)
+            self.types.show_parts(holdings.by_type)
+            self.largest.show_variables(holdings.largest)
+        self._sizes.setVisible(bool(holdings and holdings.variables))
+        self._show_verdict()
+        self._show_findings()
+        self._show_facts()
+
+    def _show_tiles(self, tiles: list[tuple[str, str, str]]) -> None:
+        _clear(self.tiles)
+        for number, name, exactly in tiles:
+            self.tiles.addWidget(_tile(number, name, exactly))
+        self.tiles.addStretch(1)
+
+    def _show_verdict(self) -> None:
+        verdict = self.model.verdict
+        self.verdict.show_lines([(verdict.icon, verdict.role, verdict.words)] if verdict else [])
+
+    def _show_findings(self) -> None:
+        findings = self.model.findings
+        lines = [(*_SIGNS[f.severity], f.title) for f in findings[:TOP_FINDINGS]]
+        more = len(findings) - len(lines)
+        if more > 0:
+            words = f"{more} more finding{'' if more == 1 else 's'} below, each with what to do"
+            lines.append(("more", "muted", words))
+        self.findings.show_lines(lines)
+
+    def _show_facts(self) -> None:
+        _clear(self.facts)
+        for label, text, exactly in self.model.facts:
+            self.facts.addWidget(DetailRow(Row(label, text, exactly), is_wrong=False))
+
+
+class _Lines(QWidget):
+    """Lines of an icon and a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(TIGHT)
+        self.shown: list[tuple[str, str, str]] = []
+
+    def show_lines(self, lines: list[tuple[str, str, str]]) -> None:
+        """(icon, colour role, words) each; takes no room without any."""
+        if lines == self.shown and self._layout.count():
+            return
+        self.shown = lines
+        _clear(self._layout)
+        for icon_name, role, words in lines:
+            line = QWidget()
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(SMALL)
+            sign = QLabel()
+            sign.setPixmap(pixmap(icon_name, role, 18, self.devicePixelRatioF()))
+            text = QLabel(words)
+            text.setWordWrap(True)
+            row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(text, 1)
+            self._layout.addWidget(line)
+        self.setVisible(bool(lines))
+
+
+def _tile(number: str, name: str, exactly: str) -> QWidget:
+    tile = QWidget()
+    tile.setToolTip(exactly)
+    column = QVBoxLayout(tile)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    large = QLabel(number)
+    font = large.font()
+    font.setPointSizeF(font.pointSizeF() * 1.6)
+    large.setFont(font)
+    small = QLabel(name)
+    small.setProperty("muted", True)
+    column.addWidget(large)
+    column.addWidget(small)
+    return tile
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    return label
+
+
+def _clear(layout: QHBoxLayout | QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
