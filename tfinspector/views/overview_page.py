@@ -19,10 +19,10 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.views.details_view import DetailRow
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
-from tfinspector.views.icons import pixmap
 from tfinspector.views.largest_list import LargestList
+from tfinspector.views.lines import Lines
 from tfinspector.views.share_bar import ShareBar
-from tfinspector.views.theme import SMALL, SPACE, TIGHT, WIDE
+from tfinspector.views.theme import SPACE, TIGHT, WIDE
 
 _WIDEST = 860
 _SIGNS = {
@@ -49,7 +49,7 @@ class OverviewPage(QWidget):
         self.roles, self.types = ShareBar("Bytes by role"), ShareBar("Bytes by type")
         self.largest = LargestList()
         self.largest.pressed.connect(self.model.choose)
-        self.verdict, self.findings = _Lines(), _Lines()
+        self.verdict, self.findings = Lines(), Lines()
         self.facts = QVBoxLayout()
         self.empty = EmptyState("overview", "Open a checkpoint or a SavedModel to see what it is.")
         self._lay_out()
@@ -137,37 +137,6 @@ class OverviewPage(QWidget):
         _clear(self.facts)
         for label, text, exactly in self.model.facts:
             self.facts.addWidget(DetailRow(Row(label, text, exactly), is_wrong=False))
-
-
-class _Lines(QWidget):
-    """Lines of an icon and a sentence."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(TIGHT)
-        self.shown: list[tuple[str, str, str]] = []
-
-    def show_lines(self, lines: list[tuple[str, str, str]]) -> None:
-        """(icon, colour role, words) each; takes no room without any."""
-        if lines == self.shown and self._layout.count():
-            return
-        self.shown = lines
-        _clear(self._layout)
-        for icon_name, role, words in lines:
-            line = QWidget()
-            row = QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(SMALL)
-            sign = QLabel()
-            sign.setPixmap(pixmap(icon_name, role, 18, self.devicePixelRatioF()))
-            text = QLabel(words)
-            text.setWordWrap(True)
-            row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(text, 1)
-            self._layout.addWidget(line)
-        self.setVisible(bool(lines))
 
 
 def _tile(number: str, name: str, exactly: str) -> QWidget:

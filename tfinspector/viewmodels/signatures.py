@@ -1,0 +1,248 @@
+"""The signatures and functions of the current SavedModel, and what loading it says.
+
+Everything listed comes from the files alone. Only `load` runs the model, in the worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tfinspector.contents.findings import Finding
+from tfinspector.contents.reports import LoadReport
+from tfinspector.contents.saved_models import (
+    Function,
+    MetaGraph,
+    SavedModel,
+    Signature,
+    TensorSpec,
+)
+from tfinspector.engine.jobs import Ticket
+from tfinspector.viewmodels import numbers
+from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.tasks import Task
+
+if TYPE_CHECKING:
+    from tfinspector.engine.opening import OpenSource
+
+NO_SOURCE = "Open a SavedModel to see how to call it."
+NOT_A_MODEL = "A checkpoint has no signatures. Open a SavedModel to see how to call it."
+NOT_CALLABLE = "S05"
+INIT_NAMES = ("__saved_model_init_op", "__saved_model_train_op")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list: a signature or a function of one graph."""
+
+    graph: MetaGraph
+    item: Signature | Function
+
+    @property
+    def name(self) -> str:
+        """What it is called by."""
+        return self.item.name if isinstance(self.item, Signature) else self.item.path
+
+    @property
+    def is_signature(self) -> bool:
+        """Signature, or function of the object graph."""
+        return isinstance(self.item, Signature)
+
+    @property
+    def summary(self) -> str:
+        """In a few words: "2 inputs, 1 output", "3 call forms"."""
+        if isinstance(self.item, Signature):
+            ins, outs = len(self.item.inputs), len(self.item.outputs)
+            return f"{_many(ins, 'input')}, {_many(outs, 'output')}"
+        forms = len(self.item.forms)
+        return _many(forms, "call form") if forms else "can't be called: saved without a trace"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading of the list with its entries."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+class SignaturesModel(QObject):
+    """Binds to the current source.
+
+    changed         `groups`, `chosen`, `code`
+    load_changed    `task` (loading now), `report` (LoadReport, Finding or None)
+    """
+
+    changed = Signal()
+    load_changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.groups: tuple[Group, ...] = ()
+        self.chosen: Entry | None = None
+        self.task: Task | None = None
+        self._reports: dict[int, LoadReport | Finding] = {}
+        self._source: OpenSource | None = None
+        session.current_changed.connect(self._on_current)
+        session.findings_changed.connect(self.changed)
+        session.worker.changed.connect(self.load_changed)
+        self._on_current()
+
+    @property
+    def saved_model(self) -> SavedModel | None:
+        """The current SavedModel, None for anything else."""
+        return self._source.source.saved_model if self._source else None
+
+    @property
+    def empty_words(self) -> str:
+        """Why there is nothing to list, "" if there is."""
+        if self._source is None:
+            return NO_SOURCE
+        if self.saved_model is None:
+            return NOT_A_MODEL
+        if not any(group.entries for group in self.groups):
+            return "This SavedModel has neither signatures nor functions, so it can't be called."
+        return ""
+
+    @property
+    def root_words(self) -> str:
+        """What a person must know before calling `loaded(x)`, "" if it works."""
+        if self.saved_model is None or self._source is None:
+            return ""
+        told = [f for f in self._session.findings_of(self._source) if f.id == NOT_CALLABLE]
+        if told:
+            return told[0].title
+        graphs = self.saved_model.meta_graphs
+        if graphs and not any(graph.callable_root for graph in graphs):
+            return "The loaded object itself can't be called: use a signature or a function."
+        return ""
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All entries in the order shown."""
+        return [entry for group in self.groups for entry in group.entries]
+
+    @property
+    def code(self) -> str:
+        """Python that calls the chosen entry."""
+        if self.chosen is None or self.saved_model is None:
+            return ""
+        return _code(self.saved_model, self.chosen)
+
+    def choose(self, entry: Entry) -> None:
+        """Show this one."""
+        if entry is not self.chosen:
+            self.chosen = entry
+            self.changed.emit()
+
+    # Loading
+
+    @property
+    def report(self) -> LoadReport | Finding | None:
+        """What loading this SavedModel said; None until somebody asked."""
+        return self._reports.get(id(self._source)) if self._source else None
+
+    @property
+    def why_not_load(self) -> str:
+        """Why Load can't be pressed now, "" if it can."""
+        if self.task:
+            return "It is being loaded."
+        if self._session.worker.client is None:
+            return "TensorFlow is not ready: see the worker in the toolbar."
+        return ""
+
+    def load(self) -> None:
+        """Load it with TensorFlow, in the worker: this runs the model's own code."""
+        source, saved_model = self._source, self.saved_model
+        client = self._session.worker.client
+        if source is None or saved_model is None or client is None or self.task:
+            return
+        graph = self.chosen.graph if self.chosen else None
+        several = len(saved_model.meta_graphs) > 1
+        tags = list(graph.tags) if graph and several else None
+
+        def job(ticket: Ticket) -> LoadReport:
+            from tfinspector.engine.loading import load_saved_model
+
+            return load_saved_model(saved_model.path, client, tags=tags, ticket=ticket)
+
+        def done(report: LoadReport | Finding) -> None:
+            self._reports[id(source)] = report
+
+        self.task = self._session.run(
+            f"Load {saved_model.path.rsplit('/', 1)[-1]}", job, done, done, key="load",
+            owner=source,
+        )  # fmt: skip
+        self.task.ended.connect(self._on_ended)
+        self.load_changed.emit()
+
+    def cancel(self) -> None:
+        """Stop loading."""
+        if self.task:
+            self.task.cancel()
+
+    def _on_ended(self) -> None:
+        self.task = None
+        self.load_changed.emit()
+
+    def _on_current(self) -> None:
+        if self._session.current is self._source and self._source is not None:
+            return
+        self._source = self._session.current
+        self.groups = _groups(self.saved_model) if self.saved_model else ()
+        entries = self.entries
+        self.chosen = entries[0] if entries else None
+        self.changed.emit()
+        self.load_changed.emit()
+
+
+def _groups(saved_model: SavedModel) -> tuple[Group, ...]:
+    """Signatures, then functions, of each graph; a TF1 graph's initialisers are left out."""
+    groups = []
+    for graph in saved_model.meta_graphs:
+        about = ", ".join(graph.tags) or "no tags"
+        signatures = [s for s in graph.signatures if s.name not in INIT_NAMES]
+        for title, items in (("Signatures", signatures), ("Functions", graph.functions)):
+            if items:
+                entries = tuple(Entry(graph, item) for item in items)
+                groups.append(Group(f"{title} ({about})", entries))
+    return tuple(groups)
+
+
+def _code(saved_model: SavedModel, entry: Entry) -> str:
+    from tfinspector.engine.calling_code import python_for_function, python_for_signature
+
+    if isinstance(entry.item, Signature):
+        return python_for_signature(saved_model, entry.graph, entry.item)
+    return python_for_function(saved_model, entry.graph, entry.item)
+
+
+def tensor_row(spec: TensorSpec) -> tuple[str, str, str, str]:
+    """Name, type, shape and the graph's own name of an input or output."""
+    return spec.name, spec.dtype.name, numbers.shape(spec.shape), spec.tensor
+
+
+def report_lines(report: LoadReport | Finding) -> list[tuple[str, str, str]]:
+    """What loading said, as lines of (icon, colour role, words)."""
+    if isinstance(report, Finding):
+        return [("error", "wrong", report.title)]
+    if not report.loaded:
+        why = report.findings[0].title if report.findings else "TensorFlow could not load it."
+        return [("error", "wrong", why)]
+    device = f" on {report.device}" if report.device else ""
+    lines = [("proved", "proved", f"Loaded in {numbers.duration(report.seconds)}{device}")]
+    call = "can be called itself" if report.callable else "can't be called itself"
+    names = ", ".join(signature.name for signature in report.signatures) or "none"
+    lines.append(
+        ("info", "muted", f"The object {call}. Signatures: {names}. "
+         f"{_many(len(report.variables), 'variable')}.")
+    )  # fmt: skip
+    lines += [("warning", "attention", finding.title) for finding in report.findings]
+    return lines
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

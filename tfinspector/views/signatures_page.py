@@ -1,0 +1,132 @@
+"""The Signatures page: how a SavedModel can be called, with the Python that does it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.signatures import SignaturesModel, report_lines
+from tfinspector.views.elided_label import ElidedLabel
+from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.icons import icon
+from tfinspector.views.lines import Lines
+from tfinspector.views.signature_card import SignatureCard
+from tfinspector.views.theme import SMALL, SPACE, TIGHT
+from tfinspector.views.waiting_line import WaitingLine
+
+_LIST_WIDTH = 230
+
+
+class SignaturesPage(QWidget):
+    """Binds a `SignaturesModel`. Attributes: model, list, card, load, said."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = SignaturesModel(session, self)
+        self.title = ElidedLabel(bold=True)
+        self.root = Lines()
+        self.load = QPushButton("Load")
+        self.load.setIcon(icon("run"))
+        self.waiting, self.said = WaitingLine(), Lines()
+        self.list, self.card = QListWidget(), SignatureCard()
+        self.empty = EmptyState("signature")
+        self._shown_groups: object = None
+        self._lay_out()
+        self.load.clicked.connect(self.model.load)
+        self.waiting.cancelled.connect(self.model.cancel)
+        self.list.currentItemChanged.connect(self._on_item)
+        self.model.changed.connect(self._show)
+        self.model.load_changed.connect(self._show_load)
+        self._show()
+        self._show_load()
+
+    def _lay_out(self) -> None:
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.list.setAccessibleName("Signatures and functions")
+        self.list.setMinimumWidth(140)
+        top = QHBoxLayout()
+        top.setContentsMargins(SPACE, SMALL, SPACE, 0)
+        top.addWidget(self.title, 1)
+        top.addWidget(self.load)
+        told = QVBoxLayout()
+        told.setContentsMargins(SPACE, 0, SPACE, 0)
+        told.setSpacing(TIGHT)
+        told.addWidget(self.root)
+        told.addWidget(self.said)
+        split = QSplitter()
+        split.addWidget(self.list)
+        split.addWidget(self.card)
+        split.setSizes([_LIST_WIDTH, 3 * _LIST_WIDTH])
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SMALL)
+        column.addLayout(top)
+        column.addWidget(self.waiting)
+        column.addLayout(told)
+        column.addWidget(split, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(page)
+        self._stack.addWidget(self.empty)
+
+    def _show(self) -> None:
+        model = self.model
+        words = model.empty_words
+        self._stack.setCurrentIndex(1 if words else 0)
+        self.empty.say(words)
+        saved_model = model.saved_model
+        self.title.set_text(saved_model.path.rsplit("/", 1)[-1] if saved_model else "")
+        root = model.root_words
+        self.root.show_lines([("warning", "attention", root)] if root else [])
+        if model.groups is not self._shown_groups:
+            self._shown_groups = model.groups
+            self._fill_list()
+        self.card.show_entry(model.chosen, model.code)
+
+    def _fill_list(self) -> None:
+        """Headings can't be chosen; each entry carries its place in `model.entries`."""
+        self.list.clear()
+        place = 0
+        for group in self.model.groups:
+            heading = QListWidgetItem(group.title)
+            heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(heading)
+            for entry in group.entries:
+                item = QListWidgetItem(entry.name)
+                item.setToolTip(f"{entry.name}\n{entry.summary}")
+                item.setData(Qt.ItemDataRole.UserRole, place)
+                item.setIcon(icon("signature" if entry.is_signature else "code", "muted"))
+                self.list.addItem(item)
+                place += 1
+        self.list.setCurrentRow(1)
+
+    def _on_item(self, item: QListWidgetItem | None) -> None:
+        place = item.data(Qt.ItemDataRole.UserRole) if item else None
+        if place is not None:
+            self.model.choose(self.model.entries[place])
+
+    def _show_load(self) -> None:
+        model = self.model
+        why_not = model.why_not_load
+        self.load.setEnabled(not why_not)
+        self.load.setToolTip(
+            why_not or "Load it with TensorFlow, in the worker. This runs the model's own graph."
+        )
+        if model.task:
+            self.waiting.wait_for("Loading with TensorFlow", model.task)
+        else:
+            self.waiting.done()
+        report = model.report
+        self.said.show_lines(report_lines(report) if report else [])
