@@ -142,3 +142,18 @@ def descriptors(names: list[str]) -> dict[str, dict[str, Any]]:
 def as_text(directory: str) -> str:
     """The SavedModel message in the text format."""
     return text_format.MessageToString(loader_impl.parse_saved_model(directory))
+
+
+def error_of_serving(directory: str) -> str:
+    """What the default signature raises in a session, as in a server; "" when it works."""
+    v1 = tf.compat.v1
+    with tf.Graph().as_default(), v1.Session() as session:
+        graph = v1.saved_model.load(session, ["serve"], directory)
+        signature = graph.signature_def["serving_default"]
+        (given,) = signature.inputs.values()
+        (asked,) = signature.outputs.values()
+        try:
+            session.run(asked.name, {given.name: [[1.0, 2.0, 3.0, 4.0]]})
+        except tf.errors.FailedPreconditionError as error:
+            return str(error)
+    return ""

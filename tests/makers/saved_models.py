@@ -97,14 +97,17 @@ def no_signatures(directory: Path) -> None:
 
 
 def only_call(directory: Path) -> None:
-    """Callable, without a signature."""
+    """Callable, without a signature: TensorFlow makes one only of a single trace."""
 
     class Double(tf.Module):
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.int32)])
+        @tf.function
         def __call__(self, x: Any) -> Any:
             return x * 2
 
-    tf.saved_model.save(Double(), str(directory / "model"))
+    double = Double()
+    for dtype in (tf.int32, tf.float32):
+        double.__call__.get_concrete_function(tf.TensorSpec([None], dtype))
+    tf.saved_model.save(double, str(directory / "model"))
 
 
 def untraced_call(directory: Path) -> None:
