@@ -134,6 +134,14 @@ class FigureTable:
 _ROLES = {role: at for at, role in enumerate(Role)}
 
 
+def is_shared(variable: Variable) -> bool:
+    """Whether several objects own the variable.
+
+    Being an element of a list ("optimizer/_trainable_variables/0") is bookkeeping, not owning.
+    """
+    return sum(not path.rsplit("/", 1)[-1].isdigit() for path in variable.paths) > 1
+
+
 def cell(variable: Variable, figures: Statistics | Unmeasured | None, column: Column) -> str:
     """The text of a variable's cell."""
     match column:
@@ -223,8 +231,10 @@ def tip(variable: Variable, figures: Statistics | Unmeasured | None, column: Col
 def _name_tip(variable: Variable) -> str:
     lines = [variable.name]
     others = [path for path in variable.paths if path != variable.name]
-    if len(variable.paths) > 1:
-        lines.append(f"Shared: {len(variable.paths)} paths lead to it")
+    if is_shared(variable):
+        lines.append("Shared: several objects own it")
+    if others:
+        lines.append("Also reached as")
     lines += others[:8]
     if len(others) > 8:
         lines.append(f"and {len(others) - 8} more")

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.columns import Column, FigureTable
+from tfinspector.viewmodels.columns import Column, FigureTable, is_shared
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -181,7 +181,7 @@ def _flag(field: str, value: str) -> Callable[[Variable], bool]:
     wanted = value.lower() == "yes"
     tests: dict[str, Callable[[Variable], bool]] = {
         "trainable": lambda variable: variable.trainable is True,
-        "shared": lambda variable: len(variable.paths) > 1,
+        "shared": is_shared,
         "problem": lambda variable: bool(variable.problem),
     }
     test = tests[field]

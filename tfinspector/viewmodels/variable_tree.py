@@ -24,7 +24,7 @@ from PySide6.QtCore import (
 )
 
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.columns import HEADINGS, TEXTUAL, Column, cell, tip
+from tfinspector.viewmodels.columns import HEADINGS, TEXTUAL, Column, cell, is_shared, tip
 from tfinspector.viewmodels.group_cells import NO_NAME, group_cell, group_tip
 from tfinspector.viewmodels.variable_filter import (
     FilterError,
@@ -249,7 +249,7 @@ class VariableTable(QAbstractTableModel):
             case Ask.PROBLEM:
                 return variable.problem
             case Ask.IS_SHARED:
-                return len(variable.paths) > 1
+                return is_shared(variable)
             case Ask.IS_GROUP | Ask.IS_EXPANDED:
                 return False
         return None

@@ -24,6 +24,7 @@ def tool_button(
     if text and icon_name:
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(text or tip)
     if pressed:
         button.clicked.connect(lambda _checked: pressed())

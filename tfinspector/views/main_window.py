@@ -37,7 +37,7 @@ from tfinspector.views.toolbar import TopBar
 from tfinspector.views.variables_page import VariablesPage
 
 _WIDTHS = (216, 704, 360)
-_HEIGHTS = (500, 168)
+_HEIGHTS = (520, 148)
 
 
 class MainWindow(QMainWindow):
@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._down, 1)
         self.setCentralWidget(whole)
         self.resize(1280, 720)
+        self.sources.tree.setFocus()
 
     def _make_actions(self) -> None:
         standard = QKeySequence.StandardKey

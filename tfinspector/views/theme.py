@@ -219,7 +219,7 @@ def style_sheet(roles: Colours) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     #topbar {{ background: {roles.raised}; border-bottom: 1px solid {roles.line}; }}
-    QToolButton::menu-indicator {{ image: none; }}
+    QToolButton::menu-indicator {{ image: none; width: 0; }}
     QFrame[card="true"] {{ background: {roles.surface}; border: 1px solid {roles.line};
         border-radius: 6px; }}
     QFrame[code="true"] {{ background: {roles.raised}; border: 0; border-radius: 4px; }}
