@@ -6,15 +6,10 @@ Plots are loaded after the window is painted: importing them takes longer than e
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.session import Session
-
-if TYPE_CHECKING:
-    from tfinspector.engine.jobs import Ticket
 
 Factory = Callable[[Session], QWidget]
 
@@ -85,5 +80,5 @@ class LateInspector(LatePage):
             self._session.run("Load plots", _import_plots, lambda _: self.make(), quiet=True)
 
 
-def _import_plots(ticket: Ticket) -> None:
+def _import_plots(_ticket: object) -> None:
     import tfinspector.views.inspector  # noqa: F401 - for its effect: the modules are loaded
