@@ -1,6 +1,6 @@
 """The Details tab: facts with a copy button each, related variables as links."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -20,7 +20,7 @@ from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, SPACE, TIGHT
 
-_LABEL_WIDTH = 116
+_LABEL_WIDTH, _LINE, _COPY = 116, 22, 30
 
 
 class DetailsView(QWidget):
@@ -100,17 +100,19 @@ class DetailRow(QWidget):
         self.row = row
         label = ElidedLabel(row.label, role="muted")
         label.set_elide_mode(Qt.TextElideMode.ElideRight)
-        label.setFixedWidth(_LABEL_WIDTH)
         self.copy = QToolButton()
-        self.copy.setIcon(icon("copy", "muted"))
-        self.copy.setAutoRaise(True)
+        self.copy.setIcon(icon("copy", "faint"))
+        self.copy.setIconSize(QSize(14, 14))
+        self.copy.setFixedSize(_COPY, _LINE)
         self.copy.setToolTip(f"Copy: {row.copied}")
         self.copy.setAccessibleName(f"Copy {row.label}")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(row.copied))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SMALL)
-        grid.addWidget(label, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+        grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
+        grid.addWidget(label, 0, 0, Qt.AlignmentFlag.AlignTop)
+        label.setFixedHeight(_LINE)
         self.value = self._value(row, is_wrong)
         grid.addWidget(self.value, 0, 1)
         grid.addWidget(self.copy, 0, 2, Qt.AlignmentFlag.AlignTop)
@@ -128,6 +130,7 @@ class DetailRow(QWidget):
             return words
         value = ElidedLabel(row.text)
         value.setToolTip(row.copied)
+        value.setFixedHeight(_LINE)
         return value
 
 

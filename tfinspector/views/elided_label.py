@@ -28,7 +28,6 @@ class ElidedLabel(QWidget):
         self._text, self._role = text, role
         self._mode = Qt.TextElideMode.ElideMiddle
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(24)
         self.set_text(text)
 
     def text(self) -> str:

@@ -21,7 +21,7 @@ from tfinspector.views.special_counts import SpecialCounts
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
 
-_HINT = "Wheel zooms, drag pans, double click fits, L toggles log"
+_HINT = "Wheel zooms \N{MIDDLE DOT} drag pans \N{MIDDLE DOT} L toggles log"
 
 
 class HistogramPane(QWidget):
@@ -52,6 +52,7 @@ class HistogramPane(QWidget):
 
     def _lay_out(self) -> None:
         self.readout.set_elide_mode(Qt.TextElideMode.ElideRight)
+        self.plot.setToolTip("Wheel zooms, drag pans, double click fits, L toggles log heights")
         drawing = QWidget()
         below = QVBoxLayout(drawing)
         below.setContentsMargins(0, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -25,6 +25,8 @@ class LargestList(QWidget):
 
     def show_variables(self, variables: Sequence[Variable]) -> None:
         """Show these, largest first."""
+        if list(variables) == [row.variable for row in self.rows]:
+            return
         for row in self.rows:
             self._layout.removeWidget(row)
             row.deleteLater()
@@ -44,16 +46,13 @@ class LargestRow(QWidget):
         super().__init__(parent)
         self.variable, self._share, self._is_hot = variable, share, False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(ROW_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         shape = numbers.shape(variable.shape)
         words = f"{variable.name}\n{variable.dtype.name}, {shape}, "
         self.setToolTip(words + f"{numbers.whole(variable.nbytes)} bytes")
         self.setAccessibleName(f"{variable.name}, {numbers.size(variable.nbytes)}")
-
-    def sizeHint(self) -> QSize:
-        """One row of a table."""
-        return QSize(300, ROW_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Name on the left, bar behind shape, size on the right."""

@@ -50,6 +50,8 @@ class OverviewPage(QWidget):
         self.largest = LargestList()
         self.largest.pressed.connect(self.model.choose)
         self.verdict, self.findings = Lines(), Lines()
+        self._shown_tiles: list[tuple[str, str, str]] = []
+        self._shown_facts: list[tuple[str, str, str]] = []
         self.facts = QVBoxLayout()
         self.empty = EmptyState("overview", "Open a checkpoint or a SavedModel to see what it is.")
         self._lay_out()
@@ -115,6 +117,9 @@ class OverviewPage(QWidget):
         self._show_facts()
 
     def _show_tiles(self, tiles: list[tuple[str, str, str]]) -> None:
+        if tiles == self._shown_tiles:
+            return
+        self._shown_tiles = tiles
         _clear(self.tiles)
         for number, name, exactly in tiles:
             self.tiles.addWidget(_tile(number, name, exactly))
@@ -134,8 +139,12 @@ class OverviewPage(QWidget):
         self.findings.show_lines(lines)
 
     def _show_facts(self) -> None:
+        facts = self.model.facts
+        if facts == self._shown_facts:
+            return
+        self._shown_facts = facts
         _clear(self.facts)
-        for label, text, exactly in self.model.facts:
+        for label, text, exactly in facts:
             self.facts.addWidget(DetailRow(Row(label, text, exactly), is_wrong=False))
 
 

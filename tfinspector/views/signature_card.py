@@ -21,7 +21,7 @@ from tfinspector.viewmodels.signatures import Entry, tensor_row
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, code_font
 
-_HEADINGS = ("Name", "Type", "Shape", "Tensor in the graph")
+_HEADINGS = ("Type", "Shape", "Tensor in the graph")
 
 
 class SignatureCard(QScrollArea):
@@ -55,7 +55,13 @@ class SignatureCard(QScrollArea):
         line.addWidget(heading("Python"), 1)
         line.addWidget(self.copy)
         column.addLayout(line)
-        column.addWidget(self.code)
+        box = QFrame()
+        box.setProperty("code", True)
+        self.code.setStyleSheet("QPlainTextEdit { background: transparent; }")
+        inside = QVBoxLayout(box)
+        inside.setContentsMargins(SMALL, TIGHT, TIGHT, TIGHT)
+        inside.addWidget(self.code)
+        column.addWidget(box)
         column.addStretch(1)
         self.setWidget(page)
 
@@ -80,8 +86,7 @@ class SignatureCard(QScrollArea):
             return
         self._about.addWidget(heading(entry.name))
         if isinstance(entry.item, Signature):
-            self._add_tensors("Inputs", entry.item.inputs)
-            self._add_tensors("Outputs", entry.item.outputs)
+            self._add_tensors([("Inputs", entry.item.inputs), ("Outputs", entry.item.outputs)])
             if entry.item.defaults:
                 names = ", ".join(entry.item.defaults)
                 self._about.addWidget(words(f"May be left out: {names}"))
@@ -90,25 +95,28 @@ class SignatureCard(QScrollArea):
         else:
             self._add_forms(entry.item)
 
-    def _add_tensors(self, title: str, specs: Sequence[TensorSpec]) -> None:
-        self._about.addWidget(words(title))
-        if not specs:
-            self._about.addWidget(words("none"))
-            return
+    def _add_tensors(self, groups: Sequence[tuple[str, Sequence[TensorSpec]]]) -> None:
+        """Inputs and outputs in one grid, so that their columns line up."""
         table = QWidget()
         grid = QGridLayout(table)
-        grid.setContentsMargins(0, 0, 0, SMALL)
+        grid.setContentsMargins(0, SMALL, 0, 0)
         grid.setHorizontalSpacing(SPACE)
         grid.setVerticalSpacing(TIGHT)
-        for column, text in enumerate(_HEADINGS):
-            grid.addWidget(words(text), 0, column)
-        for row, spec in enumerate(specs, 1):
-            for column, text in enumerate(tensor_row(spec)):
-                label = QLabel(text)
-                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                if column == len(_HEADINGS) - 1:
-                    label.setProperty("muted", True)
-                grid.addWidget(label, row, column)
+        line = 0
+        for title, specs in groups:
+            for column, text in enumerate((title, *_HEADINGS)):
+                grid.addWidget(words(text), line, column)
+            rows = [tensor_row(spec) for spec in specs] or [("none", "", "", "")]
+            for row in rows:
+                line += 1
+                for column, text in enumerate(row):
+                    label = QLabel(text)
+                    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                    label.setProperty("muted", column == len(row) - 1)
+                    grid.addWidget(label, line, column)
+            line += 1
+            grid.setRowMinimumHeight(line, SMALL)
+            line += 1
         grid.setColumnStretch(len(_HEADINGS), 1)
         self._about.addWidget(table)
 

@@ -1,7 +1,7 @@
 """The Signatures page: how a SavedModel can be called, with the Python that does it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -20,10 +20,10 @@ from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
 from tfinspector.views.signature_card import SignatureCard
-from tfinspector.views.theme import SMALL, SPACE, TIGHT
+from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours
 from tfinspector.views.waiting_line import WaitingLine
 
-_LIST_WIDTH = 230
+_LIST_WIDTH, _HEADING_HEIGHT = 220, 30
 
 
 class SignaturesPage(QWidget):
@@ -35,7 +35,7 @@ class SignaturesPage(QWidget):
         self.title = ElidedLabel(bold=True)
         self.root = Lines()
         self.load = QPushButton("Load")
-        self.load.setIcon(icon("run"))
+        self.load.setIcon(icon("play"))
         self.waiting, self.said = WaitingLine(), Lines()
         self.list, self.card = QListWidget(), SignatureCard()
         self.empty = EmptyState("signature")
@@ -102,6 +102,8 @@ class SignaturesPage(QWidget):
         for group in self.model.groups:
             heading = QListWidgetItem(group.title)
             heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            heading.setForeground(QColor(colours().muted))
+            heading.setSizeHint(QSize(0, _HEADING_HEIGHT))
             self.list.addItem(heading)
             for entry in group.entries:
                 item = QListWidgetItem(entry.name)
@@ -111,6 +113,15 @@ class SignaturesPage(QWidget):
                 self.list.addItem(item)
                 place += 1
         self.list.setCurrentRow(1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another scheme: the headings in its colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "list"):
+            for row in range(self.list.count()):
+                item = self.list.item(row)
+                if item.data(Qt.ItemDataRole.UserRole) is None:
+                    item.setForeground(QColor(colours().muted))
 
     def _on_item(self, item: QListWidgetItem | None) -> None:
         place = item.data(Qt.ItemDataRole.UserRole) if item else None
