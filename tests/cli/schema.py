@@ -56,7 +56,10 @@ STATS = {
 VALUES = {"dtype": str, "shape": [int], "slice": str, "values": object, "findings": FINDINGS}
 CHECK = {
     "findings": FINDINGS,
-    "tensors": {"checked": int, "bad": [{"name": str, "stored": int, "computed": int}]},
+    "tensors": {
+        "checked": int,
+        "bad": [{"name": str, "key": str, "stored": (int, None), "computed": (int, None)}],
+    },
 }
 LOAD = {
     "loaded": bool, "seconds": (int, float), "callable": bool, "signatures": [SIGNATURE],

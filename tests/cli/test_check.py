@@ -34,7 +34,7 @@ def test_a_damaged_tensor_is_named(cli: Cli, made: Made) -> None:
     assert any(f["severity"] == "error" for f in ended.json["findings"])
     page = cli("check", made("cli_cases.damaged") / "bad")
     assert page.code == 1
-    assert "2 tensors checked, 1 are damaged" in page.out
+    assert page.out.startswith("2 tensors checked (64 B), 1 damaged.\n")
     assert "error F08" in page.out
 
 

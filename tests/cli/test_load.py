@@ -19,7 +19,7 @@ def test_a_saved_model_loads(cli: Cli, own_demo: Path) -> None:
     document = ended.json
     schema.check(document, schema.LOAD)
     assert document["loaded"] is True
-    assert document["callable"] is True
+    assert document["callable"] is False, "Keras 3 saves no traced __call__"
     assert document["seconds"] > 0
     [signature] = document["signatures"]
     assert [each["name"] for each in signature["inputs"]] == ["position", "sector"]

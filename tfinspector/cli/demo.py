@@ -12,10 +12,13 @@ from tfinspector.cli.asking import words
 from tfinspector.cli.documents import Document
 from tfinspector.cli.options import JsonOption, PythonOption
 from tfinspector.cli.page import Page
-from tfinspector.engine.demo import demo_directory, demo_is_complete, make_demo
+from tfinspector.engine.demo import (
+    demo_directory,
+    demo_is_complete,
+    demo_sources,
+    make_demo,
+)
 from tfinspector.engine.jobs import Ticket
-
-SOURCES = ("run", "run_with_nan", "saved_model", "exported", "spirals.keras")
 
 
 def command(
@@ -50,17 +53,17 @@ def command(
 
 
 def _document(path: Path, reused: bool) -> Document:
-    return {"path": str(path), "reused": reused, "sources": [str(path / n) for n in SOURCES]}
+    return {"path": str(path), "reused": reused, "sources": list(map(str, demo_sources(path)))}
 
 
 def _write(page: Page, path: Path, reused: bool) -> None:
     """The folder on standard output, so that a script can use it; the rest beside it."""
     page.line(str(path))
     told = "The demo is already there." if reused else "The demo is ready."
-    sys.stderr.write(f"{told} Look at it:  tfinspector {path / 'run'}\n")
+    sys.stderr.write(f"{told} Look at it:  tfinspector {demo_sources(path)[0]}\n")
 
 
 def _window(path: Path) -> int:
     """The window is another program to the command line, which works without Qt."""
-    opened = [str(path / name) for name in SOURCES[:3]]
-    return subprocess.call([sys.executable, "-m", "tfinspector", *opened])
+    run, with_nan, saved_model, *_ = map(str, demo_sources(path))
+    return subprocess.call([sys.executable, "-m", "tfinspector", run, with_nan, saved_model])

@@ -199,13 +199,14 @@ def tensorflow_document(report: TensorFlowReport | None) -> Document | None:
     """TensorFlow's word; null where it gave none. What `tf.train` calls a name is our key."""
     if report is None:
         return None
+    tags = (report.load.tags if report.load else None) or ()
     return {
         "version": report.version,
         "variables": [
             {"name": each.key, "key": each.key, "dtype": each.dtype, "shape": list(each.shape)}
             for each in report.variables
         ],
-        "signatures": [signature_document((), each) for each in report.signatures],
+        "signatures": [signature_document(tags, each) for each in report.signatures],
         "agrees": report.agrees,
         "differences": list(report.differences),
     }

@@ -64,7 +64,7 @@ def _tensorflow(
 
     try:
         with worker(python) as client:
-            return ask_tensorflow(opened, client, ticket), None
+            return ask_tensorflow(opened, client, ticket, load=True), None
     except WorkerFailed as failed:
         return None, failed.finding
 
@@ -96,6 +96,7 @@ def _document(source: Source) -> Document:
             {
                 "path": each.path, "step": each.step, "time": each.time, "nbytes": each.nbytes,
                 "step_from": each.step_from, "complete": each.complete,
+                "problem": each.problem or None,
             }
             for each in source.snapshots
         ],

@@ -52,6 +52,12 @@ def demo_is_complete(directory: Path | str) -> bool:
     return isinstance(mark, dict) and mark.get("version") == _MARK_VERSION
 
 
+def demo_sources(directory: Path | str) -> tuple[Path, ...]:
+    """What of a demo can be opened, the run first. The folder itself holds several sources."""
+    names = ("run", "run_with_nan", "saved_model", "exported", "spirals.keras")
+    return tuple(Path(directory) / name for name in names)
+
+
 def make_demo(
     directory: Path | str,
     ticket: Ticket | None = None,
