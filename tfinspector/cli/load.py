@@ -10,7 +10,7 @@ from tfinspector.cli.documents import Document, number, signature_document
 from tfinspector.cli.options import JsonOption, PathArgument, PythonOption
 from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
-from tfinspector.contents.reports import LoadReport
+from tfinspector.contents.reports import LoadedVariable, LoadReport
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_saved_model
 from tfinspector.engine.worker_client import WorkerFailed
@@ -62,7 +62,8 @@ def _document(report: LoadReport) -> Document:
         "signatures": [signature_document(report.tags or (), each) for each in report.signatures],
         "variables": [
             {
-                "name": each.name, "paths": list(each.paths), "dtype": each.dtype,
+                "name": _name(each), "paths": list(each.paths), "full_name": each.name,
+                "dtype": each.dtype,
                 "shape": None if each.shape is None else list(each.shape),
                 "device": each.device, "trainable": each.trainable,
                 "problem": each.problem or None,
@@ -71,6 +72,11 @@ def _document(report: LoadReport) -> Document:
         ],
         "worker": _worker(report),
     }  # fmt: skip
+
+
+def _name(variable: LoadedVariable) -> str:
+    """Its path: TensorFlow's own names are often shared by several variables."""
+    return variable.paths[0] if variable.paths else variable.name
 
 
 def _worker(report: LoadReport) -> Document | None:
@@ -86,7 +92,7 @@ def _write(page: Page, report: LoadReport) -> None:
         page.line(f"Not loaded{by}.", "wrong")
         return
     page.line(f"Loaded in {numbers.duration(report.seconds)}{by}.")
-    page.line(f"It {'can' if report.callable else 'can not'} be called as a function.")
+    page.line("It can be called." if report.callable else "It can't be called as a whole.")
     page.heading("Signatures")
     for signature in report.signatures:
         takes = ", ".join(
@@ -100,9 +106,9 @@ def _write(page: Page, report: LoadReport) -> None:
     page.table(
         ("name", "shape", "dtype", "device"),
         (
-            [each.name for each in report.variables],
+            [_name(each) for each in report.variables],
             [numbers.shape(each.shape) for each in report.variables],
             [each.dtype for each in report.variables],
-            [each.device for each in report.variables],
+            [each.device.rpartition("device:")[2] for each in report.variables],
         ),
     )

@@ -84,17 +84,14 @@ class Page:
 
     def paragraph(self, text: str, indent: str = "") -> None:
         """Prose, wrapped; line breaks in the text are kept."""
-        self._parts.extend(f"{line}\n" for line in self._wrapped(text, indent))
+        for each in text.splitlines():
+            self._parts.extend(f"{line}\n" for line in self._wrapped(each, indent, indent))
 
-    def _wrapped(self, text: str, indent: str = "") -> list[str]:
-        return [
-            line
-            for each in text.splitlines()
-            for line in textwrap.wrap(
-                escaped(each), self.prose_width, initial_indent=indent, subsequent_indent=indent,
-                break_long_words=False, break_on_hyphens=False,
-            )
-        ]  # fmt: skip
+    def _wrapped(self, text: str, first: str, rest: str) -> list[str]:
+        return textwrap.wrap(
+            escaped(text), self.prose_width, initial_indent=first, subsequent_indent=rest,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
 
     def findings(self, findings: Sequence[Finding]) -> None:
         """Each finding as a short paragraph with its fix."""
@@ -104,7 +101,7 @@ class Page:
 
     def _finding(self, finding: Finding) -> None:
         label = f"{finding.severity.value} {finding.id}"
-        first, *rest = self._wrapped(f"{label}  {finding.title}")
+        first, *rest = self._wrapped(f"{label}  {finding.title}", "", "  ")
         self.line(self.style(label, _MARKS[finding.severity]) + first[len(label) :])
         for line in rest:
             self.line(line)
@@ -115,7 +112,7 @@ class Page:
         if finding.fix:
             self.paragraph(f"Fix: {finding.fix.text}", "  ")
             for code in finding.fix.code.splitlines():
-                self.line(f"      {escaped(code)}")
+                self.line(f"      {escaped(code)}".rstrip())
         for folded in finding.folded:
             self.paragraph(f"- {folded.title}", "    ")
 
