@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.agreement import assert_saved_model_agrees
 from tests.tensorflow_process import TensorFlowProcess
-from tfinspector.contents.saved_models import MetaGraph, SavedModel, TensorSpec
+from tfinspector.contents.saved_models import SavedModel
 from tfinspector.formats.checkpoint import read_checkpoint
 from tfinspector.formats.saved_model import join_variables, read_saved_model
 
@@ -20,6 +20,7 @@ Made = Callable[[str], Path]
 MODELS = [
     ("saved_models.everything", "model"),
     ("saved_models.no_signatures", "model"),
+    ("saved_models.slots", "model"),
     ("saved_models.only_call", "model"),
     ("saved_models.untraced_call", "model"),
     ("saved_models.no_variables", "model"),
@@ -48,47 +49,9 @@ def joined(directory: Path) -> SavedModel:
 def test_equals_tensorflows_own_reading(
     made: Made, tensorflow: TensorFlowProcess, maker: str, name: str
 ) -> None:
-    directory = made(maker) / name
-    theirs = tensorflow.call("tests.makers.saved_model_referee:describe", str(directory))
-    ours = read_saved_model(directory)
-    assert ours.schema_version == theirs["version"]
-    assert ours.problems == ()
-    assert len(ours.meta_graphs) == len(theirs["graphs"])
-    for graph, expected in zip(ours.meta_graphs, theirs["graphs"], strict=True):
-        if name == "text":
-            expected["graph_nbytes"] = graph.graph_nbytes  # counts text
-        assert in_their_words(graph) == expected
-
-
-def in_their_words(graph: MetaGraph) -> dict[str, Any]:
-    """A meta graph as `saved_model_referee.describe` tells it."""
-
-    def tensors(specs: tuple[TensorSpec, ...]) -> dict[str, Any]:
-        return {spec.name: (spec.tensor, spec.dtype.name, spec.shape) for spec in specs}
-
-    return {
-        "tags": list(graph.tags),
-        "versions": (graph.tensorflow_version, graph.git_version),
-        "aliases": graph.aliases,
-        "signatures": {
-            signature.name: {
-                "method": signature.method,
-                "defaults": list(signature.defaults),
-                "inputs": tensors(signature.inputs),
-                "outputs": tensors(signature.outputs),
-            }
-            for signature in graph.signatures
-        },
-        "variables": [
-            (spec.name, spec.dtype.name, spec.shape, spec.trainable) for spec in graph.variables
-        ],
-        "assets": [asset.name for asset in graph.assets],
-        "graph_nbytes": graph.graph_nbytes,
-        "objects": graph.object_count,
-        "traces": sum(
-            len(function.forms) for function in graph.functions if function.path != "raw"
-        ),
-    }
+    saved_model = read_saved_model(made(maker) / name)
+    assert saved_model.problems == ()
+    assert_saved_model_agrees(saved_model, tensorflow)
 
 
 def test_traced_forms_read_like_python(everything: SavedModel) -> None:
@@ -196,6 +159,18 @@ def test_tensorflow1_variables_are_joined_by_name(made: Made, form: str) -> None
         assert rows == [
             ("layer/w", "float32", (4, 2)), ("old", "float32", ()), ("parts", "float32", (4, 3))
         ]  # fmt: skip
+
+
+def test_slot_variables_are_joined(made: Made) -> None:
+    variables = joined(made("saved_models.slots") / "model").meta_graphs[0].variables
+    slots = {spec.paths[0]: spec.key for spec in variables if "OPTIMIZER_SLOT" in spec.paths[0]}
+    assert slots == {
+        f"weights/.OPTIMIZER_SLOT/optimizer/{name}": (
+            f"weights/.OPTIMIZER_SLOT/optimizer/{name}/.ATTRIBUTES/VARIABLE_VALUE"
+        )
+        for name in ("m", "v")
+    }
+    assert all(spec.key for spec in variables)
 
 
 def test_the_path_decides_where_ids_do_not_agree(made: Made) -> None:

@@ -96,6 +96,15 @@ def no_signatures(directory: Path) -> None:
     note.unlink()
 
 
+def slots(directory: Path) -> None:
+    """An optimizer whose slot variables hang on no object, as those of TensorFlow 1 and Keras 2."""
+    module = tf.Module()
+    module.weights = tf.Variable([1.0, 2.0], name="weights")
+    module.optimizer = v1.train.AdamOptimizer(0.1)
+    module.optimizer.minimize(lambda: module.weights**2, var_list=[module.weights])
+    tf.saved_model.save(module, str(directory / "model"))
+
+
 def only_call(directory: Path) -> None:
     """Callable, without a signature: TensorFlow makes one only of a single trace."""
 

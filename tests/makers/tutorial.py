@@ -71,7 +71,8 @@ def saved_twice(directory: Path) -> None:
 def custom_layer(directory: Path) -> None:
     """A Sequential with a custom layer, saved as a SavedModel."""
     keras.utils.set_random_seed(7)
-    model = keras.Sequential([keras.Input((4,)), Scale(3.0), keras.layers.Dense(2)])
+    layers = [Scale(3.0, name="scale"), keras.layers.Dense(2, name="last")]
+    model = keras.Sequential([keras.Input((4,)), *layers])
     tf.saved_model.save(model, str(directory / "model"))
 
 

@@ -141,12 +141,16 @@ def _find_no_keras_model(saved_model: SavedModel, meta_graph: MetaGraph) -> Iter
     )
     if not is_keras or signature is None:
         return
+    whole = (
+        "The package tf_keras (Keras 2) loads it whole."
+        if saved_model.keras_metadata
+        else "To train on or to change the model, save it as a .keras file where it was made."
+    )
     where, endpoint = quoted(saved_model.path), quoted(signature.name)
     yield Finding(
         "S11", Severity.INFO,
         "Keras 3 can't load this as a model; it can use it as a layer.",
-        "`keras.models.load_model` says `File format not supported`. To train on or to change the "
-        "model, save it as a .keras file where it was made.",
+        f"`keras.models.load_model` says `File format not supported`. {whole}",
         saved_model.path,
         {"root": meta_graph.root_identifier, "keras_metadata": saved_model.keras_metadata},
         Fix("Use it as a layer that only computes.",

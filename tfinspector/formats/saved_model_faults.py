@@ -72,6 +72,10 @@ def damaged(path: str, start: bytes, nbytes: int, reason: str) -> Unreadable:
     else:
         title = f"{name} is damaged: {reason}."
     detail = "TensorFlow says `Cannot parse file` or finds 0 MetaGraphs in such a file."
+    variables = os.path.join(os.path.dirname(path), "variables", "variables")
+    if os.path.isfile(f"{variables}.index"):
+        evidence["variables"] = variables
+        detail += " The variables are a checkpoint of their own and can still be opened."
     return unreadable("S04", title, path, again, detail, evidence)
 
 
