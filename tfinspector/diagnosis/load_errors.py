@@ -208,7 +208,7 @@ _TABLE: tuple[tuple[str, str, _Explain], ...] = (
     (r"^There is no \S+ here; there is", "R02", _no_device),
     (r"SavedModel file does not exist|contains neither 'saved_model.pb'", "S01", _no_saved_model),
     (
-        r"incompatible argument to tags|there are \d+ MetaGraphs"
+        r"incompatible argument to `?tags|there are \d+ MetaGraphs"
         r"|MetaGraphDef associated with tags",
         "S02", _wrong_tags,
     ),

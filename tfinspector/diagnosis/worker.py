@@ -18,6 +18,7 @@ OLDEST_TENSORFLOW = (2, 13)
 
 _CRASHES = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
 _NOT_FOUND = frozenset({126, 127})
+_TELLING = r"^(F\d{4} |.*Check failed|terminate called|.*what\(\): ).*"
 _CONTAINERS = ("docker", "podman", "nerdctl", "kubectl")
 
 
@@ -191,11 +192,13 @@ def _crashed(end: WorkerEnd) -> Finding:
     if -(end.status or 0) not in _CRASHES:
         return _left(end)
     verb = "aborted" if end.status == -signal.SIGABRT else "crashed"
+    telling = re.search(_TELLING, end.last_words, re.MULTILINE)
+    said = f"It said: {telling[0]}\n" if telling else ""
     return Finding(
         id="W02",
         severity=Severity.ERROR,
         title=f"TensorFlow {verb}{_while(end)} and took its process with it ({_status(end)}).",
-        detail=_last_words(end),
+        detail=said + _last_words(end),
         evidence=_evidence(end),
         fix=Fix(
             "A damaged file or a fault of TensorFlow does this. Check the file with our own "

@@ -61,7 +61,9 @@ def load_opened(
     about = client.about
     findings = list(source.findings)
     if "error" in told:
-        cause = explain_load_error(told["error"], source.path, source.saved_model, findings)
+        # That tags are needed is no news to somebody who gave the wrong ones.
+        known = [one for one in findings if tags is None or one.id != "S02"]
+        cause = explain_load_error(told["error"], source.path, source.saved_model, known)
         findings = [cause, *(one for one in findings if one.id != cause.id)]
     if about is not None:
         findings += explain_versions(about)

@@ -48,9 +48,10 @@ def ask_tensorflow(
     """Compare our listing of a snapshot (None: the newest) with `tf.train.list_variables`.
 
     A SavedModel is loaded only if `load`, which runs its code: then its signatures, its variables
-    and their values are compared as well. TensorFlow is asked even about a file that may make it
-    abort: it does so in its own process. Raises WorkerFailed for that (its finding tells what our
-    own reading says about the file), and Unreadable and Cancelled.
+    and their values are compared as well; of several graphs, the one to serve is loaded.
+    TensorFlow is asked even about a file that may make it abort: it does so in its own process.
+    Raises WorkerFailed for that (its finding tells what our own reading says about the file),
+    and Unreadable and Cancelled.
     """
     ticket = ticket or Ticket()
     about = client.wait(ticket)
@@ -62,7 +63,8 @@ def ask_tensorflow(
         asked = True
     report = None
     if load and opened.source.kind is SourceKind.SAVED_MODEL:
-        report = load_opened(opened, client, None, None, ticket, timeout, hashes=True)
+        tags = _tags_to_load(opened)
+        report = load_opened(opened, client, tags, None, ticket, timeout, hashes=True)
         found += _compare_loaded(opened, report, ticket)
         asked = True
     findings = [each.finding for each in found] + explain_versions(about)
@@ -157,18 +159,30 @@ def _compare_loaded(opened: OpenSource, report: LoadReport, ticket: Ticket) -> l
     ]
 
 
+def _tags_to_load(opened: OpenSource) -> tuple[str, ...] | None:
+    """None where there is one graph; else "serve" alone, or the first."""
+    graphs = opened.source.saved_model.meta_graphs if opened.source.saved_model else ()
+    if len(graphs) < 2:
+        return None
+    return next((graph.tags for graph in graphs if graph.tags == ("serve",)), graphs[0].tags)
+
+
 def _pair(
     graph: MetaGraph, loaded: Iterable[LoadedVariable]
 ) -> list[tuple[VariableSpec | None, LoadedVariable | None]]:
-    """By path where there are objects, else (TensorFlow 1) by name."""
+    """By path where there are objects, else by name.
+
+    Of a TF1 graph TensorFlow keeps no variable of the old kind, and each part of a partitioned one
+    is a variable to it: only what has the same name on both sides can be compared.
+    """
+    if graph.object_count == 0:
+        by_name = {spec.name: spec for spec in graph.variables}
+        return [(by_name[one.name], one) for one in loaded if one.name in by_name]
     by_path = {path: spec for spec in graph.variables for path in spec.paths}
-    by_name = {spec.name: spec for spec in graph.variables}
     pairs: list[tuple[VariableSpec | None, LoadedVariable | None]] = []
     met = set()
     for variable in loaded:
         spec = next((by_path[path] for path in variable.paths if path in by_path), None)
-        if spec is None and not variable.paths:
-            spec = by_name.get(variable.name)
         if spec is not None:
             met.add(id(spec))
         pairs.append((spec, variable))

@@ -5,12 +5,18 @@ A user's code may print without end. Of each chapter (one start, one request) th
 ends together with how much was left out.
 """
 
+import re
 import threading
 from collections.abc import Callable
+
+from tfinspector.worker.protocol import PACKAGE
 
 SHOWN_NBYTES = 256 << 10
 TAIL_NBYTES = 16 << 10
 LINE_NBYTES = 4 << 10
+
+# What `faulthandler` adds that tells nobody anything: the worker's frames, all C modules there are.
+_OURS = re.compile(rf'  File "({PACKAGE}/|<string>)|Extension modules: ')
 
 
 class WorkerLog:
@@ -47,11 +53,12 @@ class WorkerLog:
         self._shown = self._left_out_nbytes = 0
         self._left_out.clear()
 
-    def last_words(self, lines: int = 20) -> str:
-        """The last lines that were printed, whether shown or not."""
+    def last_words(self, lines: int = 60) -> str:
+        """The last lines that were printed, whether shown or not; without our own frames."""
         with self._lock:
             text = self._tail.decode("utf-8", "replace")
-        return "\n".join(text.rstrip().splitlines()[-lines:])
+        kept = [line for line in text.rstrip().splitlines() if not _OURS.match(line)]
+        return "\n".join(kept[-lines:])
 
     def forget(self) -> None:
         """Last words are those of what comes from here on."""

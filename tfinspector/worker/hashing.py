@@ -17,7 +17,8 @@ def hash_of(value: Any) -> str:
     The engine's `referee.hash_stored` does the same with the bytes in the file.
     """
     digest = hashlib.sha256()
-    array = np.asarray(value)
+    # NumPy would make fixed-length bytes of a lone string and lose the zeros at its end.
+    array = np.asarray(value, object) if isinstance(value, bytes) else np.asarray(value)
     if array.dtype == object:
         for text in array.ravel().tolist():
             digest.update(len(text).to_bytes(8, "little"))

@@ -106,17 +106,27 @@ def _signature(tf: Any, name: str, function: Any) -> Dict[str, Any]:
         outputs = {"output_%d" % i: spec for i, spec in enumerate(tf.nest.flatten(outputs))}
     return {
         "name": name,
-        "inputs": _specs(function.structured_input_signature[1]),
-        "outputs": _specs(outputs),
+        "inputs": _specs(tf, function.structured_input_signature[1]),
+        "outputs": _specs(tf, outputs),
     }
 
 
-def _specs(named: Dict[str, Any]) -> List[Dict[str, Any]]:
+def _specs(tf: Any, named: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """Plain tensors by name; a sparse one of a TF1 signature is three, as in the file."""
+    plain = {}
+    for name, spec in named.items():
+        if isinstance(spec, (tf.SparseTensorSpec, tf.SparseTensor)):
+            rank = spec.shape.rank
+            plain[name + "_indices"] = tf.TensorSpec([None, rank], tf.int64)
+            plain[name + "_values"] = tf.TensorSpec([None], spec.dtype)
+            plain[name + "_dense_shape"] = tf.TensorSpec([rank], tf.int64)
+        else:
+            plain[name] = spec
     return [
         {
             "name": name,
             "dtype": spec.dtype.base_dtype.name,
             "shape": None if spec.shape.rank is None else spec.shape.as_list(),
         }
-        for name, spec in sorted(named.items())
+        for name, spec in sorted(plain.items())
     ]
