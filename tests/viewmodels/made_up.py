@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.checkpoints import Checkpoint, Dialect, Snapshot
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
-from tfinspector.contents.figures import Sketch, Statistics, Unmeasured
+from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Source, SourceKind
+from tfinspector.contents.tensors import Piece, Region, StoredTensor
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.doors import Doors
@@ -32,19 +34,35 @@ def variable(
 def statistics(
     count: int = 12, nan: int = 0, zero: int = 0, low: float = -1.0, high: float = 1.0
 ) -> Statistics:
-    buckets = Sketch(
-        "bits16",
-        np.array([100, 200], np.int32),
-        np.array([1, count - nan - 1], np.int64),
-        np.array([low, high - 0.1]),
-        np.array([low + 0.1, high]),
-        exact=False,
-    )
-    return Statistics(
-        count=count, nan=nan, posinf=0, neginf=0, zero=zero, negative=1, min=low, max=high,
-        mean=(low + high) / 2, std=(high - low) / 4, l1=1.0, l2=2.0, quantiles={0.5: 0.0},
-        quantile_error=0.004, sketch=buckets,
-    )  # fmt: skip
+    """Figures of `count` float32 values spread from `low` to `high`, some of them zero or NaN."""
+    spread = np.linspace(low, high, max(count - nan - zero, 1), dtype=np.float32)
+    accumulator = Accumulator("float32")
+    accumulator.add(np.concatenate([spread, np.zeros(zero), np.full(nan, np.nan)]).astype("f4"))
+    return accumulator.statistics()
+
+
+class MadeUpReader:
+    """What `TensorReader` promises, from memory: values spread from -1 to 1."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._variables = {variable.key: variable for variable in checkpoint.variables}
+
+    def locate(self, key: str) -> StoredTensor:
+        variable = self._variables[key]
+        piece = Piece("/made/up/data", 0, variable.nbytes, (0,) * len(variable.shape),
+                      variable.shape, None)  # fmt: skip
+        return StoredTensor(key, variable.dtype, variable.shape, variable.nbytes, (piece,))
+
+    def read(self, key: str, region: Region | None = None) -> Any:
+        variable = self._variables[key]
+        values = np.linspace(-1, 1, variable.size).reshape(variable.shape)
+        return values.astype(variable.dtype.name)[region or ()]
+
+    def blocks(self, key: str, block_nbytes: int = 1 << 20) -> Iterator[Any]:
+        yield self.read(key).ravel()
+
+    def verify(self, key: str, tick: Any = None) -> None:
+        return None
 
 
 class MadeUpSource:
@@ -61,8 +79,8 @@ class MadeUpSource:
             raise Unreadable(finding("F09", f"{wanted} was cut off"))
         return self._checkpoints[wanted]
 
-    def reader(self, snapshot: str | None = None) -> str:
-        return snapshot or ""
+    def reader(self, snapshot: str | None = None) -> MadeUpReader:
+        return MadeUpReader(self.checkpoint(snapshot))
 
 
 def finding(

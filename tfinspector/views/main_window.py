@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
-    QShowEvent,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__(parent)
         self.session, self.preferences = session, preferences
+        self._is_painted = False
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 480)
         self.bar = TopBar(session)
@@ -309,10 +310,12 @@ class MainWindow(QMainWindow):
 
     # Qt's overrides
 
-    def showEvent(self, event: QShowEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Once painted, load what was left out to be here quickly."""
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._after_first_paint)
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
         self.inspector.make_soon()

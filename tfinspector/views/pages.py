@@ -6,6 +6,7 @@ Plots are loaded after the window is painted: importing them takes longer than e
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 

@@ -6,7 +6,7 @@ the session what is in view, so that those rows are measured first.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -31,7 +31,9 @@ _LOOK_MS = 80
 
 
 class VariableView(QTableView):
-    """See the module. `table` is its model."""
+    """See the module. `table` is its model; `copy_asked` is Ctrl+C."""
+
+    copy_asked = Signal()
 
     def __init__(self, table: VariableTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +97,7 @@ class VariableView(QTableView):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and row >= 0:
             self.table.toggle(row)
         elif event.matches(QKeySequence.StandardKey.Copy):
-            event.ignore()  # the window's own Ctrl+C copies what the page says
+            self.copy_asked.emit()  # Qt's own would copy one cell
         else:
             super().keyPressEvent(event)
 

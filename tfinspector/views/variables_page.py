@@ -51,6 +51,7 @@ class VariablesPage(QWidget):
         self.table.modelAboutToBeReset.connect(self._keep_selection)
         self.table.planted.connect(self._has_planted)
         self.view.selectionModel().selectionChanged.connect(self._choose)
+        self.view.copy_asked.connect(self.copy)
         self.view.customContextMenuRequested.connect(self._open_menu)
         session.measured.connect(self._say_progress)
         session.queue.settled.connect(self._say_progress)
