@@ -31,7 +31,7 @@ class NarrowCounter:
 
     def __init__(self, layout: NarrowLayout) -> None:
         self.layout = layout
-        self._table = Table(layout.size, layout.copies)
+        self._table = Table(layout.size)
 
     def add(self, block: NDArray[Any]) -> None:
         """Count the patterns of a block."""
@@ -107,7 +107,7 @@ class WideCounter:
     def _spill(self) -> Table:
         """The table; what was kept as values until now goes into it."""
         if self._table is None:
-            self._table = Table(self.layout.size, self.layout.copies)
+            self._table = Table(self.layout.size)
             few, self._few, self._few_size = self._few, [], 0
             for floats in few:
                 self._count(floats, self._table)

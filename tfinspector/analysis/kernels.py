@@ -3,10 +3,11 @@
 Import this off the window's thread only (`compiled` does): importing Numba and loading the
 kernels takes a second, compiling them the first time several.
 
-Tables come in several copies that neighbouring elements take in turn: an increment that follows
+Tables come in two copies that neighbouring elements take in turn: an increment that follows
 another one of the same entry would wait for its store. Sums run over chunks that fit the first
-cache. Within a chunk the compiler may reorder additions (into vector lanes); between chunks they
-are joined as `moments` does it.
+cache; the variance of a chunk whose mean is far from zero is summed again around that mean.
+Within a chunk the compiler may reorder additions (into vector lanes); between chunks they are
+joined as `moments` does it.
 """
 
 from collections.abc import Callable
@@ -19,12 +20,17 @@ from numba import float32, float64, int32, int64, njit, types, uint8, uint16, ui
 from tfinspector.analysis.kernel_cache import is_prepared
 
 CHUNK = 4096
+_STEP = 64
+_FAR = 1000.0  # a mean so many times farther from zero than values are apart costs digits
 _STRETCH = 64  # divides the size of every table
 
 LOW, HIGH, TOTAL, CARRY, M2, L1 = range(6)
 """Places in the `figures` of `count_floats`, as `Moments` names them."""
 FINITE, NAN, POSINF, NEGINF, POSZERO, NEGZERO, OVERFLOW = range(7)
 """Places in the `counts` of `count_floats`; OVERFLOW: squares left float64, measure it anew."""
+
+COPIES = 2
+"""Tables that neighbouring elements take in turn."""
 
 
 def _flat(element: Any) -> Any:
@@ -55,117 +61,143 @@ def _compile(forms: Any = None, reorder: bool = False) -> Callable[[_Kernel], _K
 
 @_compile(_PATTERN_FORMS)
 def count_patterns(patterns: Any, tables: Any) -> None:
-    """Add to `tables`, shape (1, 2 or 4, number of patterns), how often each pattern occurs."""
+    """Add to `tables`, shape (2, number of patterns), how often each pattern occurs."""
     one = np.uint32(1)
-    last = len(tables) - 1
-    second, third, fourth = 1 & last, 2 & last, 3 & last
     size = len(patterns)
-    whole = size - size % 4
-    for i in range(0, whole, 4):
+    for i in range(0, size - 1, 2):
         tables[0, patterns[i]] += one
-        tables[second, patterns[i + 1]] += one
-        tables[third, patterns[i + 2]] += one
-        tables[fourth, patterns[i + 3]] += one
-    for i in range(whole, size):
-        tables[0, patterns[i]] += one
-
-
-@_compile()
-def _count_leading(bits: Any, tables: Any, shift: Any) -> None:
-    one = np.uint32(1)
-    last = len(tables) - 1
-    second, third, fourth = 1 & last, 2 & last, 3 & last
-    size = len(bits)
-    whole = size - size % 4
-    for i in range(0, whole, 4):
-        tables[0, bits[i] >> shift] += one
-        tables[second, bits[i + 1] >> shift] += one
-        tables[third, bits[i + 2] >> shift] += one
-        tables[fourth, bits[i + 3] >> shift] += one
-    for i in range(whole, size):
-        tables[0, bits[i] >> shift] += one
+        tables[1, patterns[i + 1]] += one
+    if size % 2:
+        tables[0, patterns[size - 1]] += one
 
 
 @_compile(reorder=True)
-def _mean_of(values: Any) -> Any:
-    total = 0.0
-    for i in range(len(values)):
-        total += np.float64(values[i])
-    return total / len(values)
-
-
-@_compile(reorder=True)
-def _sums_around(values: Any, centre: Any) -> Any:
-    """Sums of the distances from `centre`, of their squares, and of the magnitudes."""
+def _sums(values: Any, at: Any) -> Any:
+    """Of a step: the sums of the values, of their squares and of their magnitudes."""
     first = 0.0
     second = 0.0
     absolute = 0.0
-    for i in range(len(values)):
-        value = np.float64(values[i])
-        distance = value - centre
-        first += distance
-        second += distance * distance
+    for i in range(_STEP):
+        value = np.float64(values[at + np.uint64(i)])
+        first += value
+        second += value * value
         absolute += abs(value)
     return first, second, absolute
 
 
 @_compile()
-def _widen_range(bits: Any, signed: Any, pair: Any, pair_bits: Any, figures: Any) -> None:
-    """Extend LOW and HIGH by finite floats, compared by their patterns (vectors do integers best).
-
-    The greatest pattern read as signed is the greatest value if any is positive; the greatest read
-    as unsigned is the least value if any is negative; the least read as signed is the other end of
-    floats of one sign. `pair` and its view `pair_bits` turn patterns back into numbers.
-    """
-    top = signed[0]
-    bottom = signed[0]
-    farthest = bits[0]
-    for i in range(len(bits)):
-        top = max(top, signed[i])
-        bottom = min(bottom, signed[i])
-        farthest = max(farthest, bits[i])
-    if bottom >= 0:
-        pair_bits[0], pair_bits[1] = bottom, top
-    elif top < 0:
-        pair_bits[0], pair_bits[1] = top, bottom
-    else:
-        pair_bits[0], pair_bits[1] = farthest, top
-    figures[LOW] = min(figures[LOW], np.float64(pair[0]))
-    figures[HIGH] = max(figures[HIGH], np.float64(pair[1]))
+def _extremes(bits: Any, signed: Any, at: Any) -> Any:
+    """Of a step: the greatest and least pattern read as signed, the greatest as unsigned."""
+    top = signed[at]
+    bottom = signed[at]
+    farthest = bits[at]
+    for i in range(_STEP):
+        top = max(top, signed[at + np.uint64(i)])
+        bottom = min(bottom, signed[at + np.uint64(i)])
+        farthest = max(farthest, bits[at + np.uint64(i)])
+    return top, bottom, farthest
 
 
 @_compile()
-def _keep_finite(values: Any, kept: Any, counts: Any) -> int:
-    """Copy the finite values to `kept` and count the others; how many were kept."""
+def _count_and_sum(values: Any, bits: Any, signed: Any, shift: Any, tables: Any, ends: Any) -> Any:
+    """Count a chunk into `tables` and its extremes into `ends`; return its sums.
+
+    In steps so short that the processor takes the vector sums of one step while the scalar
+    counting of the next waits for its stores: together they cost little more than counting.
+    """
+    one = np.uint32(1)
+    first = second = absolute = 0.0
+    top = bottom = signed[0]
+    farthest = bits[0]
+    whole = len(values) - len(values) % _STEP
+    for start in range(0, whole, _STEP):
+        at = np.uint64(start)
+        for i in range(0, _STEP, 2):
+            here = at + np.uint64(i)
+            tables[0, bits[here] >> shift] += one
+            tables[1, bits[here + np.uint64(1)] >> shift] += one
+        sums = _sums(values, at)
+        first, second, absolute = first + sums[0], second + sums[1], absolute + sums[2]
+        found = _extremes(bits, signed, at)
+        top, bottom = max(top, found[0]), min(bottom, found[1])
+        farthest = max(farthest, found[2])
+    for i in range(whole, len(values)):
+        tables[0, bits[i] >> shift] += one
+        value = np.float64(values[i])
+        first, second, absolute = first + value, second + value * value, absolute + abs(value)
+        top, bottom = max(top, signed[i]), min(bottom, signed[i])
+        farthest = max(farthest, bits[i])
+    _set_ends(top, bottom, farthest, ends)
+    return first, second, absolute
+
+
+@_compile()
+def _set_ends(top: Any, bottom: Any, farthest: Any, ends: Any) -> None:
+    """The patterns of the least and the greatest float (vectors compare integers best).
+
+    The greatest pattern read as signed is the greatest value if any is positive; the greatest read
+    as unsigned is the least value if any is negative; the least read as signed is the other end of
+    floats of one sign.
+    """
+    if bottom >= 0:
+        ends[0], ends[1] = bottom, top
+    elif top < 0:
+        ends[0], ends[1] = top, bottom
+    else:
+        ends[0], ends[1] = farthest, top
+
+
+@_compile(reorder=True)
+def _sums_around(values: Any, centre: Any) -> Any:
+    """The sums of the distances from `centre` and of their squares."""
+    first = 0.0
+    second = 0.0
+    for i in range(len(values)):
+        distance = np.float64(values[i]) - centre
+        first += distance
+        second += distance * distance
+    return first, second
+
+
+@_compile()
+def _sum_finite(values: Any, ends: Any, counts: Any, kept: Any) -> Any:
+    """Copy the finite values to `kept` and count the others; how many were kept, and the sums.
+
+    `ends` are set as floats; they are left alone where nothing is finite.
+    """
     size = 0
+    first = second = absolute = 0.0
     for i in range(len(values)):
         value = values[i]
         if isfinite(value):
             kept[size] = value
             size += 1
+            ends[0] = min(value, ends[0]) if size > 1 else value
+            ends[1] = max(value, ends[1]) if size > 1 else value
+            wide = np.float64(value)
+            first, second, absolute = first + wide, second + wide * wide, absolute + abs(wide)
         elif value > 0:
             counts[POSINF] += 1
         elif value < 0:
             counts[NEGINF] += 1
         else:
             counts[NAN] += 1
-    return size
+    return size, (first, second, absolute)
 
 
 @_compile()
-def _join(size: int, centre: float, sums: Any, figures: Any, counts: Any) -> None:
-    """Add a chunk's sums around `centre`, the mean so far, to the figures (see `moments`)."""
-    first, second, absolute = sums
+def _join(size: int, sums: Any, within: float, figures: Any, counts: Any) -> None:
+    """Add a chunk's sums, and its squared distances from its mean, to the figures (Chan)."""
     before = counts[FINITE]
-    added = size * centre + first
-    total = figures[TOTAL] + added
+    if before:
+        apart = sums[0] / size - (figures[TOTAL] + figures[CARRY]) / before
+        within += apart * apart * (before * (size / (before + size)))
+    figures[M2] += within
+    total = figures[TOTAL] + sums[0]
     other = total - figures[TOTAL]
-    figures[CARRY] += (figures[TOTAL] - (total - other)) + (added - other)
+    figures[CARRY] += (figures[TOTAL] - (total - other)) + (sums[0] - other)
     figures[TOTAL] = total
-    apart = first / size
-    within = max(second - first * apart, 0.0)
-    figures[M2] += within + apart * apart * (before * (size / (before + size)))
-    figures[L1] += absolute
+    figures[L1] += sums[2]
     counts[FINITE] = before + size
 
 
@@ -198,31 +230,30 @@ def count_floats(
     `bits` and `signed` are views of `values` as integers. `figures` and `counts` start as those
     of nothing; their places are named above. No element may be counted 2**32 times in one table.
     """
-    pair = np.empty(2, values.dtype)
-    pair_bits = pair.view(bits.dtype)
+    ends = np.empty(2, values.dtype)
+    end_bits = ends.view(bits.dtype)
     kept = np.empty(CHUNK, values.dtype)
     zeros_before = _zeros_in(tables)
     for start in range(0, len(values), CHUNK):
         part = values[start : start + CHUNK]
-        part_bits, part_signed = bits[start : start + CHUNK], signed[start : start + CHUNK]
-        _count_leading(part_bits, tables, shift)
-        finite = counts[FINITE]
-        centre = (figures[TOTAL] + figures[CARRY]) / finite if finite else _mean_of(part)
-        sums = _sums_around(part, centre)
+        stop = start + len(part)
+        sums = _count_and_sum(part, bits[start:stop], signed[start:stop], shift, tables, end_bits)
+        size = len(part)
         if not isfinite(sums[1]):
-            size = _keep_finite(part, kept, counts)
+            size, sums = _sum_finite(part, ends, counts, kept)
+            part = kept[:size]
             if size == 0:
                 continue
-            part = kept[:size]
-            part_bits, part_signed = part.view(bits.dtype), part.view(signed.dtype)
-            if not finite:
-                centre = _mean_of(part)
-            sums = _sums_around(part, centre)
             if not isfinite(sums[1]):
                 counts[OVERFLOW] = 1
                 continue
-        _widen_range(part_bits, part_signed, pair, pair_bits, figures)
-        _join(len(part), centre, sums, figures, counts)
+        within = sums[1] - sums[0] * (sums[0] / size)
+        if within * _FAR < sums[1]:
+            around = _sums_around(part, sums[0] / size)
+            within = max(around[1] - around[0] * (around[0] / size), 0.0)
+        figures[LOW] = min(figures[LOW], np.float64(ends[0]))
+        figures[HIGH] = max(figures[HIGH], np.float64(ends[1]))
+        _join(size, sums, within, figures, counts)
     if _zeros_in(tables) != zeros_before:
         _count_zeros(values, signed, counts)
 

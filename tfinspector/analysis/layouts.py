@@ -51,11 +51,6 @@ class NarrowLayout:
         """Number of bit patterns."""
         return len(self.value)
 
-    @property
-    def copies(self) -> int:
-        """How many tables take turns: more where few entries are hit again and again."""
-        return 4 if self.size == 256 else 2
-
     def indices(self, block: NDArray[Any]) -> NDArray[Any]:
         """The bit pattern of each element."""
         return np.ascontiguousarray(block).reshape(-1).view(self.pattern)
@@ -78,11 +73,6 @@ class WideLayout:
     def size(self) -> int:
         """Number of table entries, sign included."""
         return 1 << (self.bits - self.shift)
-
-    @property
-    def copies(self) -> int:
-        """How many tables take turns (see `kernels`); fewer where they would leave the cache."""
-        return 4 if self.bits == 32 else 2
 
     @property
     def half(self) -> int:

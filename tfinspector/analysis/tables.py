@@ -5,6 +5,7 @@ before an entry could overflow, and given back empty. What was counted is kept s
 uses a few thousand of the entries.
 """
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,15 +20,15 @@ from tfinspector.analysis.moments import Moments, exponent_for, moments_of
 _ROOM = 1 << 31  # elements that copies may take before they are emptied
 _MOST_PARTS = 16
 
-_spare: dict[tuple[int, int], list[NDArray[np.uint32]]] = {}
-"""Empty copies by shape, for whichever thread comes next (list's append and pop are atomic)."""
+_spare: dict[int, list[NDArray[np.uint32]]] = {}
+"""Empty copies by size, for whichever thread comes next (list's append and pop are atomic)."""
 
 
 class Table:
-    """Counts of `size` patterns, in `copies` while kernels count. Not thread-safe."""
+    """Counts of `size` patterns. Not thread-safe."""
 
-    def __init__(self, size: int, copies: int) -> None:
-        self._shape = copies, size
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._parts: list[tuple[Integers, Integers]] = []
         self._dense: NDArray[np.uint32] | None = None
         self._room = _ROOM
@@ -49,7 +50,7 @@ class Table:
         if compiled is None:
             self._keep(counting.count_patterns(patterns))
         else:
-            compiled.count_patterns(_aligned(patterns), self._copies_for(len(patterns)))
+            compiled.count_patterns(_aligned(patterns), self._copies_for(len(patterns), compiled))
 
     def add_floats(self, floats: NDArray[Any], layout: WideLayout) -> tuple[Moments, Oddities]:
         """Count the leading bits of a flat float array; return its moments and oddities."""
@@ -62,7 +63,7 @@ class Table:
         counts = np.zeros(7, np.int64)
         bits, signed = floats.view(layout.pattern), floats.view(layout.signed_pattern)
         compiled.count_floats(
-            floats, bits, signed, self._copies_for(len(floats)),
+            floats, bits, signed, self._copies_for(len(floats), compiled),
             layout.pattern.type(layout.shift), figures, counts,
         )  # fmt: skip
         finite, nan, posinf, neginf, poszero, negzero, overflow = counts.tolist()
@@ -77,28 +78,28 @@ class Table:
         if len(self._parts) > _MOST_PARTS:
             self._parts = [_added_up(self._parts)]
 
-    def _copies_for(self, size: int) -> NDArray[np.uint32]:
-        """The copies, with room for `size` more elements."""
-        if size > self._room:
+    def _copies_for(self, elements: int, compiled: ModuleType) -> NDArray[np.uint32]:
+        """The copies, with room for so many more elements."""
+        if elements > self._room:
             self._empty_copies()
         if self._dense is None:
-            spare = _spare.setdefault(self._shape, [])
+            spare = _spare.setdefault(self._size, [])
             try:
                 self._dense = spare.pop()
             except IndexError:
-                self._dense = np.zeros(self._shape, np.uint32)
-        self._room -= size
+                self._dense = np.zeros((compiled.COPIES, self._size), np.uint32)
+        self._room -= elements
         return self._dense
 
     def _empty_copies(self) -> None:
         compiled = kernels()
         if self._dense is None or compiled is None:
             return
-        entries = np.empty(self._shape[1], np.int64)
-        counts = np.empty(self._shape[1], np.int64)
+        entries = np.empty(self._size, np.int64)
+        counts = np.empty(self._size, np.int64)
         used = compiled.collect(self._dense, entries, counts)
         self._keep((entries[:used].copy(), counts[:used].copy()))
-        _spare[self._shape].append(self._dense)
+        _spare[self._size].append(self._dense)
         self._dense, self._room = None, _ROOM
 
 
