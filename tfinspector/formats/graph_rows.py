@@ -1,183 +1,170 @@
 """Rows from the object graph: for each linked key its paths, its role and its best name."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.dtypes import DType, DTypeKind
-from tfinspector.contents.graphs import ObjectGraph
+from tfinspector.contents.graphs import Attribute, ObjectGraph
 from tfinspector.contents.variables import Role
-from tfinspector.formats.graph_paths import Walks
-from tfinspector.formats.key_links import Link, name_of_key
+from tfinspector.formats.graph_paths import Arrivals, Walks
+from tfinspector.formats.key_links import Link, Links, name_of_key
 from tfinspector.formats.names import Namer
 from tfinspector.formats.roles import GraphRoles, SlotOf
 from tfinspector.formats.roles_by_name import COUNTER_NAME, is_never_trained
+from tfinspector.formats.rows import Rows
 
-_VALUE = "VARIABLE_VALUE"
 _SEED = "seed_generator_state"
-Description = tuple[DType, tuple[int, ...], int, str]
 
 
-class Row(NamedTuple):
-    """A variable before the names are settled.
-
-    `owner` is the key of the variable a slot belongs to, `slot_prefix` the name of the optimizer
-    that keeps it; `top` the name of the root's child it hangs under, "" where names are not to
-    be shortened.
-    """
-
-    name: str
-    paths: tuple[str, ...]
-    role: Role
-    trainable: bool | None
-    node: int
-    full_name: str
-    slot_name: str = ""
-    owner: str = ""
-    slot_prefix: str = ""
-    top: str = ""
-    long_name: str = ""
-
-
-def graph_rows(
-    graph: ObjectGraph,
-    links: Mapping[str, Link],
-    dialect: Dialect,
-    described: Mapping[str, Description],
-) -> dict[str, Row]:
-    """key -> row, for every key in `links`."""
-    return _GraphRows(graph, links, dialect).rows(described)
+def fill_from_graph(rows: Rows, graph: ObjectGraph, links: Links, dialect: Dialect) -> None:
+    """Fill in the rows whose keys are in `links`."""
+    _GraphRows(graph, dialect).fill(rows, links)
 
 
 class _GraphRows:
-    def __init__(self, graph: ObjectGraph, links: Mapping[str, Link], dialect: Dialect) -> None:
-        self._links = links
+    def __init__(self, graph: ObjectGraph, dialect: Dialect) -> None:
+        self._graph = graph
         self._is_keras = dialect in (Dialect.KERAS2, Dialect.KERAS3)
         self._walks = Walks(graph)
         self._roles = GraphRoles(graph, self._walks)
         self._namer = Namer(self._walks, dialect, self._roles.optimizers)
-        self._key_of_node = {
-            link.node: key for key, link in reversed(list(links.items())) if not link.tail
-        }
-        self._may_shorten = self._is_keras and not self._namer.root_is_model
+        self._arrivals = Arrivals(self._walks, self._namer.penalty)
+        self._listed_trainable = self._nodes_in_lists("_trainable_variables")
+        self._listed_frozen = self._nodes_in_lists("_non_trainable_variables")
         self._trained_tops = self._tops_with_training()
 
-    def rows(self, described: Mapping[str, Description]) -> dict[str, Row]:
-        slots = self._roles.slots
-        rows: dict[str, Row] = {}
-        for key, link in self._links.items():
-            slot = slots.get(link.node)
-            rows[key] = (
-                self._slot_row(key, link, slot)
-                if slot is not None
-                else self._row(key, link, described[key])
-            )
-        return rows
+    def fill(self, rows: Rows, links: Links) -> None:
+        self._find_prefix(rows, links)
+        nodes, paths, slots = self._graph.nodes, self._arrivals.paths, self._roles.slots
+        rows.node = list(links.node_of)
+        for place, node in enumerate(links.node_of):
+            if node < 0:
+                continue
+            rows.full_name[place] = nodes[node].attributes[0].full_name
+            rows.paths[place] = tuple(paths[node] or ())
+            slot = slots.get(node)
+            if slot is None:
+                self._fill_plain(rows, place, node)
+            else:
+                self._fill_slot(rows, place, slot, links.place_of[slot.original])
+        for place, link in links.odd.items():
+            self._fill_odd(rows, place, link)
 
-    def _slot_row(self, key: str, link: Link, slot: SlotOf) -> Row:
-        owner = self._key_of_node.get(slot.original, "")
-        arrival = self._namer.best_arrival(link.node)
-        name = self._namer.name(*arrival) if arrival else name_of_key(key)
-        return Row(
-            name,
-            self._walks.paths_of(link.node),
-            slot.role,
-            False,
-            link.node,
-            link.attribute.full_name,
-            slot.name,
-            owner,
-            self._namer.optimizer_name(slot.optimizer) if owner else "",
-            "",
-            name_of_key(key),
-        )
-
-    def _row(self, key: str, link: Link, description: Description) -> Row:
-        node, attribute, tail = link
-        arrival = self._namer.best_arrival(node)
-        full_name = attribute.full_name
-        if arrival is None:
-            walk, edge, name = 0, "", name_of_key(key)
+    def _fill_slot(self, rows: Rows, place: int, slot: SlotOf, owner: int) -> None:
+        slot_name, _, optimizer, role = slot
+        rows.role[place] = role
+        rows.trainable[place] = False
+        rows.slot_name[place] = slot_name
+        rows.owner[place] = owner
+        if owner >= 0:
+            rows.slot_prefix[place] = self._optimizer_prefix(optimizer, rows.prefix)
         else:
-            walk, edge = arrival
-            name = long_name = self._namer.name(walk, edge)
-        role = self._role(link, walk, edge, description)
-        if attribute.name != _VALUE or tail:
-            name = f"{name}/{tail or attribute.name}"
-        elif (
-            role is Role.WEIGHT and arrival and not self._namer.is_clean(walk) and "/" in full_name
-        ):
-            name = full_name.partition(":")[0]
-        top = ""
-        if self._may_shorten and arrival and role is Role.WEIGHT:
-            top = self._namer.prefix[self._namer.top[walk]]
-        return Row(
-            name,
-            self._walks.paths_of(node),
-            role,
-            self._trainable(node, walk, edge, role),
-            node,
-            full_name,
-            "",
-            "",
-            "",
-            top,
-            long_name if arrival else name,
-        )
+            rows.name[place] = self._name(rows.node[place], rows.prefix) or name_of_key(
+                rows.keys[place]
+            )
 
-    def _role(self, link: Link, walk: int, edge: str, description: Description) -> Role:
+    def _optimizer_prefix(self, optimizer: int, prefix: str) -> str:
+        return self._namer.optimizer_name(optimizer).removeprefix(prefix)
+
+    def _name(self, node: int, prefix: str) -> str:
+        """The human name by the best way, "" where no way leads to the node."""
+        walk = self._arrivals.best_walk[node]
+        if walk < 0:
+            return ""
+        return self._namer.name(walk, self._arrivals.best_edge[node]).removeprefix(prefix)
+
+    def _fill_plain(self, rows: Rows, place: int, node: int) -> None:
+        walk, edge = self._arrivals.best_walk[node], self._arrivals.best_edge[node]
+        name = self._name(node, rows.prefix) or name_of_key(rows.keys[place])
+        role = self._role(node, walk, edge, rows.described[place])
+        if role is Role.WEIGHT:
+            rows.trainable[place] = self._trainable(node, walk, edge)
+            if walk >= 0 and self._namer.penalty[walk] and "/" in rows.full_name[place]:
+                rows.other_name[place] = name
+                name = rows.full_name[place].partition(":")[0]
+        else:
+            rows.role[place] = role
+            rows.trainable[place] = False
+        rows.name[place] = name
+
+    def _fill_odd(self, rows: Rows, place: int, link: Link) -> None:
+        """Tables, iterators and whatever else writes itself: "table/keys", "iterator"."""
         node, attribute, tail = link
-        dtype, shape, _, _ = description
+        name = self._name(node, rows.prefix) or name_of_key(attribute.key)
+        rows.name[place] = f"{name}/{tail or attribute.name}"
+        rows.node[place] = node
+        rows.full_name[place] = attribute.full_name
+        rows.paths[place] = tuple(self._arrivals.paths[node] or ())
+        rows.role[place] = _role_of_attribute(attribute, tail)
+        rows.trainable[place] = False
+
+    def _role(
+        self, node: int, walk: int, edge: str, description: tuple[DType, tuple[int, ...], int, str]
+    ) -> Role:
         roles = self._roles
-        if attribute.name != _VALUE or tail:
-            return _role_of_attribute(attribute.name, tail)
         if node in roles.trained:
             return Role.WEIGHT
-        if node in roles.own or self._namer.passes_optimizer(walk):
+        if node in roles.own or (walk >= 0 and self._namer.passes_optimizer(walk)):
             return Role.OPTIMIZER
         if node in roles.metrics:
             return Role.METRIC
-        if not shape and self._is_counter(walk, edge, dtype):
+        dtype, shape, _, _ = description
+        if not shape and _is_counter(walk, edge, dtype):
             return Role.COUNTER
-        is_number = dtype.is_numeric or dtype.kind is DTypeKind.UNKNOWN
+        is_number = dtype.itemsize > 0 or dtype.kind is DTypeKind.UNKNOWN
         return Role.OTHER if edge == _SEED or not is_number else Role.WEIGHT
 
-    @staticmethod
-    def _is_counter(walk: int, edge: str, dtype: DType) -> bool:
-        """A scalar that counts: an integer of the root's own, or one called so."""
-        is_integer = dtype.kind is DTypeKind.INTEGER
-        return (walk == 0 and is_integer) or (
-            (walk == 0 or is_integer) and COUNTER_NAME.search(edge) is not None
-        )
-
-    def _trainable(self, node: int, walk: int, edge: str, role: Role) -> bool | None:
-        if role is not Role.WEIGHT:
-            return False
+    def _trainable(self, node: int, walk: int, edge: str) -> bool | None:
         if node in self._roles.trained:
             return True
-        arrivals = self._walks.arrivals.get(node, ())
-        lists = {self._walks.edge[arrival] for arrival, _ in arrivals}
-        if "_non_trainable_variables" in lists or is_never_trained(edge):
+        if node in self._listed_frozen or is_never_trained(edge):
             return False
-        if "_trainable_variables" in lists:
+        if node in self._listed_trainable:
             return True
-        return False if self._top(walk) in self._trained_tops else None
+        return False if walk >= 0 and self._top(walk) in self._trained_tops else None
+
+    def _nodes_in_lists(self, name: str) -> set[int]:
+        walks = self._walks
+        lists = {node for node, edge in zip(walks.node, walks.edge, strict=True) if edge == name}
+        return {child for node in lists for _, child in walks.leaves.get(node, ())}
 
     def _tops_with_training(self) -> set[int]:
         """The root's children below which some optimizer trains: the rest there is not trained."""
-        tops = set()
-        for node in self._roles.trained:
-            arrival = self._namer.best_arrival(node)
-            if arrival is not None and self._namer.is_clean(arrival[0]):
-                tops.add(self._top(arrival[0]))
-        return tops
+        penalty, best_walk = self._namer.penalty, self._arrivals.best_walk
+        walks = {best_walk[node] for node in self._roles.trained} - {-1}
+        return {self._top(walk) for walk in walks if not penalty[walk]}
 
     def _top(self, walk: int) -> int:
         return 0 if self._namer.root_is_model else self._namer.top[walk]
 
+    def _find_prefix(self, rows: Rows, links: Links) -> None:
+        """ "model/" where that one object holds all weights, each of them under a layer."""
+        namer, arrivals = self._namer, self._arrivals
+        if not self._is_keras or namer.root_is_model:
+            return
+        walks: set[int] = set()
+        for place, node in enumerate(links.node_of):
+            walk = arrivals.best_walk[node] if node >= 0 else -1
+            if walk < 0 or walk in walks or node in self._roles.slots:
+                continue
+            role = self._role(node, walk, arrivals.best_edge[node], rows.described[place])
+            if role is Role.WEIGHT:
+                walks.add(walk)
+        tops = {namer.top[walk] for walk in walks}
+        if len(tops) == 1 and 0 not in tops:
+            prefix = f"{namer.prefix[tops.pop()]}/"
+            if all(namer.prefix[walk].startswith(prefix) for walk in walks):
+                rows.prefix = prefix
 
-def _role_of_attribute(name: str, tail: str) -> Role:
-    if name.startswith("ITERATOR") or tail.startswith("STATE"):
+
+def _is_counter(walk: int, edge: str, dtype: DType) -> bool:
+    """A scalar that counts: an integer of the root's own, or one called so."""
+    is_integer = dtype.kind is DTypeKind.INTEGER
+    if walk == 0 and is_integer:
+        return True
+    return (walk == 0 or is_integer) and COUNTER_NAME.search(edge) is not None
+
+
+def _role_of_attribute(attribute: Attribute, tail: str) -> Role:
+    if attribute.name.startswith("ITERATOR") or tail.startswith("STATE"):
         return Role.ITERATOR
-    is_table = name.endswith(("table", "keys", "values")) or tail.endswith(("keys", "values"))
-    return Role.LOOKUP if is_table else Role.OTHER
+    is_table = attribute.name.endswith(("table", "keys", "values"))
+    return Role.LOOKUP if is_table or tail.endswith(("keys", "values")) else Role.OTHER

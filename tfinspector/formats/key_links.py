@@ -32,31 +32,51 @@ class SlotKey(NamedTuple):
     slot: str
 
 
-def link_keys(keys: Sequence[str], graph: ObjectGraph) -> tuple[dict[str, Link], list[str]]:
-    """key -> link, for the keys (ascending) that a node mentions; and what no key answers to."""
-    existing = set(keys)
-    links: dict[str, Link] = {}
+class Links(NamedTuple):
+    """The node of every key: `node_of` for plain variables (-1 for other keys), `odd` by position.
+
+    `place_of` is the position of each node's plain key, -1 for nodes that have none; `lost` are
+    the attributes' keys that no key answers to.
+    """
+
+    node_of: list[int]
+    place_of: list[int]
+    odd: dict[int, Link]
+    lost: list[str]
+
+
+def link_keys(keys: Sequence[str], graph: ObjectGraph) -> Links:
+    """The node of every key (ascending) that the graph mentions."""
+    position_of = {key: place for place, key in enumerate(keys)}
+    links = Links([-1] * len(keys), [-1] * len(graph.nodes), {}, [])
+    node_of, place_of = links.node_of, links.place_of
     heads: list[Link] = []
-    for place, node in enumerate(graph.nodes):
-        for attribute in node.attributes:
-            key = attribute.key
-            if key not in existing:
-                heads.append(Link(place, attribute))
-            elif key not in links:
-                links[key] = Link(place, attribute)
-    lost = []
-    for head in heads:
-        begins = head.attribute.key
-        at = bisect_left(keys, begins)
-        found = False
-        while begins and at < len(keys) and keys[at].startswith(begins):
-            if keys[at] not in links:
-                links[keys[at]] = head._replace(tail=keys[at][len(begins) :].strip("-_/"))
-            found = True
-            at += 1
-        if not found:
-            lost.append(begins or f"{head.attribute.name} of node {head.node}")
-    return links, lost
+    for node, (_, attributes, _, _) in enumerate(graph.nodes):
+        for attribute in attributes:
+            name, _, key = attribute
+            place = position_of.get(key, -1)
+            if place < 0:
+                heads.append(Link(node, attribute))
+            elif node_of[place] >= 0 or place in links.odd:
+                continue
+            elif name == _VALUE:
+                node_of[place] = node
+                place_of[node] = place
+            else:
+                links.odd[place] = Link(node, attribute)
+    links.lost.extend(head.attribute.key for head in heads if not _link_head(head, keys, links))
+    return links
+
+
+def _link_head(head: Link, keys: Sequence[str], links: Links) -> bool:
+    """Link the keys that begin with the attribute's; whether there are any."""
+    begin = head.attribute.key
+    first = place = bisect_left(keys, begin)
+    while begin and place < len(keys) and keys[place].startswith(begin):
+        if links.node_of[place] < 0 and place not in links.odd:
+            links.odd[place] = head._replace(tail=keys[place][len(begin) :].strip("-_/"))
+        place += 1
+    return place > first
 
 
 def name_of_key(key: str) -> str:

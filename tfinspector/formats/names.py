@@ -46,13 +46,18 @@ def dialect_of(graph: ObjectGraph | None) -> Dialect:
 
 
 class Namer:
-    """Gives each walk of a graph a human prefix and a penalty; the lowest penalty is best."""
+    """Gives each walk of a graph a human prefix and a penalty; the lowest penalty is best.
+
+    `root_is_model` tells whether the root is a Keras model, not a `tf.train.Checkpoint` around one.
+    """
 
     def __init__(self, walks: Walks, dialect: Dialect, optimizers: set[int]) -> None:
         self._walks = walks
         self._is_keras = dialect in (Dialect.KERAS2, Dialect.KERAS3)
+        self._parts = _KerasParts() if self._is_keras else _PlainParts()
         self._optimizers = optimizers
         self._layer_names = _LayerNames(walks, optimizers).names if self._is_keras else {}
+        self.root_is_model = _is_model(walks.graph)
         self.prefix: list[str] = []
         self.penalty: list[int] = []
         self.top: list[int] = []  # the walk of one edge that each walk begins with
@@ -64,20 +69,10 @@ class Namer:
             if node in optimizers
         }
 
-    def best_arrival(self, node: int) -> tuple[int, str] | None:
-        """The (walk, edge name) of the way to show; None for a node nothing leads to."""
-        arrivals = self._walks.arrivals.get(node)
-        if not arrivals:
-            return None
-        if len(arrivals) == 1:
-            return arrivals[0]
-        penalty = self.penalty
-        return min(arrivals, key=lambda arrival: penalty[arrival[0]])
-
     def name(self, walk: int, edge: str) -> str:
         """The human name of a value at the end of `walk` under `edge`."""
         prefix = self.prefix[walk]
-        part = self._part(edge)
+        part = self._parts[edge]
         return f"{prefix}/{part}" if prefix else part
 
     def optimizer_name(self, node: int) -> str:
@@ -87,13 +82,6 @@ class Namer:
     def is_clean(self, walk: int) -> bool:
         """Whether the walk goes through no optimizer and no list of everything."""
         return self.penalty[walk] == 0
-
-    @property
-    def root_is_model(self) -> bool:
-        """Whether the root is a Keras model itself, not a `tf.train.Checkpoint` around one."""
-        root = self._walks.graph.nodes[0].children[:_WIDEST_LOOK] if self._walks.graph.nodes else ()
-        inner = _KERAS3_EDGES | _KERAS2_EDGES | _INNER_CONTAINERS
-        return any(name in inner or _NUMBERED_LAYER.match(name) for name, _ in root)
 
     def passes_optimizer(self, walk: int) -> bool:
         """Whether the walk goes through an optimizer."""
@@ -115,7 +103,7 @@ class Namer:
             penalty += _THROUGH_LIST
         self.penalty.append(min(penalty, 2 * _THROUGH_OPTIMIZER))
         prefix = self.prefix[parent]
-        part = self._layer_names.get(node) if self._is_numbered(parent, edge) else self._part(edge)
+        part = self._layer_names.get(node) if self._is_numbered(parent, edge) else self._parts[edge]
         if part is None:
             part = f"layer_{edge.rpartition('-')[2]}"
         if self._is_keras and edge in _INNER_CONTAINERS:
@@ -126,8 +114,27 @@ class Namer:
     def _is_numbered(self, parent: int, edge: str) -> bool:
         return self._is_keras and is_numbered_layer(self._walks.edge[parent], edge)
 
-    def _part(self, edge: str) -> str:
-        return (edge.strip("_") or edge) if self._is_keras else edge
+
+class _PlainParts(dict[str, str]):
+    """Names of edges for people: as they are."""
+
+    def __missing__(self, edge: str) -> str:
+        self[edge] = edge
+        return edge
+
+
+class _KerasParts(_PlainParts):
+    """Names of edges for people: without the underscores of Keras's private attributes."""
+
+    def __missing__(self, edge: str) -> str:
+        part = self[edge] = edge.strip("_") or edge
+        return part
+
+
+def _is_model(graph: ObjectGraph) -> bool:
+    root = graph.nodes[0].children[:_WIDEST_LOOK] if graph.nodes else ()
+    inner = _KERAS3_EDGES | _KERAS2_EDGES | _INNER_CONTAINERS
+    return any(name in inner or _NUMBERED_LAYER.match(name) for name, _ in root)
 
 
 def is_numbered_layer(container: str, edge: str) -> bool:

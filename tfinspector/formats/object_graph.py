@@ -23,7 +23,8 @@ from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph, Slot
 
 _FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4 = 0x0A, 0x12, 0x1A, 0x22  # length-delimited
 _NUMBER_1, _NUMBER_3 = 0x08, 0x18  # varint
-_HAS_VALUES = 0x2A
+_KNOWN = frozenset({_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4})
+_HAS_VALUES, _NBYTES_OF_TRUE = 0x2A, 2
 _MOST_PROBLEMS = 20
 _LONGEST_VARINT = 10
 _NO_NODE = Node()
@@ -55,7 +56,6 @@ def parse_object_graph(data: bytes) -> ObjectGraph:
     text = data.decode("latin-1")
     layout = _walk(data, problems)
     nodes = _build_nodes(data, text, layout, problems)
-    _drop_dangling(nodes, problems)
     if not nodes:
         problems.append("the object graph has no nodes")
     if len(problems) > _MOST_PROBLEMS:
@@ -97,24 +97,26 @@ def _walk(data: bytes, problems: list[str]) -> _Layout:
 
 
 def _walk_node(data: bytes, position: int, end: int, layout: _Layout) -> None:
-    edges, attributes = layout.edges, layout.attributes
+    edge, attribute = layout.edges.append, layout.attributes.append
     while position < end:
         tag = data[position]
-        if tag == _HAS_VALUES and data[position + 1] == 2:
-            position += 4
+        length = data[position + 1]
+        if tag == _HAS_VALUES and length == _NBYTES_OF_TRUE:
+            position += 2 + _NBYTES_OF_TRUE
             continue
-        if tag not in (_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4):
+        if tag not in _KNOWN:
             position = _skip(data, position, end)
             continue
         start = position + 2
-        length = data[position + 1]
         if length > 127:
             length, start = _varint(data, position + 1)
         position = start + length
         if tag == _FIELD_1:
-            edges += (start, position)
+            edge(start)
+            edge(position)
         elif tag == _FIELD_2:
-            attributes += (start, position)
+            attribute(start)
+            attribute(position)
         elif position <= end:
             _note_rare(data, tag, start, position, layout)
     if position != end:
@@ -152,6 +154,9 @@ def _build_nodes(data: bytes, text: str, layout: _Layout, problems: list[str]) -
     for place, (slots, saver) in layout.rare.items():
         if place < len(nodes):
             nodes[place] = nodes[place]._replace(slots=tuple(slots), saver=saver)
+    highest = max((edge[1] for edge in edges), default=0)
+    if layout.rare or highest >= len(nodes):
+        _drop_dangling(nodes, highest, problems)
     return nodes
 
 
@@ -315,11 +320,11 @@ def _skip(data: bytes, position: int, end: int) -> int:
     return position
 
 
-def _drop_dangling(nodes: list[Node], problems: list[str]) -> None:
+def _drop_dangling(nodes: list[Node], highest: int, problems: list[str]) -> None:
     """Leave out edges and slots to nodes that do not exist."""
     count = len(nodes)
     for place, node in enumerate(nodes):
-        if not node.children and not node.slots:
+        if highest < count and not node.slots:
             continue
         children = tuple([edge for edge in node.children if edge[1] < count])
         slots = tuple([s for s in node.slots if s.original < count and s.variable < count])

@@ -6,6 +6,8 @@ have slot variables in the graph's own table. Averages, metrics, counters and lo
 are told the same way. For checkpoints without a graph see `roles_by_name`.
 """
 
+from functools import partial
+from itertools import repeat
 from typing import NamedTuple
 
 from tfinspector.contents.graphs import Node, ObjectGraph
@@ -83,20 +85,21 @@ class GraphRoles:
         for _, child in node.children:
             if nodes[child].attributes:
                 self.own[child] = place
-        trained = _by_position(lists.get("_trainable_variables"))
-        self.trained.update(trained.values())
-        self.own |= dict.fromkeys(_by_position(lists.get(_LIST_OF_ALL)).values(), place)
-        for name, entries in lists.items():
+        positions, trained = _entries(lists.get("_trainable_variables"))
+        self.trained.update(trained)
+        self.own |= dict.fromkeys(_entries(lists.get(_LIST_OF_ALL))[1], place)
+        for name, node_of_list in lists.items():
             if name in MODEL_LISTS or name == _LIST_OF_ALL:
                 continue
-            pairs = _by_position(entries)
-            if not pairs or len(pairs) != len(trained) or pairs.keys() != trained.keys():
+            found, variables = _entries(node_of_list)
+            if not variables or found != positions:
                 continue
             is_average = _AVERAGE in name and name.startswith("_model")
             slot = _AVERAGE if is_average else slot_name_of_list(name)
             role = Role.EMA if is_average else Role.SLOT
-            for position, variable in pairs.items():
-                self.slots.setdefault(variable, SlotOf(slot, trained[position], place, role))
+            pairs = zip(repeat(slot), trained, repeat(place), repeat(role))
+            slots = zip(variables, map(partial(tuple.__new__, SlotOf), pairs), strict=True)
+            self.slots = dict(slots) | self.slots
 
     def _pair_by_full_name(self) -> None:
         """Keras 2.11 and unusual optimizers: "Adam/m/dense/kernel", "adam/dense_kernel_m"."""
@@ -134,15 +137,16 @@ def _is_optimizer(names: set[str]) -> bool:
     return {"beta1_power", "beta2_power"} <= names
 
 
-def _by_position(node: Node | None) -> dict[int, int]:
-    """Position -> node of a list's entries; {} if it is no list."""
+def _entries(node: Node | None) -> tuple[list[int], list[int]]:
+    """Positions and nodes of a list's entries that hold values; empty if it is no list."""
     if node is None:
-        return {}
-    return {
-        int(name): child
-        for name, child in node.children
-        if len(name) < _LONGEST_POSITION and name.isascii() and name.isdigit()
-    }
+        return [], []
+    names = [name for name, _ in node.children]
+    if not "".join(names).isascii() or max(map(len, names), default=0) >= _LONGEST_POSITION:
+        return [], []
+    if not all(map(str.isdigit, names)):
+        return [], []
+    return list(map(int, names)), [child for _, child in node.children]
 
 
 def _slot_in_full_name(full_name: str, flat: dict[str, int], optimizer: int) -> SlotOf | None:

@@ -5,6 +5,7 @@ another key as its head ("w" and "w/Adam_1") is something kept for that one: a s
 """
 
 import re
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from tfinspector.contents.variables import Role
@@ -31,11 +32,8 @@ _TRAINED_ELSEWHERE = re.compile(r"(^|/)(moving_mean|moving_variance|renorm_\w+)$
 _DEEPEST_SLOT = 2  # "w/ExponentialMovingAverage/biased" belongs to "w"
 
 
-def roles_by_name(
-    keys: tuple[str, ...], known: frozenset[str] = frozenset()
-) -> dict[str, NamedRole]:
-    """The role of every key; `known` are further keys that may own slots."""
-    all_keys = set(keys) | known
+def roles_by_name(keys: Sequence[str], all_keys: Container[str]) -> dict[str, NamedRole]:
+    """The role of each of `keys`; any of `all_keys` may own a slot."""
     roles = {key: _role_of_pair(key, all_keys) for key in keys}
     return {key: _final_owner(role, roles) for key, role in roles.items()}
 
@@ -45,7 +43,7 @@ def is_never_trained(name: str) -> bool:
     return bool(_TRAINED_ELSEWHERE.search(name))
 
 
-def _role_of_pair(key: str, all_keys: set[str]) -> NamedRole:
+def _role_of_pair(key: str, all_keys: Container[str]) -> NamedRole:
     """The role of one key, with the nearest key that is its head as the owner."""
     head, slash, tail = key.rpartition("/")
     for _ in range(_DEEPEST_SLOT):
