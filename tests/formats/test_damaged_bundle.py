@@ -47,6 +47,9 @@ def damaged_entry(tmp_path: Path, value: bytes, key: bytes = b"bad") -> str:
         (entry(1, (2, 3), offset=-1, nbytes=24), "negative position"),
         (entry(1, (2, 3), offset=1 << 62, nbytes=24), "cut off"),
         (entry(1, (1 << 40,), nbytes=1 << 42), "cut off"),
+        (entry(1, (2, 3), offset=(1 << 63) - 8, nbytes=24, checksum=1), "cut off"),
+        (entry(1, (2, 3), nbytes=24, checksum=1) + b"\x0f", "can't be decoded"),
+        (entry(1, (2, 3), nbytes=24, checksum=1, slices=[((9, 9),)]), "outside of its shape"),
         (entry(1, (1 << 60,), nbytes=1 << 62, offset=(1 << 63) - 1), "cut off"),
         (entry(1, (2, 3), offset=10, nbytes=24), "ends at byte 34 of data file 0"),
         (entry(1, (2, 3), shard=5, nbytes=24), "data file 5, but the checkpoint has 1"),
@@ -184,6 +187,7 @@ SLICES = {
     "hole": [((0, 2), (0, 3)), ((2, 1), (0, 3))],
     "overlap": [((0, 2), (0, 3)), ((1, 3), (0, 3))],
     "doubled": [((0, 2), (0, 3)), ((2, 2), (0, 3)), ((2, 2), (0, 3))],
+    "apart": [((0, 4), (0, 2)), ((1, 1), (2, 1)), ((2, 1), (1, 2))],
     "crossing": [((0, 2), (0, -1)), ((2, 2), (0, 2)), ((3, 1), (1, 2))],
 }
 
@@ -207,6 +211,7 @@ def cut(tmp_path: Path, name: str, **changes: bytes) -> str:
         ("hole", "slices for 9 of its 12 elements only"),
         ("overlap", "slices that overlap, at [1, 0]"),
         ("crossing", "overlap, at [3, 1]"),
+        ("apart", "overlap, at [2, 1]"),
     ],
 )
 def test_slices_that_do_not_make_a_whole(tmp_path: Path, name: str, words: str) -> None:

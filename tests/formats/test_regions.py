@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.formats.table_writer import BundleWriter, entry
+from tests.formats.table_writer import BundleWriter, entry, string_tensor
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.tensors import Region
 from tfinspector.formats.bundle import BundleReader, read_bundle
@@ -93,6 +93,21 @@ def test_a_region_of_a_huge_tensor(
     assert reader.read("w", region).shape == tuple(part.stop - part.start for part in region)
     assert len(reads) <= at_most_reads
     assert sum(reads) <= at_most_bytes
+
+
+def test_large_gaps_are_jumped_over(tmp_path: Path, reads: list[int]) -> None:
+    reader = huge(tmp_path, (1 << 14, 1 << 14))  # rows of 64 KiB
+    assert reader.read("w", (slice(0, 100), slice(5, 9))).shape == (100, 4)
+    assert reads == [16] * 100
+
+
+def test_strings_between_the_wanted_ones_are_not_read(tmp_path: Path, reads: list[int]) -> None:
+    writer = BundleWriter()
+    data, checksum = string_tensor([b"one", b"x" * 50_000, b"two", b"y" * 50_000])
+    writer.add("w", 7, (2, 2), data, checksum=checksum)
+    reader = BundleReader(read_bundle(writer.write(tmp_path / "c")))
+    assert reader.read("w", (slice(None), slice(0, 1))).tolist() == [[b"one"], [b"two"]]
+    assert sum(reads) < 50
 
 
 def test_small_gaps_are_read_over(tmp_path: Path, reads: list[int]) -> None:

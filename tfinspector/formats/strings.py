@@ -42,7 +42,8 @@ def read_lengths(file: DataFile, piece: Piece, count: int, big_endian: bool) -> 
     lengths = np.empty(count, np.int64)
     done, position = 0, 0
     while done < count:
-        nbytes = min(_BLOCK_NBYTES, piece.nbytes - 4 - position)
+        likely = 3 * (count - done) + _LONGEST_VARINT  # strings below 2 MiB; else another round
+        nbytes = min(_BLOCK_NBYTES, likely, piece.nbytes - 4 - position)
         block = np.frombuffer(file.read(piece.offset + position, nbytes), np.uint8)
         numbers, used = _decode(block, count - done)
         if not used:
