@@ -142,14 +142,15 @@ def _cells(row: Row) -> tuple[str, ...]:
     if isinstance(figures, Unmeasured):
         return (variable.name, f"{variable.size:,}", *[""] * 7, figures.reason)
     infinite = figures.posinf + figures.neginf
+    shown = ("min", "max", "mean", "std")
     return (
         variable.name,
         f"{figures.count:,}",
-        *(numbers.four(getattr(figures, name)) for name in ("min", "max", "mean", "std")),
+        *(numbers.four(getattr(figures, name)) if figures.finite else "" for name in shown),
         numbers.percent(figures.zero, figures.count),
         f"{figures.nan:,}" if figures.nan else "",
         f"{infinite:,}" if infinite else "",
-        _bars(figures),
+        _bars(figures) if figures.finite else "nothing finite" if figures.count else "empty",
     )
 
 
