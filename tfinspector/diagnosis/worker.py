@@ -17,8 +17,9 @@ OLDEST_PYTHON = (3, 9)
 OLDEST_TENSORFLOW = (2, 13)
 
 _CRASHES = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
-_NOT_FOUND = frozenset({126, 127})
+_NOT_FOUND = frozenset({126, 127, 255})  # not executable, not found (shells); no connection (ssh)
 _TELLING = r"^(F\d{4} |.*Check failed|terminate called|.*what\(\): ).*"
+_SHELLS_ADD = 128
 _CONTAINERS = ("docker", "podman", "nerdctl", "kubectl")
 
 
@@ -35,9 +36,10 @@ def explain_end(end: WorkerEnd) -> Finding:
         return _old_python(end)
     if end.start_error or end.python is None:
         return _not_started(end)
-    if end.status is not None and end.status < 0 and end.reason is EndReason.ITSELF:
-        return _killed(end) if end.status == -signal.SIGKILL else _crashed(end)
-    return _left(end)
+    number = _signal(end)
+    if number == signal.SIGKILL:
+        return _killed(end)
+    return _crashed(end, number) if number in _CRASHES else _left(end)
 
 
 def explain_missing(command: tuple[str, ...], interpreter: Interpreter, kind: str) -> Finding:
@@ -188,10 +190,8 @@ def _not_started(end: WorkerEnd) -> Finding:
     )
 
 
-def _crashed(end: WorkerEnd) -> Finding:
-    if -(end.status or 0) not in _CRASHES:
-        return _left(end)
-    verb = "aborted" if end.status == -signal.SIGABRT else "crashed"
+def _crashed(end: WorkerEnd, number: int) -> Finding:
+    verb = "aborted" if number == signal.SIGABRT else "crashed"
     telling = re.search(_TELLING, end.last_words, re.MULTILINE)
     said = f"It said: {telling[0]}\n" if telling else ""
     return Finding(
@@ -250,17 +250,21 @@ def _evidence(end: WorkerEnd) -> dict[str, object]:
     return facts
 
 
+def _signal(end: WorkerEnd) -> int:
+    """The signal that ended it, 0 for none; shells and containers add 128 to tell of one."""
+    if end.status is None or end.reason is EndReason.SILENT:
+        return 0
+    number = -end.status if end.status < 0 else end.status - _SHELLS_ADD
+    return number if number in set(signal.Signals) else 0
+
+
 def _status(end: WorkerEnd) -> str:
     if end.reason is EndReason.SILENT:
         return "it closed its channel and had to be killed"
     if end.status is None:
         return "no exit status"
-    if end.status < 0:
-        try:
-            return signal.Signals(-end.status).name
-        except ValueError:
-            return f"signal {-end.status}"
-    return f"exit status {end.status}"
+    number = _signal(end)
+    return signal.Signals(number).name if number else f"exit status {end.status}"
 
 
 def _while(end: WorkerEnd) -> str:

@@ -103,6 +103,7 @@ class WorkerClient:
         self._telling = threading.RLock()
         self._numbers = count(1)
         self._life: _Life | None = None
+        self._latest: WorkerProcess | None = None
         self._state = WorkerState.STOPPED
         self._told = WorkerState.STOPPED
         self._finding: Finding | None = None
@@ -321,6 +322,7 @@ class WorkerClient:
             life.settled.set()
             return life
         self._life, self._state = life, WorkerState.STARTING
+        self._latest = life.process
         life.waited_s = self._start_timeout_s
         life.process.end_within(self._start_timeout_s, EndReason.START_TIMEOUT)
         life.process.send_raw([opening_bytes()])
@@ -393,15 +395,16 @@ class WorkerClient:
 
     def _end(self, grace_s: float) -> None:
         with self._lock:
-            life = self._life
+            life, latest = self._life, self._latest
         if life is not None and life.process is not None:
             life.process.hang_up()
             life.process.end_within(grace_s, EndReason.ASKED)
-            life.process.join()
-        else:
-            with self._lock:
+        if latest is not None:
+            latest.join()
+        with self._lock:
+            if self._life is None:
                 self._state, self._finding = WorkerState.STOPPED, None
-            self._tell()
+        self._tell()
 
     def _set_state(self, life: _Life, state: WorkerState) -> None:
         with self._lock:

@@ -3,8 +3,6 @@
 import hashlib
 from typing import Any
 
-import numpy as np
-
 BLOCK_NBYTES = 1 << 22
 LOW_BITS = {"int4": 15, "uint4": 15, "float4_e2m1fn": 15, "int2": 3, "uint2": 3}
 
@@ -17,6 +15,8 @@ def hash_of(value: Any) -> str:
     The engine's `referee.hash_stored` does the same with the bytes in the file.
     """
     digest = hashlib.sha256()
+    import numpy as np  # here: the worker must start without it, to say that it is missing
+
     # NumPy would make fixed-length bytes of a lone string and lose the zeros at its end.
     array = np.asarray(value, object) if isinstance(value, bytes) else np.asarray(value)
     if array.dtype == object:
