@@ -96,6 +96,7 @@ def test_a_version_alone_holds_no_graph(tmp_path: Path) -> None:
         (b"\x12" + b"\xff" * 30, "damaged"),
         (message(2, message(1, b"\x22\x7f")), "damaged"),
         (message(2, INFO) + b"\x12", "damaged"),
+        (message(2, INFO + GRAPH)[:-2], "2 bytes more than there are"),
     ],
 )
 def test_what_is_no_saved_model_is_named(tmp_path: Path, data: bytes, words: str) -> None:

@@ -24,7 +24,7 @@ meta_graphs {
   graph_def: { node { name: "graph_def { }" op: 'a"}\\'' } library { function { } } }
   signature_def { key: "s" value { inputs { key: "x" value { name: "x:0" dtype: DT_BFLOAT16
     tensor_shape { dim { size: -1 } dim { size: 4 } } } } method_name: "graph_def" } }
-  some_new_field { a: [1, 2] b <> }
+  some_new_field { a: [1, 2] graph_def { c: 1 } b <> }
 }
 """
 

@@ -14,7 +14,7 @@ from tfinspector.contents.dtypes import dtype_of_code
 from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph
 from tfinspector.contents.saved_models import Function, VariableSpec
 from tfinspector.formats.call_forms import bare_form, traced_forms
-from tfinspector.formats.graph_paths import Walks, escape
+from tfinspector.formats.graph_paths import Arrivals, Walks, escape
 from tfinspector.formats.structured_values import shape_of
 
 _CALL = "__call__"
@@ -123,11 +123,12 @@ def _functions(
 def _variables(nodes: Any, places: Mapping[int, Place]) -> tuple[VariableSpec, ...]:
     """Every variable in the order of the nodes, reached or not."""
     walks = Walks(_as_object_graph(nodes))
+    paths = Arrivals(walks, [0] * len(walks.node)).paths
     slots = _slot_paths(nodes, places)
     return tuple(
         VariableSpec(
             name=node.variable.name,
-            paths=walks.paths_of(index) or tuple(slots.get(index, ())),
+            paths=tuple(paths[index] or slots.get(index, ())),
             dtype=dtype_of_code(node.variable.dtype),
             shape=shape_of(node.variable.shape),
             trainable=node.variable.trainable,
