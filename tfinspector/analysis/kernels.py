@@ -284,3 +284,23 @@ def collect(tables: Any, entries: Any, counts: Any) -> int:
                 entries[used], counts[used] = i, count
                 used += 1
     return used
+
+
+@_compile([types.void(_flat(number), _flat(float64), int64[::1]) for number in (float32, float64)])
+def count_between(values: Any, edges: Any, counts: Any) -> None:
+    """Add to `counts` how many finite values lie below the edges, in each bin, and above."""
+    bins = len(edges) - 1
+    for i in range(len(values)):
+        value = np.float64(values[i])
+        if not isfinite(value):
+            continue
+        first = 0  # edges before it are at most the value, those from `first + left` exceed it
+        left = len(edges)
+        while left > 0:
+            half = left // 2
+            if edges[first + half] <= value:
+                first += half + 1
+                left -= half + 1
+            else:
+                left = half
+        counts[bins if value == edges[bins] else first] += 1

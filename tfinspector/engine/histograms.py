@@ -2,8 +2,20 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.analysis.compiled import warm_up
+from tfinspector.analysis.exact import count_exactly
 from tfinspector.analysis.histogram import draw_on, shared_edges
 from tfinspector.contents.figures import Histogram, Scale, Statistics
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.variables import Variable
+from tfinspector.engine.crew import Crew, await_all
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.measuring import why_unmeasured
+from tfinspector.engine.spans import blocks_of_span, spans_of
+from tfinspector.formats.reading import TensorReader
 
 
 def draw_shared(
@@ -24,6 +36,38 @@ def draw_shared(
         high = around[1] if high is None else high
     edges = shared_edges(statistics, scale, bins, low, high)
     return [draw_on(each, edges, scale) for each in statistics]
+
+
+def draw_exact(
+    reader: TensorReader,
+    variable: Variable,
+    edges: NDArray[np.float64],
+    scale: Scale = Scale.LINEAR,
+    ticket: Ticket | None = None,
+) -> Histogram:
+    """Read the variable again and count its finite values between the edges.
+
+    Progress is in bytes. Raises `Unreadable` (also for what holds no numbers) and `Cancelled`.
+    """
+    ticket = ticket or Ticket()
+    if reason := why_unmeasured(variable):
+        raise Unreadable(_no_histogram(variable, reason))
+    edges = np.ascontiguousarray(edges, np.float64)
+    if len(edges) < 2:
+        return Histogram(scale, edges, np.empty(0), 0, 0, True, "there are no bins")
+    warm_up()
+    with Crew() as crew:
+        futures = [
+            crew.submit(
+                count_exactly, blocks_of_span(reader, variable, span), edges, variable.dtype.name,
+                crew.tick,
+            )
+            for span in spans_of(variable, crew.size)
+        ]  # fmt: skip
+        parts = await_all(futures, ticket, lambda: (crew.done, variable.nbytes), variable.name)
+    counts = np.sum([np.zeros(len(edges) + 1, np.int64), *parts], axis=0)
+    below, above = int(counts[0]), int(counts[-1])
+    return Histogram(scale, edges, counts[1:-1].astype(np.float64), below, above, True)
 
 
 def robust_range(
@@ -48,3 +92,14 @@ def _robust_range(statistics: Statistics) -> tuple[float, float]:
     if margin <= 0:  # nearly all values are the same (a sparse tensor): the others are the news
         return statistics.min, statistics.max
     return max(statistics.min, start - margin), min(statistics.max, end + margin)
+
+
+def _no_histogram(variable: Variable, reason: str) -> Finding:
+    return Finding(
+        "V02",
+        Severity.ERROR,
+        f"{variable.name} has no histogram: {reason}",
+        where=variable.name,
+        evidence={"dtype": variable.dtype.name},
+        fix=Fix("Choose a variable that holds numbers."),
+    )
