@@ -1,0 +1,161 @@
+"""Restores: what matches, what was restored, what could be mapped, and the report about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.findings import Finding
+from tfinspector.contents.models import ModelDescription
+from tfinspector.contents.reports import RelayedError
+from tfinspector.contents.saved_models import Shape
+
+
+class State(StrEnum):
+    """The state of one variable in a restore, exactly as in `cli.md`."""
+
+    RESTORED = "restored"  # proved equal to the file
+    MATCHED = "matched"  # dry run only: would be restored
+    MISSING_IN_MODEL = "missing_in_model"
+    MISSING_IN_CHECKPOINT = "missing_in_checkpoint"
+    SHAPE_MISMATCH = "shape_mismatch"
+    DTYPE_MISMATCH = "dtype_mismatch"
+    NOT_BUILT = "not_built"
+    NOT_ASSIGNED = "not_assigned"
+    VALUE_DIFFERS = "value_differs"
+    UNREACHABLE = "unreachable"
+    NOT_COMPARABLE = "not_comparable"
+
+
+class Attachment(NamedTuple):
+    """Where the model stands in the checkpoint: `tf.train.Checkpoint(model)` for name "",
+    `tf.train.Checkpoint(**{name: model})` otherwise; only a bare model has the choice.
+    """
+
+    name: str = ""
+
+
+class Row(NamedTuple):
+    """One variable on either side, or a matched pair.
+
+    key          the file's key, "" for a model variable without counterpart
+    name         the file's name for it, or the model's where there is no key
+    variable     index in `ModelDescription.variables`, -1 for a key without counterpart
+    """
+
+    state: State
+    key: str
+    name: str
+    variable: int
+    model_path: str
+    file_shape: Shape
+    model_shape: Shape
+    file_dtype: str
+    model_dtype: str
+    device: str = ""
+    role: str = ""
+    why: str = ""
+
+
+class Frontier(NamedTuple):
+    """An edge of the checkpoint that the model does not have: where the walk ended.
+
+    path       of the parent node, as both sides agree on it ("model"); "" for the root
+    edge       the checkpoint's name of the edge that has no counterpart
+    node       the checkpoint's node behind it
+    offered    what the model's object offers there instead
+    file_edges what the checkpoint's node offers there
+    keys       how many keys lie beneath and are lost through it
+    """
+
+    path: str
+    edge: str
+    node: int
+    model_node: int
+    offered: tuple[str, ...]
+    file_edges: tuple[str, ...]
+    keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTable:
+    """A dry run: every variable of either side with its state. Nothing was assigned.
+
+    `bound` maps checkpoint nodes to model nodes; `conflicts` are checkpoint nodes that several
+    paths resolve to different objects of the model (shared there, copied here).
+    """
+
+    attachment: Attachment
+    rows: tuple[Row, ...]
+    frontier: tuple[Frontier, ...]
+    bound: dict[int, int]
+    conflicts: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+class Rename(NamedTuple):
+    """A proposed or accepted pair: the file's `key` goes into the model's `path`.
+
+    transform is "" (as it is), "transpose" (permutation in `axes`) or "slice" (the model's shape
+    is cut from or filled into the file's); both only count once the user accepted them.
+    """
+
+    key: str
+    name: str
+    path: str
+    confidence: float
+    why: str
+    rule: str = ""
+    transform: str = ""
+    axes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreEvidence:
+    """All that a diagnosis may look at; what was not done is None or empty.
+
+    `error` is what building or restoring raised, `log` what TensorFlow printed meanwhile,
+    `status_type` the class that its `restore` returned.
+    """
+
+    checkpoint: Checkpoint
+    source_findings: tuple[Finding, ...]
+    model: ModelDescription | None = None
+    table: MatchTable | None = None
+    rows: tuple[Row, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    dry_run: bool = True
+    status_type: str = ""
+    error: RelayedError | None = None
+    log: str = ""
+
+
+class Outcome(StrEnum):
+    """How a restore went, as in `cli.md`."""
+
+    RESTORED = "restored"
+    PARTIAL = "partial"
+    NOTHING = "nothing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreReport:
+    """Everything about one dry run or restore.
+
+    status_type is the class TensorFlow's restore returned, `log` what it printed; `renames` are
+    suggestions; `seconds` and `peak_nbytes` are of the worker.
+    """
+
+    outcome: Outcome
+    dry_run: bool
+    path: str
+    prefix: str
+    model: ModelDescription | None
+    table: MatchTable | None
+    rows: tuple[Row, ...]
+    renames: tuple[Rename, ...]
+    findings: tuple[Finding, ...]
+    status_type: str = ""
+    log: str = ""
+    seconds: float = 0.0
+    peak_nbytes: int = 0
