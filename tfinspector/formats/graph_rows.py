@@ -11,7 +11,7 @@ from tfinspector.formats.roles import GraphRoles, SlotOf
 from tfinspector.formats.roles_by_name import COUNTER_NAME, is_never_trained
 from tfinspector.formats.rows import Rows
 
-_SEED = "seed_generator_state"
+_GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of random generators
 
 
 def fill_from_graph(rows: Rows, graph: ObjectGraph, links: Links, dialect: Dialect) -> None:
@@ -27,9 +27,10 @@ class _GraphRows:
         self._roles = GraphRoles(graph, self._walks)
         self._namer = Namer(self._walks, dialect, self._roles.optimizers)
         self._arrivals = Arrivals(self._walks, self._namer.penalty)
-        self._listed_trainable = self._nodes_in_lists("_trainable_variables")
-        self._listed_frozen = self._nodes_in_lists("_non_trainable_variables")
+        self._listed_trainable = self._nodes_in_lists("trainable_variables")
+        self._listed_frozen = self._nodes_in_lists("non_trainable_variables")
         self._trained_tops = self._tops_with_training()
+        self._names_by_slot: dict[int, str] | None = None
 
     def fill(self, rows: Rows, links: Links) -> None:
         self._find_prefix(rows, links)
@@ -78,22 +79,35 @@ class _GraphRows:
         if role is Role.WEIGHT:
             rows.trainable[place] = self._trainable(node, walk, edge)
             if walk >= 0 and self._namer.penalty[walk] and "/" in rows.full_name[place]:
-                rows.other_name[place] = name
+                rows.other_name[place] = self._name_by_slot(node) or name
                 name = rows.full_name[place].partition(":")[0]
         else:
             rows.role[place] = role
             rows.trainable[place] = False
         rows.name[place] = name
 
+    def _name_by_slot(self, node: int) -> str:
+        """ "net_block_0_kernel": what Keras 3 called a weight when it named a slot after it."""
+        if self._names_by_slot is None:
+            self._names_by_slot = {}
+            for variable, slot in self._roles.slots.items():
+                full_name = self._graph.nodes[variable].attributes[0].full_name
+                name = full_name.partition("/")[2].removesuffix(f"_{slot.name}")
+                if name and "/" not in name and f"{name}_{slot.name}" in full_name:
+                    self._names_by_slot.setdefault(slot.original, name)
+        return self._names_by_slot.get(node, "")
+
     def _fill_odd(self, rows: Rows, place: int, link: Link) -> None:
         """Tables, iterators and whatever else writes itself: "table/keys", "iterator"."""
         node, attribute, tail = link
         name = self._name(node, rows.prefix) or name_of_key(attribute.key)
-        rows.name[place] = f"{name}/{tail or attribute.name}"
+        role = _role_of_attribute(attribute, tail)
+        is_whole = role is Role.ITERATOR or not (tail or attribute.name)
+        rows.name[place] = name if is_whole else f"{name}/{tail or attribute.name}"
         rows.node[place] = node
         rows.full_name[place] = attribute.full_name
         rows.paths[place] = tuple(self._arrivals.paths[node] or ())
-        rows.role[place] = _role_of_attribute(attribute, tail)
+        rows.role[place] = role
         rows.trainable[place] = False
 
     def _role(
@@ -110,7 +124,7 @@ class _GraphRows:
         if not shape and _is_counter(walk, edge, dtype):
             return Role.COUNTER
         is_number = dtype.itemsize > 0 or dtype.kind is DTypeKind.UNKNOWN
-        return Role.OTHER if edge == _SEED or not is_number else Role.WEIGHT
+        return Role.OTHER if edge in _GENERATORS or not is_number else Role.WEIGHT
 
     def _trainable(self, node: int, walk: int, edge: str) -> bool | None:
         if node in self._roles.trained:
@@ -123,7 +137,8 @@ class _GraphRows:
 
     def _nodes_in_lists(self, name: str) -> set[int]:
         walks = self._walks
-        lists = {node for node, edge in zip(walks.node, walks.edge, strict=True) if edge == name}
+        names = (name, f"_{name}")
+        lists = {node for node, edge in zip(walks.node, walks.edge, strict=True) if edge in names}
         return {child for node in lists for _, child in walks.leaves.get(node, ())}
 
     def _tops_with_training(self) -> set[int]:
@@ -143,7 +158,7 @@ class _GraphRows:
         walks: set[int] = set()
         for place, node in enumerate(links.node_of):
             walk = arrivals.best_walk[node] if node >= 0 else -1
-            if walk < 0 or walk in walks or node in self._roles.slots:
+            if walk < 0 or walk in walks or namer.penalty[walk] or node in self._roles.slots:
                 continue
             role = self._role(node, walk, arrivals.best_edge[node], rows.described[place])
             if role is Role.WEIGHT:

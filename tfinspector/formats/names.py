@@ -14,7 +14,7 @@ from tfinspector.formats.graph_paths import Walks
 
 _KERAS3_EDGES = frozenset(
     {"_operations", "_functional", "_losses_override", "_call_has_context_arg", "_kernel"}
-    | {"_embeddings", "_compiled_trainable_state", "_trainable_variables_indices"}
+    | {"_embeddings", "_compiled_trainable_state", "_trainable_variables_indices", "_misc_assets"}
 )
 _KERAS2_EDGES = frozenset(
     {"keras_api", "layer_with_weights-0", "layer-0", "_current_learning_rate"}

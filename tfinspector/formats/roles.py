@@ -100,6 +100,35 @@ class GraphRoles:
             pairs = zip(repeat(slot), trained, repeat(place), repeat(role))
             slots = zip(variables, map(partial(tuple.__new__, SlotOf), pairs), strict=True)
             self.slots = dict(slots) | self.slots
+        self._pair_by_turns(place, node, trained)
+
+    def _pair_by_turns(self, place: int, node: Node, trained: list[int]) -> None:
+        """Slots that no list holds: `_variables` has r, c and v of each variable in turn.
+
+        So it is with Keras's Adafactor, whose lists `_r` and `_c` are empty in the file.
+        """
+        nodes = self._graph.nodes
+        direct = {child for _, child in node.children}
+        everything = next((child for name, child in node.children if name == _LIST_OF_ALL), None)
+        entries = _entries(nodes[everything])[1] if everything is not None else []
+        stored = [child for child in entries if child not in direct]
+        names = [
+            slot_name_of_list(name)
+            for name, child in node.children
+            if name not in MODEL_LISTS and name != _LIST_OF_ALL and not nodes[child].attributes
+        ]
+        turns = len(names)
+        if not turns or len(stored) != turns * len(trained):
+            return
+        owners = [original for original in trained for _ in range(turns)]
+        if any(
+            self.slots[variable].original != original
+            for variable, original in zip(stored, owners, strict=True)
+            if variable in self.slots
+        ):
+            return
+        for turn, (variable, original) in enumerate(zip(stored, owners, strict=True)):
+            self.slots.setdefault(variable, SlotOf(names[turn % turns], original, place))
 
     def _pair_by_full_name(self) -> None:
         """Keras 2.11 and unusual optimizers: "Adam/m/dense/kernel", "adam/dense_kernel_m"."""

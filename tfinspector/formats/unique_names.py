@@ -34,6 +34,10 @@ def _settle(rows: Rows, places: Sequence[int]) -> None:
 
 def _settle_group(rows: Rows, sharing: list[int], taken: set[str]) -> None:
     """The first kind of longer name that tells all of the group apart."""
+    best = _reached_best(rows, sharing)
+    if best is not None:
+        taken.add(rows.name[best])
+        sharing = [place for place in sharing if place != best]
     kinds = zip(*[_longer_names(rows, place) for place in sharing], strict=True)
     for kind in kinds:
         if len(set(kind)) == len(kind) and not taken.intersection(kind):
@@ -43,6 +47,19 @@ def _settle_group(rows: Rows, sharing: list[int], taken: set[str]) -> None:
     taken.update(kind)
     for place, name in zip(sharing, kind, strict=True):
         rows.name[place] = name
+
+
+def _reached_best(rows: Rows, sharing: list[int]) -> int | None:
+    """The one of several copies with one full name that the most ways lead to, if there is one.
+
+    Keras's `export()` stores every variable twice: in the lists of the model, and in one of all.
+    """
+    if any(place not in rows.other_name for place in sharing):
+        return None
+    ways = sorted((len(rows.paths[place]) for place in sharing), reverse=True)
+    if ways[0] == ways[1]:
+        return None
+    return next(place for place in sharing if len(rows.paths[place]) == ways[0])
 
 
 def _longer_names(rows: Rows, place: int) -> tuple[str, ...]:
