@@ -234,6 +234,39 @@ def test_python_that_is_too_old(script: Script) -> None:
     assert "is Python 3.7.2" in finding.title
 
 
+def other_python(version: str) -> str:
+    """Another Python of this machine, as pyenv keeps them; skips where there is none."""
+    found = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    if not found:
+        pytest.skip(f"no Python {version} on this machine")
+    return str(found[0])
+
+
+@pytest.mark.parametrize("version", ["3.6", "3.7", "3.8"])
+def test_really_old_pythons_say_so_themselves(version: str) -> None:
+    finding = refusal(other_python(version))
+    assert finding.id == "W06"
+    assert f"is Python {version}." in finding.title
+
+
+def test_python_2() -> None:
+    assert refusal(other_python("2.7")).id == "W05"
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13"])
+def test_every_python_from_3_9_on_runs_it(version: str) -> None:
+    command = (*odd_command()[:-1], other_python(version))
+    with nothing_left(), WorkerClient(command) as client:
+        assert client.wait().python.startswith(f"{version}.")
+        assert client.exchange("echo", {"a": 1}, [b"raw"]) == ({"a": 1}, (b"raw",))
+        with pytest.raises(WorkerFailed) as caught:
+            client.call("complain", {"kind": "value"})
+        assert "complain: raise {" in str(caught.value.finding.evidence["traceback"])
+        with pytest.raises(WorkerFailed) as caught:
+            client.call("abort")
+        assert caught.value.finding.id == "W02"
+
+
 def test_a_start_that_takes_for_ever(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "gate")
     start = f"open({str(tmp_path / 'gate')!r})"

@@ -57,8 +57,8 @@ class WorkerLog:
         """The last lines that were printed, whether shown or not; without our own frames."""
         with self._lock:
             text = self._tail.decode("utf-8", "replace")
-        kept = [line for line in text.rstrip().splitlines() if not _OURS.match(line)]
-        return "\n".join(kept[-lines:])
+        kept = "\n".join(line for line in text.splitlines() if not _OURS.match(line))
+        return "\n".join(kept.rstrip().splitlines()[-lines:])
 
     def forget(self) -> None:
         """Last words are those of what comes from here on."""

@@ -223,9 +223,10 @@ class WorkerProcess:
         assert self._process.stdout
         data = _read(self._process.stdout.fileno())
         self._drain_log()
-        for frame in self._decoder.feed(data or b""):
-            self._on_frame(self, frame)
+        frames = self._decoder.feed(data or b"")
         self._hear_noise()
+        for frame in frames:
+            self._on_frame(self, frame)
         return data != b""
 
     def _hear_noise(self) -> None:

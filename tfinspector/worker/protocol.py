@@ -83,7 +83,8 @@ class Decoder:
 
     def _skip_noise(self) -> bool:
         at = self._buffer.find(MAGIC)
-        cut = at if at >= 0 else max(0, len(self._buffer) - len(MAGIC) + 1)
+        held = next((n for n in (3, 2, 1) if self._buffer.endswith(MAGIC[:n])), 0)
+        cut = at if at >= 0 else len(self._buffer) - held
         self.noise += self._buffer[:cut]
         del self._buffer[:cut]
         self._synchronised = at >= 0
