@@ -1,4 +1,4 @@
-"""Checkpoints as people's programs write them: Keras 3, `tf.Module`, TF1 Saver, tables, iterators."""
+"""Checkpoints as people's programs write them: Keras 3, `tf.Module`, TF1 Saver, tables."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def keras_subclass(directory: Path) -> None:
             self.inner = keras.layers.Dense(width)
             self.norm = keras.layers.LayerNormalization()
 
-        def call(self, x):  # noqa: ANN001, ANN202
+        def call(self, x):
             return self.norm(self.inner(x))
 
     class Net(keras.Model):
@@ -75,7 +75,7 @@ def keras_subclass(directory: Path) -> None:
             self.second = Block(4)
             self.head = keras.layers.Dense(1)
 
-        def call(self, x):  # noqa: ANN001, ANN202
+        def call(self, x):
             return self.head(self.second(self.first(x)))
 
     model = Net()
@@ -173,7 +173,7 @@ def legacy_slots(directory: Path) -> None:
     model.dense.bias = tf.Variable(tf.zeros((3,)), name="dense/bias")
     optimizer = tf.compat.v1.train.AdamOptimizer(0.1)
 
-    def loss():  # noqa: ANN202
+    def loss():
         return tf.reduce_sum(model.dense.kernel) + tf.reduce_sum(model.dense.bias)
 
     optimizer.minimize(loss, var_list=[model.dense.kernel, model.dense.bias])
@@ -218,7 +218,7 @@ def keras_lists(directory: Path) -> None:
             self.blocks = [keras.layers.Dense(3, name=f"block_{i}") for i in range(2)]
             self.head = keras.layers.Dense(1, name="head")
 
-        def call(self, x):  # noqa: ANN001, ANN202
+        def call(self, x):
             for block in self.blocks:
                 x = block(x)
             return self.head(x)
@@ -286,32 +286,3 @@ def exported(directory: Path) -> None:
     )
     model.export(str(directory / "export"), verbose=False)
     tf.saved_model.save(model, str(directory / "saved"))
-
-
-def registered_saver(directory: Path) -> None:
-    """A class with a saver of its own, whose keys no node mentions."""
-    import tensorflow as tf
-
-    from tensorflow.python.saved_model import registration
-
-    class Part(tf.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.value = tf.Variable([1.0, 2.0])
-
-    def save(trackables, file_prefix):  # noqa: ANN001, ANN202
-        names, tensors = [], []
-        for name, trackable in trackables.items():
-            names.append(f"custom/{name}")
-            tensors.append(trackable.value)
-        tf.raw_ops.SaveV2(
-            prefix=file_prefix, tensor_names=names, shape_and_slices=[""] * len(names),
-            tensors=tensors,
-        )  # fmt: skip
-        return file_prefix
-
-    registration.register_tf_checkpoint_saver(
-        name="part", predicate=lambda one: isinstance(one, Part),
-        save_fn=tf.function(save, autograph=False), restore_fn=lambda *_: None,
-    )  # fmt: skip
-    tf.train.Checkpoint(part=Part(), plain=tf.Variable(1.0)).write(str(directory / "own"))

@@ -15,12 +15,12 @@ _COLON = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 _BARE_EXCEPTION = "DataLossError: not an sstable (bad magic number)"
 
 
-def find_path_problems(recognised: Recognised) -> list[Finding]:
-    """All findings about the path itself."""
+def find_path_problems(recognised: Recognised, newest: str = "") -> list[Finding]:
+    """All findings about the path itself; `newest` is the prefix to restore where it is a run."""
     findings = []
     told = _HOW.get(recognised.given_as)
     if told is not None and recognised.kind in (SourceKind.CHECKPOINT, SourceKind.RUN):
-        findings.append(told(recognised))
+        findings.append(told(recognised, newest or recognised.path))
     elif recognised.given_as is GivenAs.VERSIONS and recognised.others:
         findings.append(_one_of_versions(recognised))
     if recognised.kind is not SourceKind.SAVED_MODEL:
@@ -69,7 +69,7 @@ def _link(path: str) -> str:
     )
 
 
-def _as_index(recognised: Recognised) -> Finding:
+def _as_index(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path)
     return Finding(
         "F01", Severity.INFO,
@@ -77,11 +77,11 @@ def _as_index(recognised: Recognised) -> Finding:
         "An index is a valid table, so TensorFlow opens it as an old name-based checkpoint, finds "
         "nothing in it and restores nothing, without an exception.",
         recognised.given, {"given": recognised.given, "prefix": recognised.path},
-        _restore(recognised.path),
+        _restore(prefix),
     )  # fmt: skip
 
 
-def _as_part(recognised: Recognised) -> Finding:
+def _as_part(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path)
     what = {
         GivenAs.SHARD: f"a data file of {name}",
@@ -94,22 +94,22 @@ def _as_part(recognised: Recognised) -> Finding:
         f"This is {what}; `restore` must be given " + ("a prefix." if is_run else "the prefix."),
         f"TensorFlow would say `{_BARE_EXCEPTION}`.",
         recognised.given, {"given": recognised.given, "used": recognised.path},
-        _restore_newest(recognised.path) if is_run else _restore(recognised.path),
+        _restore(prefix),
     )  # fmt: skip
 
 
-def _as_directory(recognised: Recognised) -> Finding:
+def _as_directory(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path) or recognised.path
     return Finding(
         "F03", Severity.INFO,
         f"{name} is a directory; `restore` must be given the prefix of one checkpoint in it.",
         "TensorFlow would say `DataLossError: Unable to open table file ...; Is a directory`.",
         recognised.given, {"given": recognised.given, "used": recognised.path},
-        _restore_newest(recognised.path),
+        _restore(prefix),
     )  # fmt: skip
 
 
-def _without_number(recognised: Recognised) -> Finding:
+def _without_number(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path)
     given = os.path.basename(recognised.given.rstrip("/"))
     return Finding(
@@ -119,7 +119,7 @@ def _without_number(recognised: Recognised) -> Finding:
         'any matching files ... You may be missing the checkpoint suffix".',
         recognised.given,
         {"given": recognised.given, "used": recognised.path, "others": list(recognised.others)},
-        _restore(recognised.path),
+        _restore(prefix),
     )  # fmt: skip
 
 
@@ -138,13 +138,6 @@ def _one_of_versions(recognised: Recognised) -> Finding:
 
 def _restore(prefix: str) -> Fix:
     return Fix("Give TensorFlow the prefix.", f"checkpoint.restore({prefix!r})")
-
-
-def _restore_newest(directory: str) -> Fix:
-    return Fix(
-        "Give TensorFlow the prefix of a checkpoint in it.",
-        f"checkpoint.restore(tf.train.latest_checkpoint({directory!r}))",
-    )
 
 
 _HOW = {

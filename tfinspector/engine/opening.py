@@ -9,7 +9,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Recognised, Source, SourceKind
 from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.given_paths import find_path_problems
-from tfinspector.diagnosis.runs import find_double_numbers, find_run_problems
+from tfinspector.diagnosis.runs import find_double_numbers, find_run_problems, unfinished
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import Loaded, OpenSource, Stamps, stamp
 from tfinspector.formats.checkpoint import read_checkpoint
@@ -21,6 +21,7 @@ from tfinspector.formats.state_file import STATE_FILE_NAME
 __all__ = ["OpenSource", "open_source"]
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_NOTHING_THERE = frozenset({"F03", "F06"})  # no index, so nothing can be told of what is there
 _VARIABLES = os.path.join("variables", "variables")
 
 
@@ -35,7 +36,8 @@ def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
     ticket.check()
     opener = _OPENERS.get(recognised.kind, _not_yet)
     source, loaded, stamps = opener(recognised, ticket)
-    findings = [*source.findings, *find_path_problems(recognised)]
+    newest = source.checkpoint.prefix if source.checkpoint else ""
+    findings = [*source.findings, *find_path_problems(recognised, newest)]
     findings.sort(key=lambda finding: _RANK[finding.severity])
     return OpenSource(replace(source, findings=tuple(findings)), loaded, stamps)
 
@@ -108,6 +110,8 @@ def _newest_readable(
         return loaded, replace(listing, snapshots=tuple(snapshots)), failures
     if first is None:
         raise Unreadable(_nothing_in_run(listing))
+    if first.finding.id in _NOTHING_THERE and broken:
+        raise Unreadable(unfinished(snapshots[broken[-1]], listing, Severity.ERROR))
     raise first
 
 
@@ -148,10 +152,12 @@ def _open_saved_model(recognised: Recognised, ticket: Ticket) -> _Opened:
 
 def _not_yet(recognised: Recognised, ticket: Ticket) -> _Opened:
     from tfinspector.formats.file_kinds import sniff
-    from tfinspector.formats.recognise_faults import foreign_file, unpacked_keras
+    from tfinspector.formats.recognise_faults import foreign_file, unpacked_keras, v1_shards
 
     if os.path.isdir(recognised.path):
         raise unpacked_keras(recognised.path)
+    if not os.path.exists(recognised.path):
+        raise v1_shards(recognised.path)
     raise foreign_file(recognised.path, sniff(recognised.path))
 
 
@@ -190,9 +196,7 @@ def _with_neighbours(error: Unreadable, recognised: Recognised) -> Unreadable:
     whole = [one for one in listing.snapshots if one.complete and one.path != recognised.path]
     mine = next((one for one in listing.snapshots if one.path == recognised.path), None)
     finding = error.finding
-    if mine is not None and finding.id in ("F03", "F06") and ("_temp/" in mine.problem):
-        from tfinspector.diagnosis.runs import unfinished
-
+    if mine is not None and finding.id in _NOTHING_THERE and "_temp/" in mine.problem:
         finding = unfinished(mine, listing, Severity.ERROR)
     elif not whole:
         return error

@@ -13,6 +13,7 @@ from tfinspector.formats import recognise_faults as faults
 from tfinspector.formats.file_kinds import STATE_FILE, sniff
 from tfinspector.formats.file_names import INDEX, META, natural_key, shard_name
 from tfinspector.formats.recognise_directories import (
+    is_sharded_v1,
     recognise_directory,
     run_of_state_file,
     saved_model,
@@ -24,7 +25,6 @@ _SAVED_MODEL_PARTS = frozenset(
     | {"keras_metadata.pb"}
 )
 _NO_PATH = frozenset({"", "None", "null", "nan"})
-_V1_SHARD = re.compile(r"(?P<prefix>.+)-\d{5}-of-(?P<count>\d{5})$", re.DOTALL)
 
 
 def recognise(given: str) -> Recognised:
@@ -130,9 +130,9 @@ def _without_number(path: str, given: str) -> Recognised | None:
 def _file(path: str, given: str) -> Recognised:
     """A file that is no part of a checkpoint by its name: judged by what is in it."""
     if not os.path.lexists(path):
-        shards = [m for n in _names_beginning(path) if (m := _V1_SHARD.match(n))]
-        if shards and all(m["prefix"] == os.path.basename(path) for m in shards):
-            raise faults.v1_shards(path, len(shards))
+        if is_sharded_v1(path):
+            words = f"{os.path.basename(path)}, a checkpoint in the old format (V1), in shards"
+            return Recognised(SourceKind.CHECKPOINT_V1, path, given, GivenAs.ITSELF, words)
         raise faults.nothing_there(path, given)
     if not os.path.isfile(path):
         raise faults.no_file(path)

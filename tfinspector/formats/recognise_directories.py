@@ -20,6 +20,7 @@ SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")
 _KERAS_NAMES = frozenset({"config.json", "metadata.json"})
 _ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt"})
 _VERSION = re.compile(r"\d+$")
+_V1_PATTERN = re.compile(r"-\?{5}-of-\d{5}$")  # how a state file names V1 shards
 _MOST_LOOKED_AT = 2000  # directories one level below
 
 _ORBAX = FileKind(
@@ -58,8 +59,7 @@ def recognise_directory(path: str, given: str) -> Recognised:
     if inside is not None:
         return inside
     if STATE_FILE_NAME in names:
-        state = read_state_file(os.path.join(path, STATE_FILE_NAME))
-        raise faults.only_state_file(path, state.all_paths or (state.latest,))
+        return _without_v2(os.path.join(path, STATE_FILE_NAME), given, GivenAs.DIRECTORY)
     if any(one.endswith(".safetensors") for one in names):
         raise faults.foreign_directory(path, _SAFETENSORS)
     raise faults.nothing_inside(path, sorted(names))
@@ -83,9 +83,31 @@ def run_of_state_file(path: str, given: str) -> Recognised:
     except OSError as error:
         raise faults.cannot_look(directory, error) from error
     if not _holds_checkpoints(names):
-        state = read_state_file(path)
-        raise faults.only_state_file(directory, state.all_paths or (state.latest,))
+        return _without_v2(path, given, GivenAs.STATE_FILE)
     return _run(directory, given, GivenAs.STATE_FILE, "from its state file")
+
+
+def _without_v2(state_path: str, given: str, given_as: GivenAs) -> Recognised:
+    """The V1 checkpoint that a state file names, where no other checkpoint is beside it."""
+    state = read_state_file(state_path)
+    directory = os.path.dirname(state_path)
+    for written in (state.latest, *reversed(state.all_paths)):
+        name = _V1_PATTERN.sub("", os.path.basename(written))
+        prefix = os.path.join(directory, name)
+        if name and (os.path.isfile(prefix) or is_sharded_v1(prefix)):
+            words = f"the checkpoint {name} in the old format (V1), from its state file"
+            return Recognised(SourceKind.CHECKPOINT_V1, prefix, given, given_as, words)
+    raise faults.only_state_file(directory, state.all_paths or (state.latest,))
+
+
+def is_sharded_v1(prefix: str) -> bool:
+    """Whether `PREFIX-00000-of-0000N` is there, a V1 checkpoint in shards."""
+    directory, name = os.path.split(prefix)
+    pattern = re.compile(re.escape(name) + r"-\d{5}-of-\d{5}$")
+    try:
+        return any(pattern.match(other) for other in os.listdir(directory))
+    except OSError:
+        return False
 
 
 def is_saved_model(path: str) -> bool:

@@ -9,6 +9,7 @@ from tfinspector.formats.faults import unreadable
 from tfinspector.formats.file_kinds import FileKind
 
 _MOST_SHOWN = 8
+_MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".tflite", ".onnx", ".pb", ".npz", ".ckpt")
 
 
 def _fault(
@@ -108,6 +109,18 @@ def foreign_directory(path: str, kind: FileKind) -> Unreadable:
 def nothing_inside(path: str, names: Sequence[str]) -> Unreadable:
     """A directory without a checkpoint or a SavedModel in it or one level below."""
     name = os.path.basename(path) or path
+    files = [one for one in names if one.endswith(_MODEL_ENDINGS)]
+    if files:
+        return _fault(
+            "F03",
+            f"{name} holds no checkpoint, but {len(files)} model file(s) of another kind",
+            path,
+            Fix(
+                f"Open one of the files: {', '.join(files[:_MOST_SHOWN])}.",
+                f"tfinspector list {os.path.join(path, files[0])!r}",
+            ),
+            evidence={"files": files[:_MOST_SHOWN]},
+        )
     title = (
         f"{name} holds no checkpoint and no SavedModel"
         if names
@@ -163,11 +176,11 @@ def cannot_look(path: str, error: OSError) -> Unreadable:
     )
 
 
-def v1_shards(path: str, count: int) -> Unreadable:
+def v1_shards(path: str) -> Unreadable:
     """A sharded checkpoint in the old format."""
     return _fault(
         "F11",
-        f"{os.path.basename(path)} is a checkpoint in the old format (V1) in {count} file(s)",
+        f"{os.path.basename(path)} is a checkpoint in the old format (V1), in shards",
         path,
         Fix(
             "TensorFlow still reads it; save it again in the format of today.",

@@ -186,12 +186,12 @@ def _snapshot(prefix: str, files: _FileSet, step: int | None) -> Snapshot:
 def _what_is_missing(name: str, files: _FileSet) -> str:
     if files.index_nbytes < 0:
         if files.temporary:
-            return f"the save is still running or was cut off: only {name}_temp/ is there"
-        return f"{name}.index is missing: the save was cut off, or it was not copied"
+            return f"only {name}_temp/ is there"
+        return f"{name}.index is missing"
     if files.index_nbytes < _SMALLEST_INDEX:
-        return f"{name}.index has {files.index_nbytes} bytes: the save was cut off"
+        return f"{name}.index has {files.index_nbytes} bytes only"
     if not files.shards:
-        return f"no data file is there: {name}.data-00000-of-00001 or the like"
+        return f"no file {name}.data-... is there"
     absent = [shard for shard in range(min(files.shard_count, 10_000)) if shard not in files.shards]
     if absent:
         return (
