@@ -24,14 +24,15 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
     if not has_display():
         sys.stderr.write(_NO_DISPLAY)
         return 2
-    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from tfinspector.viewmodels.jobs import share_fairly
     from tfinspector.viewmodels.preferences import Preferences
     from tfinspector.viewmodels.session import Session
     from tfinspector.views import theme
     from tfinspector.views.main_window import MainWindow
 
+    share_fairly()
     application = QApplication(["tfinspector"])
     application.setApplicationName("tfinspector")
     application.setDesktopFileName("tfinspector")
@@ -41,14 +42,14 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
     window = MainWindow(session, preferences)
     sys.excepthook = _teller(session)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    window.show()
 
     def begin() -> None:
         for path in paths or demo_paths():
             session.open(path)
         session.worker.start(preferences.settings.worker_command or None)
 
-    QTimer.singleShot(0, application, begin)
+    window.painted.connect(begin)
+    window.show()
     status = application.exec()
     session.shut_down()
     return status

@@ -95,7 +95,7 @@ def test_what_is_chosen_is_measured_first_then_what_is_in_view(begin: Begin, qtb
     session.choose([session.choice(many[900])])
     with qtbot.waitSignal(session.queue.settled):
         world.measuring_gate.set()
-    begun_before = 2 * 64  # two threads had a portion in hand before anybody chose
+    begun_before = 2 * 64  # the slow lane may be in its second portion
     place = {name: at for at, name in enumerate(world.order)}
     assert len(place) == 1000
     assert place["v900"] <= begun_before

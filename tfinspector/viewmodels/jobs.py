@@ -4,6 +4,9 @@ A job is a plain function of a `Ticket` (`engine.jobs`). It runs in a pool threa
 returns, or the finding that says why it could not, is handed over in the window's thread.
 """
 
+import gc
+import sys
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +16,45 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 
 Job = Callable[..., Any]
+
+_SWITCH_SECONDS = 5e-4
+
+
+def share_fairly() -> None:
+    """Let the window's thread have the interpreter soon, however busy the pool is.
+
+    Qt gives the interpreter lock away at almost every call, and by default waits up to 5 ms to
+    get it back from a thread that computes; painting a table would take a second.
+    """
+    sys.setswitchinterval(_SWITCH_SECONDS)
+
+
+class _Uncollected:
+    """A stretch of work that makes very many objects, none of them in cycles.
+
+    The garbage collector stops all threads while it walks over everything there is. So it rests
+    meanwhile, and afterwards what was made is set aside for good: it is freed as usual when
+    nobody refers to it, only never searched for cycles.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._depth += 1
+            gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0:
+                gc.freeze()
+                gc.enable()
+
+
+uncollected = _Uncollected()
 
 
 class Courier(QObject):

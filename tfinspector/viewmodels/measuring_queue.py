@@ -1,8 +1,9 @@
 """Measuring in the background: what is looked at first, everything else after.
 
-Two threads take small portions from one queue, in this order: what was asked for (chosen),
-what is in view, the rest of the current snapshot from top to bottom. Results are collected
-and handed to the window's thread at most twenty times a second.
+Two threads take small portions: the express lane what was asked for (chosen), so that it never
+waits behind a large tensor; the slow lane what is in view, then the rest of the current snapshot
+from top to bottom. (`measure_all` uses all processors where that pays.) Results are collected and
+handed to the window's thread at most twenty times a second.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 _TICK_MS = 50
 _PORTION = 64
 _PORTION_NBYTES = 16 << 20
-_THREADS = 2
+_EXPRESS, _SLOW = "express", "slow"
 
 Figures = Statistics | Unmeasured
 
@@ -63,7 +65,7 @@ class MeasuringQueue(QObject):
     def __init__(self, doors: Doors, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._doors = doors
-        self._pool = Pool(_THREADS)
+        self._pool = Pool(2)
         self._lock = threading.Lock()
         self._figures: dict[_Place, dict[str, Figures]] = {}
         self._urgent: list[Choice] = []
@@ -74,7 +76,7 @@ class MeasuringQueue(QObject):
         self._taken: set[_Mark] = set()
         self._begun: set[_Mark] = set()
         self._arrived: list[tuple[Choice, Figures]] = []
-        self._threads = 0
+        self._lanes: set[str] = set()
         self._paused = False
         self._ticket = Ticket()
         self._current: _Place | None = None
@@ -131,7 +133,7 @@ class MeasuringQueue(QObject):
     def is_busy(self) -> bool:
         """Whether figures are still to come."""
         with self._lock:
-            return self._threads > 0 or bool(self._arrived)
+            return bool(self._lanes or self._arrived)
 
     @property
     def is_paused(self) -> bool:
@@ -167,25 +169,25 @@ class MeasuringQueue(QObject):
         """Tell the running threads to stop, and give back what they had begun."""
         self._ticket.cancel()
         self._ticket = Ticket()
-        self._threads = 0
+        self._lanes.clear()
         self._taken -= self._begun
         self._begun.clear()
         self._at = 0
 
     def _wake(self) -> None:
         with self._lock:
-            has_work = self._urgent or (
-                not self._paused and (self._in_view or self._at < len(self._rest))
-            )
-            missing = _THREADS - self._threads if has_work else 0
+            wanted = {_EXPRESS} if self._urgent else set()
+            if not self._paused and (self._in_view or self._at < len(self._rest)):
+                wanted.add(_SLOW)
+            missing = wanted - self._lanes
             ticket = self._ticket
-            self._threads += missing
-        for _ in range(missing):
-            self._pool.start(lambda: self._work(ticket))
+            self._lanes |= missing
+        for lane in missing:
+            self._pool.start(partial(self._work, lane, ticket))
         if missing:
             self._timer.start()
 
-    def _portion(self) -> list[Choice]:
+    def _portion(self, lane: str) -> list[Choice]:
         """The next few choices of one snapshot, all of one urgency."""
         portion: list[Choice] = []
         nbytes = 0
@@ -206,9 +208,9 @@ class MeasuringQueue(QObject):
             nbytes += choice.variable.nbytes
             return True
 
-        while self._urgent and takes(self._urgent[0]):
-            self._urgent.pop(0)
-        if portion or self._paused:
+        if lane == _EXPRESS:
+            while self._urgent and takes(self._urgent[0]):
+                self._urgent.pop(0)
             return portion
         while self._in_view and takes(self._in_view[0]):
             self._in_view.pop(0)
@@ -220,15 +222,15 @@ class MeasuringQueue(QObject):
             self._at += 1
         return portion
 
-    def _work(self, ticket: Ticket) -> None:
+    def _work(self, lane: str, ticket: Ticket) -> None:
         try:
             while not ticket.cancelled:
                 with self._lock:
                     if ticket is not self._ticket:
                         return
-                    portion = self._portion()
+                    portion = self._portion(lane)
                     if not portion:
-                        self._threads -= 1
+                        self._lanes.discard(lane)
                         return
                 self._measure(portion, ticket)
         except Cancelled:
@@ -260,7 +262,7 @@ class MeasuringQueue(QObject):
     def _deliver(self) -> None:
         with self._lock:
             arrived, self._arrived = self._arrived, []
-            is_idle = self._threads == 0
+            is_idle = not self._lanes
         for choice, figures in arrived:
             self.known(choice.source, choice.snapshot)[choice.variable.key] = figures
         if arrived:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
+from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.worker import Worker
@@ -69,13 +70,9 @@ class Session(QObject):
     def open(self, path: str) -> Task:
         """Open what `path` points at, off the window's thread, and make it current."""
 
-        def job(ticket: Ticket) -> OpenSource:
-            ticket.report(0, 0, path)
-            return self.doors.open_source(path, ticket)
-
         return self.run(
             f"Open {_short(path)}",
-            job,
+            lambda ticket: self._open(path, ticket),
             lambda source: self._has_opened(source, path),
             lambda finding: self._was_refused(path, finding),
             key=f"open {path}",
@@ -122,7 +119,7 @@ class Session(QObject):
             return
         self.run(
             f"Read {_short(wanted)}",
-            lambda ticket: source.checkpoint(wanted),
+            lambda ticket: _checkpoint(source, wanted),
             lambda checkpoint: self._become(source, wanted, checkpoint),
             lambda finding: self._was_refused(wanted, finding),
             quiet=True,
@@ -244,11 +241,17 @@ class Session(QObject):
         self._ask_referee(source)
         self.opened.emit(source, path)
 
+    def _open(self, path: str, ticket: Ticket) -> OpenSource:
+        """In a pool thread."""
+        ticket.report(0, 0, path)
+        with uncollected:
+            return self.doors.open_source(path, ticket)
+
     def _reload(self, source: OpenSource) -> None:
         path = source.source.given or source.source.path
         self.run(
             f"Reload {_short(path)}",
-            lambda ticket: self.doors.open_source(path, ticket),
+            lambda ticket: self._open(path, ticket),
             lambda fresh: self._reloaded(source, fresh),
             lambda finding: self._was_refused(path, finding),
             key=f"open {path}",
@@ -324,6 +327,11 @@ class Session(QObject):
             key=f"referee {id(source)}",
             owner=source,
         )
+
+
+def _checkpoint(source: OpenSource, snapshot: str) -> Checkpoint:
+    with uncollected:
+        return source.checkpoint(snapshot)
 
 
 def _newest(source: OpenSource) -> str | None:

@@ -136,8 +136,9 @@ class VariableRows:
         return self.arrangement.wish.filter.is_empty
 
     def forget_totals(self) -> None:
-        """New figures have come."""
-        self._totals.clear()
+        """New figures have come: what counts them is worked out again."""
+        for what in ("nonfinite", "measured"):
+            self._totals.pop(what, None)
 
     def total(self, what: str, node: int) -> float:
         """Sum over the shown variables below `node`: "parameters", "nbytes", "nonfinite", "count",

@@ -26,6 +26,7 @@ from PySide6.QtCore import (
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.columns import HEADINGS, TEXTUAL, Column, cell, is_shared, tip
 from tfinspector.viewmodels.group_cells import NO_NAME, group_cell, group_tip
+from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.variable_filter import (
     FilterError,
     matched_spans,
@@ -81,6 +82,7 @@ class VariableTable(QAbstractTableModel):
         self._again.timeout.connect(self._arrange)
         session.current_changed.connect(self._plant)
         session.measured.connect(self._take_figures)
+        session.queue.settled.connect(self._tell_totals)
         self._plant()
 
     # What a person asks for
@@ -317,7 +319,8 @@ class VariableTable(QAbstractTableModel):
         wish = self._wish
 
         def job(ticket: Ticket) -> VariableRows:
-            rows = prepare(variables, before)
+            with uncollected:
+                rows = prepare(variables, before)
             ticket.check()
             rows.take(wish.arrange(rows.forest, rows.table, ticket.check))
             return rows
@@ -340,26 +343,45 @@ class VariableTable(QAbstractTableModel):
             self._arrange()
 
     def _take_figures(self, choices: list[Choice]) -> None:
-        content = self.content
+        content, session = self.content, self.session
         if content is None:
             return
-        known, is_ours = self.session.known(), False
-        for choice in choices:
-            if (
-                choice.source is self.session.current
-                and choice.snapshot == self.session.current_snapshot
-            ):
-                content.table.note(choice.variable.key, known[choice.variable.key])
-                is_ours = True
-        if not is_ours:
+        known = session.known()
+        keys = [
+            choice.variable.key
+            for choice in choices
+            if choice.source is session.current and choice.snapshot == session.current_snapshot
+        ]
+        if not keys:
             return
+        was_bad = content.sum_of("nonfinite")
+        for key in keys:
+            content.table.note(key, known[key])
         content.forget_totals()
-        first, last = Column.MIN, Column.HISTOGRAM
-        rows = len(content.rows)
-        if rows:
-            self.dataChanged.emit(self.index(0, first), self.index(rows - 1, last))
+        self._tell_figures(content, keys)
+        if content.sum_of("nonfinite") != was_bad:
+            self._tell_totals()
         if self._wish.follows_figures and not self._again.isActive():
             self._again.start()
+
+    def _tell_figures(self, content: VariableRows, keys: list[str]) -> None:
+        """Repaint the rows that have got figures; they mostly follow each other."""
+        leaves = [content.table.row_of[key] for key in keys if key in content.table.row_of]
+        has_changed = np.zeros(len(content.forest), dtype=np.bool_)
+        has_changed[content.forest.node_of[leaves]] = True
+        rows = np.flatnonzero(has_changed[content.rows])
+        if len(rows):
+            first, last = (
+                self.index(int(rows[0]), Column.MIN),
+                self.index(int(rows[-1]), Column.HISTOGRAM),
+            )
+            self.dataChanged.emit(first, last)
+
+    def _tell_totals(self) -> None:
+        """Repaint what groups say of their variables' figures."""
+        if self.rowCount():
+            column = Column.NONFINITE
+            self.dataChanged.emit(self.index(0, column), self.index(self.rowCount() - 1, column))
 
     # Rows
 
@@ -377,7 +399,7 @@ class VariableTable(QAbstractTableModel):
         """Do `change` and keep the selection on the nodes it was on."""
         content = self.content
         assert content is not None
-        self.layoutAboutToBeChanged[_HINTED].emit([], _HINT)
+        self.layoutAboutToBeChanged[_HINTED].emit([], _HINT)  # type: ignore[index]
         held = self.persistentIndexList()
         nodes = [int(content.rows[index.row()]) for index in held]
         change()
@@ -389,7 +411,7 @@ class VariableTable(QAbstractTableModel):
                 for node, index in zip(nodes, held, strict=True)
             ]
             self.changePersistentIndexList(held, moved)
-        self.layoutChanged[_HINTED].emit([], _HINT)
+        self.layoutChanged[_HINTED].emit([], _HINT)  # type: ignore[index]
         self.arranged.emit()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -34,14 +35,21 @@ from tfinspector.views.pages import PAGES, LateInspector, LatePage
 from tfinspector.views.sources_pane import SourcesPane
 from tfinspector.views.tasks_pane import TasksPane
 from tfinspector.views.toolbar import TopBar
-from tfinspector.views.variables_page import VariablesPage
+
+if TYPE_CHECKING:
+    from tfinspector.views.variables_page import VariablesPage
 
 _WIDTHS = (216, 704, 360)
 _HEIGHTS = (520, 148)
 
 
 class MainWindow(QMainWindow):
-    """See the module. Attributes: session, bar, sources, tabs, inspector, bottom, variables."""
+    """See the module. Attributes: session, bar, sources, tabs, inspector, bottom, variables.
+
+    `painted` comes once, when the window is on screen: time for everything that takes time.
+    """
+
+    painted = Signal()
 
     def __init__(
         self, session: Session, preferences: Preferences, parent: QWidget | None = None
@@ -70,15 +78,12 @@ class MainWindow(QMainWindow):
     @property
     def variables(self) -> VariablesPage:
         """The variables page (made when it is first needed)."""
-        page = self.tabs.widget(1)
-        assert isinstance(page, LatePage)
-        made = page.make()
-        assert isinstance(made, VariablesPage)
-        return made
+        return cast("VariablesPage", self._late_variables.make())
 
     def _has_made(self, page: QWidget) -> None:
         """A page was made: bind what the window knows of it."""
-        if isinstance(page, VariablesPage):
+        if self._late_variables.made is page:
+            page = self.variables
             page.cleared.connect(self.bar.filter.clear)
             page.roles.set_hidden(self.preferences.hidden_roles)
             page.roles.changed.connect(self.preferences.set_hidden_roles)
@@ -101,6 +106,8 @@ class MainWindow(QMainWindow):
             page = LatePage(self.session, factory)
             page.has_made.connect(self._has_made)
             tabs.addTab(page, title)
+            if title == "Variables":
+                self._late_variables = page
         return tabs
 
     def _make_bottom(self) -> QTabWidget:
@@ -301,8 +308,7 @@ class MainWindow(QMainWindow):
             "down": self._down.saveState(),
         }
         texts = {name: bytes(value.toBase64().data()).decode() for name, value in state.items()}
-        page = self.tabs.widget(1)
-        if isinstance(page, LatePage) and page.made:
+        if self._late_variables.made:
             header = self.variables.view.horizontalHeader().saveState()
             texts["columns"] = bytes(header.toBase64().data()).decode()
         self.preferences.set_window(self.preferences.settings.window | texts)
@@ -318,6 +324,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
+        self.painted.emit()
         self.inspector.make_soon()
         self._show_page(self.tabs.currentIndex())
 

@@ -19,8 +19,8 @@ from tfinspector.contents.sources import SourceKind
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.sources_model import Health, SourceAsk, SourcesModel
 from tfinspector.views.icons import icon
+from tfinspector.views.row_background import paint_background
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours, number_font
-from tfinspector.views.variable_cells import paint_background
 
 KIND_ICONS = {
     SourceKind.CHECKPOINT: "checkpoint", SourceKind.CHECKPOINT_V1: "checkpoint",
@@ -69,18 +69,18 @@ class _SourceDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(100, _ROW)
 
-    @staticmethod
+    @staticmethod  # Qt hands the enum over as its text, so compare by value
     def _paint_health(painter: QPainter, rect: QRect, health: Health) -> None:
-        if health is Health.WRONG:
+        if health == Health.WRONG:
             icon("error", "wrong").paint(painter, rect)
-        elif health is Health.ATTENTION:
+        elif health == Health.ATTENTION:
             icon("warning", "attention").paint(painter, rect)
         else:
             roles = colours()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QColor(roles.muted))
             painter.setBrush(
-                QColor(roles.muted) if health is Health.GOOD else Qt.BrushStyle.NoBrush
+                QColor(roles.muted) if health == Health.GOOD else Qt.BrushStyle.NoBrush
             )
             painter.drawEllipse(rect.center(), 3, 3)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from tfinspector.viewmodels.variable_tree import Ask
 from tfinspector.views.icons import icon
+from tfinspector.views.row_background import paint_background
 from tfinspector.views.theme import ROW_HEIGHT, TIGHT, Colours, colours
 
 INDENT = 16
@@ -114,12 +115,3 @@ class NameDelegate(CellDelegate):
         return QSize(
             hint.width() + INDENT * index.data(Ask.DEPTH) + CHEVRON + _SIGN + 8, ROW_HEIGHT
         )
-
-
-def paint_background(painter: QPainter, option: QStyleOptionViewItem, roles: Colours) -> None:
-    """The row's background: chosen, under the cursor, or nothing."""
-    state = option.state
-    if state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(option.rect, QColor(roles.chosen))
-    elif state & QStyle.StateFlag.State_MouseOver:
-        painter.fillRect(option.rect, QColor(roles.hover))

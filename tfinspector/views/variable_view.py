@@ -23,9 +23,9 @@ from tfinspector.views.variable_cells import (
 )
 
 _WIDTHS = {
-    Column.NAME: 240, Column.SHAPE: 104, Column.DTYPE: 70, Column.PARAMETERS: 84,
-    Column.BYTES: 72, Column.ROLE: 70, Column.MIN: 78, Column.MAX: 78, Column.MEAN: 84,
-    Column.STD: 78, Column.ZERO: 62, Column.NONFINITE: 66, Column.HISTOGRAM: 84,
+    Column.NAME: 220, Column.SHAPE: 98, Column.DTYPE: 66, Column.PARAMETERS: 80,
+    Column.BYTES: 68, Column.ROLE: 76, Column.MIN: 90, Column.MAX: 90, Column.MEAN: 90,
+    Column.STD: 90, Column.ZERO: 62, Column.NONFINITE: 66, Column.HISTOGRAM: 84,
 }  # fmt: skip
 _LOOK_MS = 80
 
