@@ -97,12 +97,48 @@ def test_a_name_that_is_not_there(cli: Cli, odd: Path) -> None:
     assert "int/grid" in str(ended.json["findings"][0])
 
 
-def test_the_page_shows_the_corners_of_what_is_large(cli: Cli, made: Made, odd: Path) -> None:
+def test_the_page_shows_the_values(cli: Cli, odd: Path) -> None:
     out = cli("values", odd, "int/grid").out
-    assert out.startswith("int/grid  int64, 3 x 4 x 5")
-    assert "59" in out
-    assert "..." not in out
-    assert "…" not in out
+    assert out.startswith("int/grid  int64, 3 x 4 x 5, [0:3,0:4,0:5]\n")
+    assert "59]]]" in out
+    assert "The first" not in out
+
+
+def test_the_page_says_what_it_leaves_out(cli: Cli, own_demo: Path) -> None:
+    words = ("values", own_demo / "run" / "ckpt-100", "hidden_2/kernel")
+    out = cli(*words).out
+    assert "The first 15 x 64 of 4,096 values" in out
+    assert out.count(",") > 900
+    assert len(cli(*words, "--json").json["values"]) == 64
+    assert "The first" not in cli(*words, "--slice", "60:").out
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("int/grid", GRID),
+        ("int/scalar", np.array(7, "int32")),
+        ("float/bfloat16", np.array([1, np.nan, 3], "float32")),
+        ("empty", np.zeros((0, 3), "float32")),
+    ],
+)
+def test_a_whole_variable_can_be_taken_along(
+    cli: Cli, odd: Path, tmp_path: Path, name: str, values: np.ndarray
+) -> None:
+    file = tmp_path / "whole.npy"
+    assert cli("values", odd, name, "--npy", file).code == 0
+    loaded = np.load(file)
+    assert loaded.dtype == values.dtype
+    np.testing.assert_array_equal(loaded, values)
+
+
+def test_an_array_is_never_written_over_a_model(cli: Cli, odd: Path, tmp_path: Path) -> None:
+    model = tmp_path / "ckpt-1.index"
+    model.write_bytes(b"precious")
+    ended = cli("values", odd, "int/grid", "--npy", model, "--json")
+    assert ended.code == 2
+    assert ended.json["findings"][0]["id"] == "V03"
+    assert model.read_bytes() == b"precious"
 
 
 def test_strings_cannot_steer_the_terminal(cli: Cli, odd: Path) -> None:

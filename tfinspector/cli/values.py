@@ -1,5 +1,7 @@
 """`tfinspector values`: the values of one variable, or of any slice of it."""
 
+import sys
+from math import prod
 from typing import Annotated, Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from tfinspector.engine.opening import open_source
 from tfinspector.engine.values import parse_slice, read_values
 
 _SHOWN_ELEMENTS = 1000
-"""A page shows that many values whole; of more it shows the corners. JSON is always whole."""
+"""A page shows that many values at most; a document always has all."""
 
 
 def command(
@@ -47,18 +49,33 @@ def command(
     def work(ticket: Ticket) -> Answer:
         opened = open_source(path, ticket)
         variable = opened.find(name)
+        reader = opened.reader()
         part = parse_slice(region or "", variable.shape)
-        values = read_values(opened.reader(), variable, part)
-        if npy:
-            write_npy(npy, values)
+        if npy and not region:
+            write_npy(npy, reader, variable, ticket)
+        elif npy:
+            write_npy(npy, read_values(reader, variable, part))
+        shown = part if as_json else _beginning(part)
+        values = read_values(reader, variable, shown)
         return Answer(
-            lambda: _document(variable, part, values),
+            lambda: _document(variable, shown, values),
             lambda page: _write(page, variable, part, values, npy),
             opened.source.findings,
         )
 
     empty = {"name": name, "dtype": None, "shape": None, "slice": region, "values": None}
     deliver(as_json, empty, work)
+
+
+def _beginning(part: Region) -> Region:
+    """What a page has room for: whole rows from the start, as many as fit."""
+    room = _SHOWN_ELEMENTS
+    shown: list[slice] = []
+    for axis in reversed(part):
+        taken = min(axis.stop - axis.start, max(1, room))
+        shown.append(slice(axis.start, axis.start + taken))
+        room //= max(1, taken)
+    return tuple(reversed(shown))
 
 
 def _document(variable: Variable, part: Region, values: np.ndarray[Any, Any]) -> Document:
@@ -81,11 +98,17 @@ def _write(
         f"{numbers.shape(variable.shape)}" + (f", [{_text(part)}]" if part else "")
     )
     text = np.array2string(
-        np.asarray(values), threshold=_SHOWN_ELEMENTS, max_line_width=page.prose_width,
-        separator=", ", edgeitems=4,
-    )  # fmt: skip
+        values, threshold=sys.maxsize, max_line_width=page.prose_width, separator=", "
+    )
     for line in text.splitlines():
         page.line(escaped(line))
+    if (count := prod(axis.stop - axis.start for axis in part)) > values.size:
+        page.line()
+        page.line(
+            f"The first {numbers.shape(values.shape)} of {numbers.whole(count)} values; "
+            "--slice shows another part, --json and --npy all.",
+            "muted",
+        )
     if npy:
         page.line()
         page.line(f"The array is in {npy}.")
