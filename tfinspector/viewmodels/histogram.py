@@ -32,6 +32,7 @@ from tfinspector.viewmodels.histogram_picture import (
     message_of,
     range_words,
 )
+from tfinspector.viewmodels.histogram_table import bins_header, bins_rows
 from tfinspector.viewmodels.measuring_queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
@@ -218,6 +219,17 @@ class HistogramModel(QObject):
         if missing:
             self._settle.start()
         return histograms
+
+    def export_bins(self, path: str) -> Task:
+        """Write the bins as a CSV file, as a task."""
+        picture = self.picture
+
+        def job(ticket: Ticket) -> None:
+            from tfinspector.engine.exporting import write_csv
+
+            write_csv(path, bins_header(picture), bins_rows(picture))
+
+        return self._session.run(f"Export bins of {picture.subject}", job)
 
     # Reading again, exactly
 

@@ -85,6 +85,8 @@ class ValuesModel(QObject):
             region = parse_slice(text, shape)
         except Unreadable as refusal:
             return refusal.finding.title
+        if any(part.start == part.stop for part in region):
+            return f'The slice "{text.strip()}" holds no values.'
         self.set_view(view_of_region(shape, region, self.view))
         return ""
 
@@ -219,5 +221,9 @@ def _write_npy(path: str, choice: Choice, view: SliceView, ticket: Ticket) -> No
 
     from tfinspector.engine.exporting import write_npy
 
-    parts = list(_parts(choice, view, ticket))
-    write_npy(path, np.concatenate(parts))
+    if view == whole_view(choice.variable.shape) and len(view.shape) < 3:
+        reader = choice.source.reader(choice.snapshot)
+        write_npy(path, reader, choice.variable, ticket)
+        return
+    values = np.concatenate(list(_parts(choice, view, ticket)))
+    write_npy(path, values if view.columns is not None else values[:, 0])

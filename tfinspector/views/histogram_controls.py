@@ -28,7 +28,7 @@ from tfinspector.viewmodels.histogram_picture import (
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
 
-_CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
+CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     "scale": (
         "Values",
         {Scale.LINEAR: "Linear", Scale.LOG: "Log", Scale.SYMLOG: "Symlog"},
@@ -67,7 +67,7 @@ class HistogramControls(QWidget):
     def __init__(self, model: HistogramModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.combos = {field: self._combo(field) for field in _CHOICES}
+        self.combos = {field: self._combo(field) for field in CHOICES}
         self.bins = QSpinBox(minimum=BINS_LEAST, maximum=BINS_MOST)
         self.bins.setKeyboardTracking(False)
         self.bins.setAccessibleName("Bins")
@@ -81,15 +81,15 @@ class HistogramControls(QWidget):
         self._show()
 
     def _combo(self, field: str) -> QComboBox:
-        name, choices = _CHOICES[field]
+        name, choices = CHOICES[field]
         combo = QComboBox()
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         combo.setMinimumContentsLength(6)
         combo.setAccessibleName(name)
         combo.setToolTip(_TIPS[field])
-        for value, text in choices.items():
-            combo.addItem(text, value)
-        combo.activated.connect(lambda index: self._chose(field, combo.itemData(index)))
+        combo.addItems(list(choices.values()))
+        values = list(choices)  # not as item data: Qt would hand back strings for our enums
+        combo.activated.connect(lambda index: self._chose(field, values[index]))
         return combo
 
     def _edge(self, name: str) -> QLineEdit:
@@ -160,7 +160,7 @@ class HistogramControls(QWidget):
         """Show the model's options; nothing here answers by changing them."""
         options = self._model.options
         for field, combo in self.combos.items():
-            combo.setCurrentIndex(combo.findData(getattr(options, field)))
+            combo.setCurrentIndex(list(CHOICES[field][1]).index(getattr(options, field)))
         with QSignalBlocker(self.bins):
             self.bins.setValue(options.bins)
         for edge, value in ((self.low, options.low), (self.high, options.high)):

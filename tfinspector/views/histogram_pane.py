@@ -128,8 +128,15 @@ class HistogramPane(QWidget):
         what = EXPORTS[kind]
         name = self.model.picture.subject.replace("/", "_") + f".{kind}"
         path, _ = QFileDialog.getSaveFileName(self, what.title, name, what.filter)
-        if path:
+        if not path:
+            return
+        if kind == "csv":
+            self.model.export_bins(path)
+            return
+        try:
             export_histogram(self.model.picture, path, kind)
+        except OSError as error:
+            self.about.setText(f"Not exported: {error}")
 
     def changeEvent(self, event: QEvent) -> None:
         """Another scheme: other colours."""
