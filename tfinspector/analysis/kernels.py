@@ -186,16 +186,18 @@ def _sum_finite(values: Any, ends: Any, counts: Any, kept: Any) -> Any:
 
 
 @_compile()
-def _join(size: int, sums: Any, within: float, figures: Any, counts: Any) -> None:
-    """Add a chunk's sums, and its squared distances from its mean, to the figures (Chan)."""
+def _join(size: int, sums: Any, rest: float, within: float, figures: Any, counts: Any) -> None:
+    """Add a chunk to the figures (Chan): its sums, what the first of them lost by rounding, and
+    the squared distances from its mean.
+    """
     before = counts[FINITE]
     if before:
-        apart = sums[0] / size - (figures[TOTAL] + figures[CARRY]) / before
+        apart = (sums[0] + rest) / size - (figures[TOTAL] + figures[CARRY]) / before
         within += apart * apart * (before * (size / (before + size)))
     figures[M2] += within
     total = figures[TOTAL] + sums[0]
     other = total - figures[TOTAL]
-    figures[CARRY] += (figures[TOTAL] - (total - other)) + (sums[0] - other)
+    figures[CARRY] += rest + ((figures[TOTAL] - (total - other)) + (sums[0] - other))
     figures[TOTAL] = total
     figures[L1] += sums[2]
     counts[FINITE] = before + size
@@ -248,12 +250,13 @@ def count_floats(
                 counts[OVERFLOW] = 1
                 continue
         within = sums[1] - sums[0] * (sums[0] / size)
+        rest = 0.0
         if within * _FAR < sums[1]:
-            around = _sums_around(part, sums[0] / size)
-            within = max(around[1] - around[0] * (around[0] / size), 0.0)
+            rest, within = _sums_around(part, sums[0] / size)
+            within = max(within - rest * (rest / size), 0.0)
         figures[LOW] = min(figures[LOW], np.float64(ends[0]))
         figures[HIGH] = max(figures[HIGH], np.float64(ends[1]))
-        _join(size, sums, within, figures, counts)
+        _join(size, sums, rest, within, figures, counts)
     if _zeros_in(tables) != zeros_before:
         _count_zeros(values, signed, counts)
 

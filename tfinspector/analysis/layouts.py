@@ -204,8 +204,8 @@ def magnitudes(values: NDArray[Any]) -> Floats:
     NaN where a part is NaN (also beside an infinity), and the greatest float64 instead of an
     infinity where both parts are finite and only their magnitude is too large.
     """
-    wide = values.astype(np.complex128)
     with np.errstate(over="ignore", invalid="ignore"):
+        wide = values.astype(np.complex128)
         result: Floats = np.abs(wide)
     result[np.isnan(wide)] = np.nan
     result[np.isinf(result) & np.isfinite(wide)] = np.finfo(np.float64).max

@@ -105,7 +105,8 @@ def moments_of(values: NDArray[Any]) -> Moments:
     """The moments of the finite ones among `values`, a flat float array of any width."""
     result = Moments()
     for start in range(0, len(values), _STRIDE):
-        part = values[start : start + _STRIDE].astype(np.float64)
+        with np.errstate(invalid="ignore"):  # the cast of a signalling NaN
+            part = values[start : start + _STRIDE].astype(np.float64)
         finite = np.isfinite(part)
         if not finite.all():
             part = part[finite]
