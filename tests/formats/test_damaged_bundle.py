@@ -12,6 +12,7 @@ from tests.formats import table_writer as write
 from tests.formats.table_writer import BundleWriter, entry
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Severity, Unreadable
+from tfinspector.formats import bundle_opening
 from tfinspector.formats.bundle import BundleReader, read_bundle
 from tfinspector.formats.ordered_code import encode_slice_key
 
@@ -335,6 +336,64 @@ def test_foreign_index_files(tmp_path: Path, content: bytes, id: str, words: str
     assert finding.severity is Severity.ERROR
     assert finding.fix is not None
     assert finding.where == str(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 99\n",
+            "git-LFS pointer",
+        ),
+        (b"<html>" + b" " * 900, "web page"),
+    ],
+)
+def test_data_that_was_never_fetched(tmp_path: Path, content: bytes, words: str) -> None:
+    writer = BundleWriter()
+    writer.add("w", 1, (1000,), bytes(4000))
+    prefix = writer.write(tmp_path / "c")
+    Path(f"{prefix}.data-00000-of-00001").write_bytes(content)
+    bundle = read_bundle(prefix)
+    [problem] = bundle.problems
+    assert problem.startswith("c.data-00000-of-00001 is a")
+    assert words in problem
+    assert "cut off" in bundle.describe("w").problem
+
+
+class TestSaveInProgress:
+    """An index that is written over between reading it and looking at the data files."""
+
+    @pytest.fixture
+    def writes(self, monkeypatch: pytest.MonkeyPatch) -> list[BundleWriter]:
+        """Checkpoints that appear at the same prefix, one each time an index was read."""
+        coming: list[BundleWriter] = []
+        original = bundle_opening._read_index
+
+        def read_index(prefix: str) -> tuple[bytes, os.stat_result]:
+            data, status = original(prefix)
+            if coming:
+                coming.pop(0).write(Path(prefix))
+                later = status.st_mtime_ns + 1_000_000_000
+                os.utime(f"{prefix}.index", ns=(later, later))
+            return data, status
+
+        monkeypatch.setattr(bundle_opening, "_read_index", read_index)
+        return coming
+
+    def test_the_new_one_is_read(self, tmp_path: Path, writes: list[BundleWriter]) -> None:
+        prefix = good().write(tmp_path / "c")
+        other = BundleWriter()
+        other.add("new", 1, (6,), GOOD[::-1].tobytes())
+        writes.append(other)
+        bundle = read_bundle(prefix)
+        assert bundle.keys == ("new",)
+        assert bundle.problems == ()
+        assert BundleReader(bundle).read("new").tolist() == GOOD[::-1].tolist()
+
+    def test_no_end_of_it_is_told(self, tmp_path: Path, writes: list[BundleWriter]) -> None:
+        prefix = good().write(tmp_path / "c")
+        writes += [good(), good(), good()]
+        assert "a save is writing it" in read_bundle(prefix).problems[0]
 
 
 def test_nothing_there(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfinspector.contents.findings import Unreadable
@@ -28,12 +28,14 @@ def test_unsigned_vectors(number: int, raw: str) -> None:
     assert code.decode_unsigned(bytes.fromhex(raw), 0) == (number, len(raw) // 2)
 
 
+@settings(deadline=None)
 @given(INT64)
 def test_signed_round_trip(number: int) -> None:
     raw = code.encode_signed(number)
     assert code.decode_signed(raw, 0) == (number, len(raw))
 
 
+@settings(deadline=None)
 @given(INT64, INT64)
 def test_codes_sort_like_numbers(one: int, other: int) -> None:
     assert (code.encode_signed(one) < code.encode_signed(other)) == (one < other)
@@ -45,6 +47,7 @@ def test_extremes(number: int) -> None:
     assert code.decode_signed(raw, 0) == (number, len(raw))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=20) | st.text("\0\x01ÿa", max_size=6).map(lambda s: s.encode("latin1")))
 def test_string_round_trip(value: bytes) -> None:
     raw = code.encode_string(value)
@@ -58,6 +61,7 @@ def test_a_key_that_tensorflow_wrote() -> None:
     assert code.decode_slice_key(key) == (name, extents)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_only_unreadable_comes_out(raw: bytes) -> None:
     try:

@@ -43,7 +43,9 @@ def reader_of(directory: Path, array: NDArray[Any], code: int, odd: int = 1) -> 
 SHAPES = st.lists(st.integers(1, 6), max_size=4).map(tuple)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_any_region_is_what_numpy_gives(tmp_path: Path, data: st.DataObject) -> None:
     shape = data.draw(SHAPES)
@@ -56,7 +58,9 @@ def test_any_region_is_what_numpy_gives(tmp_path: Path, data: st.DataObject) -> 
     assert part.flags.writeable
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_any_region_of_far_apart_rows(tmp_path: Path, data: st.DataObject) -> None:
     """Rows of 12 KiB, so that gaps are worth jumping over."""

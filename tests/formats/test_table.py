@@ -175,7 +175,7 @@ def test_shared_prefixes_can_not_blow_up_memory() -> None:
         parse_block(body + struct.pack("<II", 0, 1))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(SCALAR) - 1), st.integers(1, 255), st.booleans())
 def test_any_flipped_byte_is_noticed(at: int, bits: int, check: bool) -> None:
     data = write.flip(SCALAR, {at: bits})

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfinspector.contents.findings import Unreadable
@@ -70,6 +70,7 @@ def test_walk_refuses_what_is_no_message(raw: str, words: str) -> None:
     assert caught.value.finding.fix is not None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_walk_raises_nothing_else(data: bytes) -> None:
     try:
@@ -96,6 +97,7 @@ def test_crc32c_vectors() -> None:
     assert mask(0) == 0xA282EAD8
 
 
+@settings(deadline=None)
 @given(st.integers(0, 0xFFFFFFFF))
 def test_mask_round_trip(crc: int) -> None:
     assert unmask(mask(crc)) == crc

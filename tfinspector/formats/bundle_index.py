@@ -92,8 +92,8 @@ class Bundle:
         )
 
     def shard_path(self, shard: int) -> str:
-        """The data file's name (`naming.cc`); appended, because prefixes contain dots."""
-        return f"{self.prefix}.data-{shard:05d}-of-{self.num_shards:05d}"
+        """Where the data file with this number is."""
+        return shard_path(self.prefix, shard, self.num_shards)
 
     def locate(self, key: str) -> StoredTensor:
         """Where the tensor's bytes lie; what is wrong with its description is its `problem`.
@@ -126,6 +126,11 @@ class Bundle:
             "F03", f"{os.path.basename(self.prefix)} holds nothing under the key {key!r}",
             self.prefix, hint,
         )  # fmt: skip
+
+
+def shard_path(prefix: str, shard: int, num_shards: int) -> str:
+    """A data file's name (`naming.cc`); appended, because prefixes contain dots."""
+    return f"{prefix}.data-{shard:05d}-of-{num_shards:05d}"
 
 
 def unreachable(

@@ -7,28 +7,42 @@ kinds of malformed index, so whatever is wrong is told per tensor, or as a sente
 
 import os
 import re
+from dataclasses import replace
 from operator import lt
 from typing import NamedTuple
 
 import numpy as np
 
 from tfinspector.formats import faults
-from tfinspector.formats.bundle_index import Bundle, Entries, Stamp, unreachable
+from tfinspector.formats.bundle_index import Bundle, Entries, Stamp, shard_path, unreachable
 from tfinspector.formats.entries import Entry, Header, decode_entry, decode_header
 from tfinspector.formats.partitions import Partition, assemble, slice_keys
 from tfinspector.formats.survey import Survey, survey
 from tfinspector.formats.table import FOOTER_NBYTES, MAGIC, Table, read_table
 from tfinspector.formats.wire import Malformed, text
 
+_ATTEMPTS = 3
+_MISSING = Stamp(-1, 0)
+_SNIFF_NBYTES = 512
 _MOST_SHARDS = 10_000  # a header that claims more is not believed: the used ones are looked at
 
 
 def read_bundle(prefix: str, check: bool = True) -> Bundle:
     """Opens the checkpoint `prefix` (no suffix); raises `Unreadable` if its index can't be read.
 
-    With `check=False` also those parts of the index are taken whose checksums do not hold.
+    With `check=False` also those parts of the index are taken whose checksums do not hold. If a
+    save is just writing over the index, it is read again, so that it belongs to the data files.
     """
-    data, mtime = _read_index(f"{prefix}.index", prefix)
+    for _ in range(_ATTEMPTS):
+        data, status = _read_index(prefix)
+        bundle = _build(prefix, data, status.st_mtime, check)
+        if _stamp(f"{prefix}.index") in (Stamp(status.st_size, status.st_mtime_ns), _MISSING):
+            return bundle
+    busy = "The index kept changing while it was read: a save is writing it; reload it later."
+    return replace(bundle, problems=(*bundle.problems, busy))
+
+
+def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     try:
         table = read_table(lambda offset, nbytes: data[offset : offset + nbytes], len(data), check)
     except Malformed as error:
@@ -38,34 +52,30 @@ def read_bundle(prefix: str, check: bool = True) -> Bundle:
         problems.append("The keys of the index are not in order, so TensorFlow may miss some.")
     surveyed = survey(table.values)
     stamps = _stamps(prefix, header, surveyed)
+    needed = _needed(surveyed)
+    problems += _placeholders(prefix, header, stamps, needed)
     _tell_unreachable(surveyed, header, stamps)
-    parts = _partition(table, surveyed, header, stamps)
+    parts = _partition(table, surveyed)
     problems += parts.problems
-    keys, values, descriptions = _names(table.keys, ordered), table.values, surveyed.descriptions
-    partitions = {keys[position]: partition for position, partition in parts.whole.items()}
-    if parts.hidden:
-        shown = [position for position in range(len(keys)) if position not in parts.hidden]
-        keys = [keys[position] for position in shown]
-        values = [values[position] for position in shown]
-        descriptions = [descriptions[position] for position in shown]
-    positions = dict(zip(keys, range(len(keys)), strict=True))
+    entries = _visible(table, surveyed, parts, ordered)
     return Bundle(
-        prefix, tuple(keys), header, table.lost, tuple(problems), len(data), mtime, stamps,
-        _needed(surveyed), Entries(positions, values, descriptions, partitions),
+        prefix, tuple(entries.positions), header, table.lost, tuple(problems), len(data), mtime,
+        stamps, needed, entries,
     )  # fmt: skip
 
 
-def _read_index(path: str, prefix: str) -> tuple[bytes, float]:
-    """The whole file, if it ends like an index (a foreign file may be huge), and its mtime."""
+def _read_index(prefix: str) -> tuple[bytes, os.stat_result]:
+    """The whole file, if it ends like an index (a foreign file may be huge), and its status."""
+    path = f"{prefix}.index"
     try:
         with open(path, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             file.seek(max(status.st_size - FOOTER_NBYTES, 0))
             if not file.read(FOOTER_NBYTES).endswith(MAGIC):
                 file.seek(0)
-                raise faults.not_a_table(path, file.read(512), status.st_size)
+                raise faults.not_a_table(path, file.read(_SNIFF_NBYTES), status.st_size)
             file.seek(0)
-            return file.readall(), status.st_mtime
+            return file.readall(), status
     except FileNotFoundError:
         raise faults.no_index(prefix, sorted(_data_files(prefix))) from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
@@ -105,14 +115,34 @@ def _stamps(prefix: str, header: Header, surveyed: Survey) -> dict[int, Stamp]:
     count = header.num_shards
     used = np.unique(surveyed.shard[surveyed.nbytes > 0]).tolist()
     shards = sorted({*range(min(count, _MOST_SHARDS)), *(s for s in used if 0 <= s < count)})
-    stamps = {}
-    for shard in shards:
+    return {shard: _stamp(shard_path(prefix, shard, count)) for shard in shards}
+
+
+def _stamp(path: str) -> Stamp:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return _MISSING
+    return Stamp(status.st_size, status.st_mtime_ns)
+
+
+def _placeholders(
+    prefix: str, header: Header, stamps: dict[int, Stamp], needed: dict[int, int]
+) -> list[str]:
+    """Sentences about data files that are too short because they are not the files at all."""
+    sentences = []
+    for shard, stamp in stamps.items():
+        if not 0 < stamp.nbytes < needed.get(shard, 0):
+            continue
+        path = shard_path(prefix, shard, header.num_shards)
         try:
-            status = os.stat(f"{prefix}.data-{shard:05d}-of-{count:05d}")
-            stamps[shard] = Stamp(status.st_size, status.st_mtime_ns)
-        except OSError:
-            stamps[shard] = Stamp(-1, 0)
-    return stamps
+            with open(path, "rb") as file:
+                known = faults.not_fetched(path, file.read(_SNIFF_NBYTES))
+        except OSError:  # its tensors tell
+            continue
+        if known:
+            sentences.append(f"{known.finding.title}.")
+    return sentences
 
 
 def _needed(surveyed: Survey) -> dict[int, int]:
@@ -146,7 +176,7 @@ class _Parts(NamedTuple):
     problems: list[str]
 
 
-def _partition(table: Table, surveyed: Survey, header: Header, stamps: dict[int, Stamp]) -> _Parts:
+def _partition(table: Table, surveyed: Survey) -> _Parts:
     """Assembles the partitioned tensors and hides their slices like TensorFlow does."""
     parts = _Parts({}, set(), [])
     fulls = {position: entry for position, entry in surveyed.odd.items() if entry.slices}
@@ -175,6 +205,19 @@ def _partition(table: Table, surveyed: Survey, header: Header, stamps: dict[int,
                 "TensorFlow aborts when it reads it."
             )
     return parts
+
+
+def _visible(table: Table, surveyed: Survey, parts: _Parts, ordered: bool) -> Entries:
+    """The entries without those of slices, to be found by name."""
+    names, values, descriptions = _names(table.keys, ordered), table.values, surveyed.descriptions
+    partitions = {names[position]: partition for position, partition in parts.whole.items()}
+    if parts.hidden:
+        shown = [position for position in range(len(names)) if position not in parts.hidden]
+        names = [names[position] for position in shown]
+        values = [values[position] for position in shown]
+        descriptions = [descriptions[position] for position in shown]
+    positions = dict(zip(names, range(len(names)), strict=True))
+    return Entries(positions, values, descriptions, partitions)
 
 
 def _names(raw: list[bytes], unique: bool) -> list[str]:

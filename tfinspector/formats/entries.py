@@ -59,11 +59,11 @@ def decode_header(value: bytes) -> Header:
                     bad_consumers += varints_of(number)
     problems = []
     if num_shards < 1:
-        problems.append(f"the header says that there are {num_shards} data files")
+        problems.append(f"The header says that there are {num_shards} data files.")
     if endianness > 1:
-        problems.append(f"the header names the unknown byte order {endianness}")
+        problems.append(f"The header names the unknown byte order {endianness}.")
     if min_consumer > 1 or 1 in bad_consumers:
-        problems.append("the header forbids this format's readers: TensorFlow refuses to open it")
+        problems.append("The header forbids today's readers: TensorFlow refuses to open this file.")
     return Header(num_shards, endianness == 1, producer, min_consumer, tuple(problems))
 
 

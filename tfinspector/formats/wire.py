@@ -75,12 +75,14 @@ def walk(data: Buffer) -> Iterator[tuple[int, int, int | Buffer]]:
         else:
             tag, position = read_varint(data, position)
         field, wire_type = tag >> 3, tag & 7
+        if not 0 < field < 1 << 29:
+            raise Malformed(f"the field before byte {position} has the number {field}")
         if wire_type == VARINT:
             if position < end and (number := data[position]) < 0x80:
                 position += 1
             else:
                 number, position = read_varint(data, position)
-            yield _checked(field, position), VARINT, number
+            yield field, VARINT, number
             continue
         if wire_type == BYTES:
             length, start = read_varint(data, position)
@@ -93,15 +95,9 @@ def walk(data: Buffer) -> Iterator[tuple[int, int, int | Buffer]]:
             raise Malformed(f"field {field} ends {position - end} bytes after its message")
         value = data[start:position]
         if wire_type == BYTES:
-            yield _checked(field, position), BYTES, value
+            yield field, BYTES, value
         else:
-            yield _checked(field, position), wire_type, int.from_bytes(value, "little")
-
-
-def _checked(field: int, position: int) -> int:
-    if not 0 < field < 1 << 29:
-        raise Malformed(f"the field before byte {position} has the number {field}")
-    return field
+            yield field, wire_type, int.from_bytes(value, "little")
 
 
 def varints_of(value: int | bytes | memoryview) -> Iterator[int]:
