@@ -44,7 +44,7 @@ class ModelVariable(NamedTuple):
     """One variable of the model.
 
     name       TensorFlow's or Keras's own name or path ("spiral_net/hidden_1/kernel")
-    path       the shortest path from node 0 ("model/hidden_1/_kernel"); "" where no path leads there
+    path       the shortest path from node 0 ("model/hidden_1/_kernel"); "" where none leads there
     paths      all of them (at most 16)
     node       its node, -1 where no checkpoint of the object can reach it
     initial    sha256 of its value right after building (see worker/hashing.py)
