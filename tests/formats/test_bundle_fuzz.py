@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 from pathlib import Path
@@ -116,6 +117,22 @@ def test_cut_off_data(tmp_path: Path) -> None:
         counts.append(use_all(prefix, check=True))
     assert counts == sorted(counts)
     assert counts[-1] == 13
+
+
+def test_more_strings_than_memory_holds(tmp_path: Path) -> None:
+    """A sparse file, so that the bytes for them are really there."""
+    count = 1 << 33
+    writer = BundleWriter()
+    writer.entries[b"s"] = write.entry(7, (count,), nbytes=count + 4)
+    prefix = writer.write(tmp_path / "c")
+    os.truncate(f"{prefix}.data-00000-of-00001", count + 4)
+    reader = BundleReader(read_bundle(prefix))
+    with pytest.raises(Unreadable, match="does not fit into memory"):
+        reader.read("s")
+    with pytest.raises(Unreadable, match="do not fit into memory"):
+        reader.read("s", (slice(0, 3),))
+    with pytest.raises(Unreadable, match="do not fit into memory"):
+        reader.verify("s")
 
 
 @settings(

@@ -39,7 +39,10 @@ def read_lengths(file: DataFile, piece: Piece, count: int, big_endian: bool) -> 
     """The lengths of the `count` strings of a piece; raises `Malformed` if they do not fit in."""
     if count > piece.nbytes - 4:
         raise Malformed(f"{count:,} lengths do not fit into {piece.nbytes:,} bytes")
-    lengths = np.empty(count, np.int64)
+    try:
+        lengths = np.empty(count, np.int64)
+    except MemoryError:
+        raise Malformed(f"the lengths of its {count:,} strings do not fit into memory") from None
     done, position = 0, 0
     while done < count:
         likely = 3 * (count - done) + _LONGEST_VARINT  # strings below 2 MiB; else another round
