@@ -1,0 +1,95 @@
+"""The Signatures page as a person uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.looking import opened, session
+from tfinspector.viewmodels.session import Session
+from tfinspector.views.signatures_page import SignaturesPage
+
+__all__ = ["opened", "session"]
+
+
+@pytest.fixture
+def page(session: Session, qtbot: QtBot) -> SignaturesPage:
+    made = SignaturesPage(session)
+    qtbot.addWidget(made)
+    made.resize(704, 560)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def choose(page: SignaturesPage, name: str) -> None:
+    item = page.list.findItems(name, Qt.MatchFlag.MatchExactly)[0]
+    page.list.setCurrentItem(item)
+    QApplication.processEvents()  # a layout shows what was added to it with the next event
+
+
+def told(page: SignaturesPage) -> list[str]:
+    return [label.text() for label in page.card.findChildren(QLabel) if label.isVisible()]
+
+
+def test_a_checkpoint_says_why_there_is_nothing(
+    page: SignaturesPage, opened: Callable[[str], Session]
+) -> None:
+    assert page.empty.sentence.text() == "Open a SavedModel to see how to call it."
+    opened("run")
+    assert page.empty.isVisible()
+    assert page.empty.sentence.text().startswith("A checkpoint has no signatures. ")
+
+
+def test_a_signature_shows_types_shapes_and_code(
+    page: SignaturesPage, opened: Callable[[str], Session]
+) -> None:
+    opened("model")
+    choose(page, "serving_default")
+    words = told(page)
+    assert "? x 4" in words
+    assert "float32" in words
+    assert 'loaded.signatures["serving_default"]' in page.card.code.toPlainText()
+
+
+def test_a_function_shows_its_call_forms(
+    page: SignaturesPage, opened: Callable[[str], Session]
+) -> None:
+    opened("model")
+    choose(page, "score")
+    words = told(page)
+    assert "Call form 2" in words
+    assert any("doubled=True" in text for text in words)
+    assert "loaded.score" in page.card.code.toPlainText()
+
+
+def test_the_code_is_copied(
+    page: SignaturesPage, opened: Callable[[str], Session], qtbot: QtBot
+) -> None:
+    opened("model")
+    choose(page, "count")
+    qtbot.mouseClick(page.card.copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == page.model.code
+
+
+def test_headings_cannot_be_chosen_and_the_root_is_told_about(
+    page: SignaturesPage, opened: Callable[[str], Session]
+) -> None:
+    opened("model")
+    heading = page.list.item(0)
+    assert heading.text() == "Signatures (serve)"
+    assert heading.flags() == Qt.ItemFlag.NoItemFlags
+    assert page.root.shown[0][0] == "warning"
+
+
+def test_load_waits_for_the_worker_and_says_so(
+    page: SignaturesPage, opened: Callable[[str], Session]
+) -> None:
+    opened("model")
+    assert not page.load.isEnabled()
+    assert "not ready" in page.load.toolTip()
