@@ -15,14 +15,12 @@ def edges_between(low: float, high: float, bins: int, scale: Scale, threshold: f
     """
     if low == high:
         return edges_around(low)
-    share = np.linspace(0.0, 1.0, bins + 1)
     if scale is Scale.LINEAR:
-        edges = low * (1 - share) + high * share  # high - low may leave float64
+        edges = _evenly(low, high, bins)
     elif scale is Scale.LOG:
-        edges = np.exp(np.log(low) * (1 - share) + np.log(high) * share)
+        edges = np.exp(_evenly(float(np.log(low)), float(np.log(high)), bins))
     else:
-        start, end = (_to_symlog(value, threshold) for value in (low, high))
-        position = start * (1 - share) + end * share
+        position = _evenly(_to_symlog(low, threshold), _to_symlog(high, threshold), bins)
         edges = np.sign(position) * threshold * np.expm1(np.abs(position))
     edges = np.clip(edges, low, high)
     edges[0], edges[-1] = low, high
@@ -37,6 +35,17 @@ def edges_around(value: float) -> Floats:
     greatest = np.finfo(np.float64).max
     bounded: Floats = np.clip(edges, -greatest, greatest)
     return bounded
+
+
+def _evenly(low: float, high: float, bins: int) -> Floats:
+    """Evenly spaced edges; one that rounding has put beside zero is zero."""
+    if np.isfinite(high - low):
+        edges = np.linspace(low, high, bins + 1)
+    else:
+        share = np.linspace(0.0, 1.0, bins + 1)
+        edges = low * (1 - share) + high * share
+    width = high / bins - low / bins
+    return np.where(np.abs(edges) < 1e-9 * width, 0.0, edges)
 
 
 def _to_symlog(value: float, threshold: float) -> float:
