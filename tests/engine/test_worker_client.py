@@ -13,6 +13,7 @@ import pytest
 from tests.worker.odd_workers import (
     PATIENCE_S,
     Watch,
+    ended_by_now,
     hanging,
     is_alive,
     nothing_left,
@@ -283,21 +284,9 @@ def test_children_that_are_left_behind_hold_nothing_up(
 ) -> None:
     """Both keep our log pipe open; one in the worker's own session goes with it."""
     child = client.call("leave_child", {"own_session": own_session})["pid"]
-    client.stop()
-    assert client.state is WorkerState.STOPPED
-    if own_session:
-        os.kill(child, signal.SIGKILL)
-    else:
-        assert not _runs(child)
-
-
-def _runs(pid: int) -> bool:
-    """A zombie does not run; it waits for whoever inherited it."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
+    with ended_by_now(child, kill=own_session):
+        client.stop()
+        assert client.state is WorkerState.STOPPED
 
 
 def test_kill_while_busy_tells_the_caller(client: WorkerClient) -> None:

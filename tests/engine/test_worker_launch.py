@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import shlex
 import stat
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.odd_workers import PATIENCE_S, Watch, nothing_left, odd_command
+from tests.worker.odd_workers import PATIENCE_S, Watch, ended_by_now, nothing_left, odd_command
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import WorkerState
 from tfinspector.engine.worker_client import WorkerClient, WorkerFailed
@@ -123,11 +122,8 @@ def test_a_wrapper_that_stays_and_dies_with_its_worker(script: Script) -> None:
         with pytest.raises(WorkerFailed) as caught:
             client.call("abort")
         assert caught.value.finding.id == "W02"  # though the wrapper's own status is 134
-        interpreter = os.pidfd_open(client.wait().pid)
-        client.kill()
-        ended, _, _ = select.select([interpreter], [], [], PATIENCE_S)
-        os.close(interpreter)
-    assert ended
+        with ended_by_now(client.wait().pid):
+            client.kill()
 
 
 def test_nothing_of_ours_must_be_installed_there(bare: str) -> None:

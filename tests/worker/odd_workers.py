@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -90,6 +92,23 @@ def hanging(client: WorkerClient, method: str = "hang", **options: Any) -> Runni
 def is_alive(pid: int) -> bool:
     """Whether a process with this number is there, a zombie included."""
     return Path(f"/proc/{pid}").exists()
+
+
+@contextmanager
+def ended_by_now(pid: int, kill: bool = False) -> Iterator[None]:
+    """The process, which need not be a child of ours, has ended when the block has (or is killed).
+
+    A signal takes its time to arrive, so this waits for the end, and fails if there is none.
+    """
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield
+        if kill:
+            os.kill(pid, signal.SIGKILL)
+        ended, _, _ = select.select([descriptor], [], [], PATIENCE_S)
+        assert ended
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
