@@ -109,5 +109,16 @@ def test_only_a_filter_on_figures_needs_them() -> None:
 
 
 def test_every_hit_is_marked() -> None:
-    assert matched_spans("dense_dense", ("dense", "se_")) == [(0, 5), (3, 6), (6, 11)]
-    assert matched_spans("bias", ("kernel",)) == []
+    name = "dense_dense"
+    assert matched_spans(name, name, ("dense", "se_")) == [(0, 5), (3, 6), (6, 11)]
+    assert matched_spans("bias", "bias", ("kernel",)) == []
+
+
+def test_a_hit_that_began_in_a_group_is_marked_where_it_goes_on() -> None:
+    assert matched_spans("model/dense_1/kernel", "kernel", ("1/ker",)) == [(0, 3)]
+    assert matched_spans("model/dense_1", "dense_1", ("model",)) == []
+
+
+def test_beginnings_of_words_are_marked_letter_by_letter() -> None:
+    assert matched_spans("dense_3/kernel", "dense_3/kernel", ("d3k",)) == [(0, 1), (6, 7), (8, 9)]
+    assert matched_spans("dense_3/kernel", "kernel", ("d3ke",)) == [(0, 1), (1, 2)]

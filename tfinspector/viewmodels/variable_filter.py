@@ -277,19 +277,37 @@ def _humps(low: str) -> re.Pattern[str]:
     """
     first, rest = low[0], low[1:]
     steps = "".join(
-        f"(?>{re.escape(letter)}|.*?(?:[/_.\\-:]|(?<=[a-z])(?=\\d)){re.escape(letter)})"
+        f"(?>({re.escape(letter)})|.*?(?:[/_.\\-:]|(?<=[a-z])(?=\\d))({re.escape(letter)}))"
         for letter in rest
     )
     return re.compile(f"(?:^|(?<=[/_.\\-:]))({re.escape(first)}){steps}")
 
 
-def matched_spans(label: str, words: Sequence[str]) -> list[tuple[int, int]]:
-    """Where in `label` the words are found, as (start, end), to be marked. Plain hits only."""
-    low = label.lower()
+def matched_spans(path: str, label: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """Where in `label`, the last part of `path`, the words are found: (start, end) to be marked.
+
+    A word that runs over several parts marks what of it lies in the label.
+    """
+    low, offset = path.lower(), len(path) - len(label)
     spans = []
     for word in words:
-        at = low.find(word.lower()) if word else -1
-        while at >= 0:
-            spans.append((at, at + len(word)))
-            at = low.find(word.lower(), at + len(word))
+        for start, end in _hits(low, word.lower()):
+            if end > offset:
+                spans.append((max(start - offset, 0), end - offset))
     return sorted(spans)
+
+
+def _hits(name: str, word: str) -> list[tuple[int, int]]:
+    """The plain hits of a word; if there are none, its letters as beginnings of words."""
+    plain, at = [], name.find(word)
+    while at >= 0:
+        plain.append((at, at + len(word)))
+        at = name.find(word, at + len(word))
+    if plain:
+        return plain
+    found = _humps(word).search(name)
+    if found is None:
+        return []
+    return [
+        span for group in range(1, len(found.groups()) + 1) if (span := found.span(group))[0] >= 0
+    ]

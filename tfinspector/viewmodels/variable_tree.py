@@ -229,7 +229,8 @@ class VariableTable(QAbstractTableModel):
         if role == Ask.DEPTH:
             return 0 if content.is_flat else int(content.forest.depth[node])
         if role == Ask.SPANS:
-            return matched_spans(self._label(content, node), content.arrangement.wish.filter.words)
+            words = content.arrangement.wish.filter.words
+            return matched_spans(content.forest.path(node), self._label(content, node), words)
         leaf = int(content.forest.leaf[node])
         if leaf < 0:
             return self._group_data(content, node, index.row(), column, role)
