@@ -67,24 +67,46 @@ def test_tensorflows_noise_is_not_in_the_document(program: Program, own_demo: Pa
     schema.check(ended.json, schema.LOAD)
 
 
-def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
+@pytest.fixture
+def endless(tmp_path: Path) -> tuple[str, Path]:
+    """The command of an interpreter that hangs, and the pipe it writes its process id to."""
     started = tmp_path / "started"
     os.mkfifo(started)
     script = tmp_path / "endless.py"
-    script.write_text(f"import time\nopen({str(started)!r}, 'w').write('x')\ntime.sleep(600)\n")
+    script.write_text(
+        f"import os, time\nopen({str(started)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
+    )
+    return f"{sys.executable} {script}", started
+
+
+def interrupted(words: list[str], started: Path) -> tuple[int, Ended]:
+    """Ctrl-C as soon as the child runs: the child's process id, and how the program ended."""
     process = subprocess.Popen(
-        [
-            sys.executable, "-m", "tfinspector", "demo", str(tmp_path / "demo"),
-            "--python", f"{sys.executable} {script}",
-        ],
+        [sys.executable, "-m", "tfinspector", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
     )  # fmt: skip
-    assert started.read_text() == "x"
+    child = int(started.read_text())
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
-    assert process.returncode == 130
-    assert (out, err) == ("", "tfinspector: interrupted\n")
+    return child, Ended(process.returncode, out, err)
+
+
+def test_ctrl_c_ends_the_training_of_the_demo(tmp_path: Path, endless: tuple[str, Path]) -> None:
+    python, started = endless
+    child, ended = interrupted(["demo", str(tmp_path / "demo"), "--python", python], started)
+    assert ended == Ended(130, "", "tfinspector: interrupted\n")
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
     assert sorted(f.name for f in tmp_path.iterdir()) == ["endless.py", "started"]
+
+
+def test_ctrl_c_ends_the_worker(own_demo: Path, endless: tuple[str, Path]) -> None:
+    python, started = endless
+    words = ["load", str(own_demo / "saved_model"), "--python", python, "--json"]
+    child, ended = interrupted(words, started)
+    assert ended == Ended(130, "", "tfinspector: interrupted\n")
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -14,15 +14,17 @@ from enum import Enum
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from os import PathLike, fspath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.reports import TensorFlowReport
 from tfinspector.contents.saved_models import SavedModel, Signature, TensorSpec
 from tfinspector.contents.tensors import VariantElement
 from tfinspector.contents.variables import Variable
+
+if TYPE_CHECKING:
+    from tfinspector.contents.reports import TensorFlowReport
 
 Document = dict[str, Any]
 
@@ -195,7 +197,7 @@ def _spec(spec: TensorSpec) -> Document:
     return {"name": spec.name, "dtype": spec.dtype.name, "shape": shape}
 
 
-def tensorflow_document(report: TensorFlowReport | None) -> Document | None:
+def tensorflow_document(report: "TensorFlowReport | None") -> Document | None:
     """TensorFlow's word; null where it gave none. What `tf.train` calls a name is our key."""
     if report is None:
         return None

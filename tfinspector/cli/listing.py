@@ -1,7 +1,7 @@
 """`tfinspector list`: what is inside, without executing anything."""
 
 from functools import cache
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,12 +16,14 @@ from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument, Pyt
 from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.reports import TensorFlowReport
 from tfinspector.contents.saved_models import SavedModel, TensorSpec
 from tfinspector.contents.sources import Source
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource, open_source
+
+if TYPE_CHECKING:
+    from tfinspector.contents.reports import TensorFlowReport
 
 
 def command(
@@ -56,7 +58,7 @@ def _empty(path: str, with_tensorflow: bool) -> Document:
 
 def _tensorflow(
     opened: OpenSource, python: str | None, ticket: Ticket
-) -> tuple[TensorFlowReport | None, Finding | None]:
+) -> "tuple[TensorFlowReport | None, Finding | None]":
     """TensorFlow's word, or why there is none."""
     from tfinspector.cli.asking import worker
     from tfinspector.engine.referee import ask_tensorflow
@@ -70,7 +72,7 @@ def _tensorflow(
 
 
 def _answer(
-    source: Source, asked: bool, report: TensorFlowReport | None, failure: Finding | None
+    source: Source, asked: bool, report: "TensorFlowReport | None", failure: Finding | None
 ) -> Answer:
     findings = [*source.findings, *(report.findings if report else ())]
     if failure:
@@ -203,7 +205,7 @@ def _write_specs(page: Page, word: str, specs: tuple[TensorSpec, ...]) -> None:
         page.line(f"  {word} {spec.name}: {spec.dtype.name}, {numbers.shape(spec.shape)}")
 
 
-def _write_verdict(page: Page, report: TensorFlowReport) -> None:
+def _write_verdict(page: Page, report: "TensorFlowReport") -> None:
     page.line()
     if report.agrees is None:
         page.line(f"TensorFlow {report.version} gave no answer.", "attention")
