@@ -31,6 +31,7 @@ def run(directory: Path) -> None:
     module.numbers = tf.Variable(draw.integers(-3, 9, 500).astype(np.int32))
     module.flags = tf.Variable(np.arange(10) % 3 == 0)
     module.waves = tf.Variable(np.exp(1j * np.linspace(0, 6, 50)).astype(np.complex64))
+    module.negative = tf.Variable(tf.linspace(-3.0, -1.0, 50))
     module.words = tf.Variable([b"first", b"\xff\xfe", "größer".encode()])
     module.nothing = tf.Variable(tf.fill([4], float("nan")))
     checkpoint = tf.train.Checkpoint(module=module)

@@ -166,6 +166,16 @@ def test_a_log_axis_says_how_many_values_have_no_place_on_it(look: Look, stored:
     assert widths == pytest.approx(np.full(len(widths), widths.mean()))
 
 
+def test_a_log_axis_without_positive_values_says_what_to_choose(
+    model: HistogramModel, look: Look
+) -> None:
+    picture = look("negative", scale=Scale.LOG)
+    assert not picture.series
+    assert "Choose symlog" in picture.message
+    model.set_options(scale=Scale.SYMLOG)
+    assert model.picture.series
+
+
 def test_whole_numbers_get_a_bin_each(look: Look, stored: Any) -> None:
     picture = look("numbers", rule=RangeRule.FULL)
     values = stored("numbers")

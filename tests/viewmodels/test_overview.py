@@ -66,6 +66,7 @@ def test_a_run_is_added_up(
     assert holdings.largest[0].name == "module/wide"
     assert ("3", "snapshots", "3") in model.tiles
     assert facts(model)["Step"] == "300"
+    assert "step 300" in model.byline
     assert facts(model)["Snapshots"].startswith("3, steps 100 to 300")
     assert model.name == "run"
     assert session.current is model.source

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.looking import choice_of, choose, opened, session
 from tfinspector.contents.figures import Scale
-from tfinspector.viewmodels.histogram_picture import Arrangement, Heights, RangeRule
+from tfinspector.viewmodels.histogram_picture import Arrangement, Heights, RangeRule, Spread
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
 from tfinspector.views.histogram_controls import CHOICES
@@ -177,6 +177,23 @@ def test_snapshots_are_overlaid_or_set_off_with_labels(pane: HistogramPane, qtbo
     labels = [item.textItem.toPlainText() for item in pane.plot._bars if hasattr(item, "textItem")]
     assert sorted(labels) == ["step 100", "step 200", "step 300"]
     assert "step 100" in pane.specials.accessibleName()
+
+
+def test_a_run_is_drawn_as_a_ridgeline(pane: HistogramPane, qtbot: QtBot) -> None:
+    show(pane, qtbot, "kernel")
+    pick(pane, "spread", Spread.OVER_RUN)
+    settle(pane, qtbot)
+    picture = pane.model.picture
+    assert [series.label for series in picture.series] == ["step 100", "step 200", "step 300"]
+    assert picture.title == "module/kernel, 3 snapshots, 3,600 values"
+    assert picture.options.arrangement is Arrangement.OFFSET
+    stds = [series.statistics.std for series in picture.series]
+    assert stds == pytest.approx([stds[0], 2 * stds[0], 3 * stds[0]], rel=1e-4)
+    pick(pane, "spread", Spread.FIRST_TOO)
+    settle(pane, qtbot)
+    labels = [series.label for series in pane.model.picture.series]
+    assert labels == ["step 100", "step 300"]
+    assert pane.model.picture.options.arrangement is Arrangement.OVERLAY
 
 
 def test_the_exact_count_shows_in_the_pane_and_can_be_cancelled(

@@ -17,6 +17,36 @@ def step_words(choice: Choice) -> str:
     return PurePath(choice.snapshot).name if choice.snapshot and snapshots else ""
 
 
+def has_run(choices: Sequence[Choice]) -> bool:
+    """Whether any of them has other snapshots beside it."""
+    return any(len(choice.source.source.snapshots) > 1 for choice in choices)
+
+
+def over_run(choices: Sequence[Choice], most: int) -> list[Choice]:
+    """Each choice in at most `most` complete snapshots of its run, evenly spread over it.
+
+    The first and the last are always among them.
+    """
+    made: dict[Choice, None] = {}
+    for choice in choices:
+        paths = [s.path for s in choice.source.source.snapshots if s.complete]
+        count = min(most, len(paths))
+        places = [round(i * (len(paths) - 1) / max(count - 1, 1)) for i in range(count)]
+        for path in [paths[place] for place in places] or [choice.snapshot]:
+            made[Choice(choice.source, path, choice.variable)] = None
+    return list(made)
+
+
+def with_first(choices: Sequence[Choice]) -> list[Choice]:
+    """Each choice, after the same variable in the first snapshot of its run."""
+    made: dict[Choice, None] = {}
+    for choice in choices:
+        first = next((s.path for s in choice.source.source.snapshots if s.complete), "")
+        made[Choice(choice.source, first or choice.snapshot, choice.variable)] = None
+        made[choice] = None
+    return list(made)
+
+
 def source_name(choice: Choice) -> str:
     """The last part of the source's path."""
     return PurePath(choice.source.source.path).name

@@ -20,11 +20,13 @@ from tfinspector.contents.findings import Finding
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels import choice_names, numbers
 from tfinspector.viewmodels.histogram_picture import (
+    Arrangement,
     Heights,
     HistogramOptions,
     HistogramPicture,
     Series,
     Span,
+    Spread,
     accuracy_words,
     axis_for,
     choose_span,
@@ -37,7 +39,8 @@ from tfinspector.viewmodels.measuring_queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
-MOST_SERIES = 24
+MOST_SERIES, RUN_SERIES = 24, 8
+NOTHING_POSITIVE = "No value is above zero, so a log axis has no place for any. Choose symlog."
 _SETTLE_MS = 150
 _Known = list[tuple[Choice, Statistics]]
 
@@ -64,6 +67,7 @@ class HistogramModel(QObject):
         self.is_stale = False
         self._zoom: tuple[float, float] | None = None
         self._exact: dict[Choice, Histogram] = {}
+        self._drawn: list[Choice] = []
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._read_exactly)
         session.chosen_changed.connect(self._on_chosen)
@@ -113,18 +117,38 @@ class HistogramModel(QObject):
         if self.task:
             self.task.cancel()
 
+    @property
+    def has_run(self) -> bool:
+        """Whether there are other snapshots to draw beside the chosen ones."""
+        return choice_names.has_run(self._session.chosen)
+
+    def set_spread(self, spread: Spread) -> None:
+        """Draw other snapshots too; a whole run is first shown as a ridgeline."""
+        offset = spread is Spread.OVER_RUN
+        arrangement = Arrangement.OFFSET if offset else Arrangement.OVERLAY
+        self.set_options(spread=spread, arrangement=arrangement)
+
+    def _spread_out(self) -> list[Choice]:
+        chosen = self._session.chosen
+        if self.options.spread is Spread.FIRST_TOO:
+            return choice_names.with_first(chosen)
+        if self.options.spread is Spread.OVER_RUN and chosen:
+            return choice_names.over_run(chosen, max(2, RUN_SERIES // len(chosen)))
+        return list(chosen)
+
     def _on_chosen(self) -> None:
         self._zoom = None
         self._exact = {}
         self._draw()
 
     def _on_measured(self, choices: list[Choice]) -> None:
-        if self.is_stale and set(choices) & set(self._session.chosen):
+        if self.is_stale and set(choices) & set(self._drawn):
             self._draw()
 
     def _draw(self) -> None:
         """The picture that options, zoom and figures lead to; stale while figures are missing."""
-        chosen = self._session.chosen[:MOST_SERIES]
+        self._drawn = self._spread_out()
+        chosen = self._drawn[:MOST_SERIES]
         figures = [self._session.statistics(choice) for choice in chosen]
         was_stale, self.is_stale = self.is_stale, any(figure is None for figure in figures)
         if self.is_stale:
@@ -149,7 +173,7 @@ class HistogramModel(QObject):
             for name, (_, figure) in zip(names, pairs, strict=True)
             if isinstance(figure, Unmeasured)
         ]
-        hidden = len(self._session.chosen) - MOST_SERIES
+        hidden = len(self._drawn) - MOST_SERIES
         if hidden > 0:
             notes.append(f"{hidden} more are chosen; the first {MOST_SERIES} are drawn.")
         known = [(choice, f) for choice, f in pairs if isinstance(f, Statistics)]
@@ -157,6 +181,8 @@ class HistogramModel(QObject):
         subject, extent = choice_names.subject(named), self._extent(named, known)
         drawn = [(choice, figure) for choice, figure in known if figure.finite]
         message = message_of(known[0][1], known[0][0].variable.shape) if len(known) == 1 else ""
+        if drawn and self.options.scale is Scale.LOG and all(f.max <= 0 for _, f in drawn):
+            drawn, message = [], NOTHING_POSITIVE
         if not drawn:
             self._stop_reading()
             empty = message or ("No finite values." if known else " ".join(notes))
@@ -247,7 +273,7 @@ class HistogramModel(QObject):
         edges, scale = picture.edges, self.options.scale
         choices = [
             choice
-            for choice in self._session.chosen[:MOST_SERIES]
+            for choice in self._drawn[:MOST_SERIES]
             if isinstance(figure := self._session.statistics(choice), Statistics) and figure.finite
         ]
 

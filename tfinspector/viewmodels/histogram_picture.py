@@ -45,6 +45,14 @@ class Arrangement(StrEnum):
     OFFSET = "offset"
 
 
+class Spread(StrEnum):
+    """Which snapshots of its run each chosen variable is drawn of."""
+
+    CHOSEN = "chosen"
+    FIRST_TOO = "first too"
+    OVER_RUN = "over the run"
+
+
 @dataclass(frozen=True, slots=True)
 class HistogramOptions:
     """What a person chose. `low` and `high` count for `RangeRule.BY_HAND` only."""
@@ -56,6 +64,7 @@ class HistogramOptions:
     low: float = 0.0
     high: float = 1.0
     arrangement: Arrangement = Arrangement.OVERLAY
+    spread: Spread = Spread.CHOSEN
 
 
 _LINEAR, _DEFAULT = ValueAxis(), HistogramOptions()

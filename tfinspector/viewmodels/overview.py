@@ -87,6 +87,16 @@ class OverviewModel(QObject):
         return heading(self.source.source) if self.source else ""
 
     @property
+    def byline(self) -> str:
+        """Who wrote it, at which step, when."""
+        facts = {label: text for label, text, _ in self.facts}
+        writers = [text for label, text, _ in self.facts if label.startswith("Written by")]
+        step = f"step {facts['Step']}" if "Step" in facts else ""
+        saved = f"saved {facts['Saved']}" if "Saved" in facts else ""
+        parts = [*dict.fromkeys(writers), step, saved]
+        return " \N{MIDDLE DOT} ".join(part for part in parts if part)
+
+    @property
     def tiles(self) -> list[tuple[str, str, str]]:
         """The large numbers: (number, its name, exactly)."""
         holdings, source = self.holdings, self.source

@@ -24,6 +24,7 @@ from tfinspector.viewmodels.histogram_picture import (
     Arrangement,
     Heights,
     RangeRule,
+    Spread,
 )
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
@@ -45,6 +46,10 @@ CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
             RangeRule.BY_HAND: "By hand",
         },
     ),
+    "spread": (
+        "Snapshots",
+        {Spread.CHOSEN: "Chosen", Spread.FIRST_TOO: "First too", Spread.OVER_RUN: "Over the run"},
+    ),
     "arrangement": (
         "Several",
         {Arrangement.OVERLAY: "Overlay", Arrangement.OFFSET: "Offset"},
@@ -55,6 +60,7 @@ _TIPS = {
     "heights": "What the height of a bar means. L toggles log.",
     "rule": "Which values the axis covers. Robust: the middle 98 % and half its width on each "
     "side (on log axes the middle 99.8 %). How many lie outside is always told.",
+    "spread": "Draw the chosen variables in other snapshots of the run as well.",
     "arrangement": "How the histograms of several chosen variables share the picture.",
 }
 
@@ -126,7 +132,11 @@ class HistogramControls(QWidget):
         grid.setColumnStretch(3, 1)
         grid.addWidget(self.export, 0, 4)
         self._by_hand = self._row(grid, 2, [("From", self.low), ("To", self.high)])
-        self._several = self._row(grid, 3, [("Several", self.combos["arrangement"])])
+        cells: list[tuple[str, QWidget]] = [
+            ("Snapshots", self.combos["spread"]), ("Several", self.combos["arrangement"])
+        ]  # fmt: skip
+        row = self._row(grid, 3, cells)
+        self._of_run, self._several = row[:2], row[2:]
 
     def _row(self, grid: QGridLayout, row: int, cells: list[tuple[str, QWidget]]) -> list[QWidget]:
         made: list[QWidget] = []
@@ -140,6 +150,9 @@ class HistogramControls(QWidget):
         return made
 
     def _chose(self, field: str, value: Any) -> None:
+        if field == "spread":
+            self._model.set_spread(value)
+            return
         changes = {field: value}
         if field == "rule" and value is RangeRule.BY_HAND and len(self._model.picture.edges):
             edges = self._model.picture.edges
@@ -168,6 +181,8 @@ class HistogramControls(QWidget):
                 edge.setText(f"{value:.6g}")
         for widget in self._by_hand:
             widget.setVisible(options.rule is RangeRule.BY_HAND)
+        for widget in self._of_run:
+            widget.setVisible(self._model.has_run)
         for widget in self._several:
             widget.setVisible(len(self._model.picture.series) > 1)
         self.export.setEnabled(bool(self._model.picture.series))

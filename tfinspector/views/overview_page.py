@@ -1,7 +1,7 @@
 """The Overview page: one calm page about the current source."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,16 +13,18 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.contents.findings import Severity
+from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.details import Row
-from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel
+from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel, Part
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.details_view import DetailRow
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.largest_list import LargestList
 from tfinspector.views.lines import Lines
+from tfinspector.views.role_switch import role_colour
 from tfinspector.views.share_bar import ShareBar
-from tfinspector.views.theme import SPACE, TIGHT, WIDE
+from tfinspector.views.theme import SPACE, TIGHT, WIDE, category
 
 _WIDEST = 860
 _SIGNS = {
@@ -46,7 +48,7 @@ class OverviewPage(QWidget):
         self.heading.setWordWrap(True)
         self.heading.setProperty("muted", True)
         self.tiles = QHBoxLayout()
-        self.roles, self.types = ShareBar("Bytes by role"), ShareBar("Bytes by type")
+        self.roles, self.types = ShareBar("Bytes by role", _role_colour), ShareBar("Bytes by type")
         self.largest = LargestList()
         self.largest.pressed.connect(self.model.choose)
         self.verdict, self.findings = Lines(), Lines()
@@ -104,7 +106,7 @@ class OverviewPage(QWidget):
         if model.source is None:
             return
         self.name.set_text(model.name)
-        self.heading.setText(model.heading)
+        self.heading.setText("\n".join(filter(None, (model.heading, model.byline))))
         holdings = model.holdings
         if holdings:
             self._show_tiles(model.tiles)
@@ -146,6 +148,12 @@ class OverviewPage(QWidget):
         _clear(self.facts)
         for label, text, exactly in facts:
             self.facts.addWidget(DetailRow(Row(label, text, exactly), is_wrong=False))
+
+
+def _role_colour(index: int, part: Part) -> QColor:
+    """The colour that the role has on every page."""
+    known = part.name in set(Role)
+    return role_colour(Role(part.name)) if known else category(index)
 
 
 def _tile(number: str, name: str, exactly: str) -> QWidget:

@@ -1,6 +1,6 @@
 """One bar divided into parts, with a legend below it: bytes by role, bytes by type."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
@@ -15,10 +15,19 @@ _LEAST = 2.0
 
 
 class ShareBar(QWidget):
-    """Painted; its height follows from how many lines the legend needs at its width."""
+    """`colour_of(index, part)` defaults to the categories in their order.
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    Painted; its height follows from how many lines the legend needs at its width.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        colour_of: Callable[[int, Part], QColor] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._colour_of = colour_of or (lambda index, part: category(index))
         self.parts: tuple[Part, ...] = ()
         self._title = title
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -51,10 +60,11 @@ class ShareBar(QWidget):
         total = sum(part.nbytes for part in self.parts)
         painter.fillRect(QRectF(0, _LINE, self.width(), _BAR), QColor(roles.line))
         for rect, index in self._segments(total):
-            painter.fillRect(rect, category(index))
+            painter.fillRect(rect, self._colour_of(index, self.parts[index]))
         painter.setPen(QColor(roles.text))
         for x, y, index in self._legend():
-            painter.fillRect(QRectF(x, y + 6, _SWATCH, _SWATCH), category(index))
+            swatch = QRectF(x, y + 6, _SWATCH, _SWATCH)
+            painter.fillRect(swatch, self._colour_of(index, self.parts[index]))
             painter.drawText(x + _SWATCH + 5, y + 15, self._words(self.parts[index]))
 
     def event(self, event: QEvent) -> bool:
