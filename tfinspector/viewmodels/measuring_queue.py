@@ -115,6 +115,16 @@ class MeasuringQueue(QObject):
             self._at, self._in_view = 0, []
         self._wake()
 
+    def inherit(self, old: OpenSource, fresh: OpenSource) -> None:
+        """`fresh` is `old` read again: keep the figures of snapshots whose files are the same."""
+        same = set(old.source.snapshots) & set(fresh.source.snapshots)
+        with self._lock:
+            for snapshot in same:
+                known = self._figures.get((id(old), snapshot.path))
+                if known:
+                    self._figures[id(fresh), snapshot.path] = dict(known)
+                    self._taken |= {(id(fresh), snapshot.path, key) for key in known}
+
     def forget(self, source: OpenSource) -> None:
         """`source` was closed: drop what is known of it and what was still to do."""
         gone = id(source)

@@ -15,7 +15,9 @@ from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
+from tfinspector.viewmodels.referee import Referee
 from tfinspector.viewmodels.tasks import Task, TaskList
+from tfinspector.viewmodels.watching import Watcher
 from tfinspector.viewmodels.worker import Worker
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Session(QObject):
         self.doors = doors or Doors()
         self.tasks = TaskList(self)
         self.worker = Worker(self.doors, self.tasks, self)
+        self._referee = Referee(self.doors, self.tasks, self.worker, self)
         self.queue = MeasuringQueue(self.doors, self)
         self.sources: list[OpenSource] = []
         self.current: OpenSource | None = None
@@ -60,10 +63,10 @@ class Session(QObject):
         self.checkpoint: Checkpoint | None = None
         self.chosen: tuple[Choice, ...] = ()
         self._refusals: dict[str, Finding] = {}
-        self._reports: dict[int, TensorFlowReport | Finding] = {}
-        self._asked: set[int] = set()
+        self.watcher = Watcher(self, self)
         self.queue.measured.connect(self.measured)
         self.worker.changed.connect(self._on_worker)
+        self._referee.changed.connect(self.findings_changed)
 
     # Opening and closing
 
@@ -95,6 +98,10 @@ class Session(QObject):
         """Open every source again and keep what is current and chosen, by name."""
         for source in list(self.sources):
             self._reload(source)
+
+    def refresh(self, source: OpenSource) -> None:
+        """Read `source` again because its files have changed, without showing a task."""
+        self._reload(source, quiet=True)
 
     def dismiss(self, path: str) -> None:
         """Forget that `path` could not be opened."""
@@ -179,15 +186,11 @@ class Session(QObject):
 
     def findings_of(self, source: OpenSource) -> list[Finding]:
         """Findings of one source: its own, then those of the comparison with TensorFlow."""
-        report = self.referee(source)
-        if report is None:
-            return list(source.source.findings)
-        asked = [report] if isinstance(report, Finding) else list(report.findings)
-        return list(source.source.findings) + asked
+        return list(source.source.findings) + self._referee.findings(source)
 
     def referee(self, source: OpenSource) -> TensorFlowReport | Finding | None:
         """What TensorFlow says of the same files; a finding where it failed; None until asked."""
-        return self._reports.get(id(source))
+        return self._referee.verdict(source)
 
     # Work
 
@@ -238,7 +241,7 @@ class Session(QObject):
             self.sources_changed.emit()
             self.set_current(source)
         self.findings_changed.emit()
-        self._ask_referee(source)
+        self._referee.ask(source)
         self.opened.emit(source, path)
 
     def _open(self, path: str, ticket: Ticket) -> OpenSource:
@@ -247,41 +250,54 @@ class Session(QObject):
         with uncollected:
             return self.doors.open_source(path, ticket)
 
-    def _reload(self, source: OpenSource) -> None:
+    def _reload(self, source: OpenSource, quiet: bool = False) -> None:
         path = source.source.given or source.source.path
+        snapshot = self.current_snapshot if source is self.current else None
+
+        def job(ticket: Ticket) -> tuple[OpenSource, Checkpoint | None]:
+            fresh = self._open(path, ticket)
+            there = {each.path for each in fresh.source.snapshots}
+            return fresh, _checkpoint(fresh, snapshot) if snapshot in there else None
+
         self.run(
             f"Reload {_short(path)}",
-            lambda ticket: self._open(path, ticket),
-            lambda fresh: self._reloaded(source, fresh),
+            job,
+            lambda read: self._reloaded(source, *read),
             lambda finding: self._was_refused(path, finding),
+            quiet=quiet,
             key=f"open {path}",
             owner=source,
         )
 
-    def _reloaded(self, old: OpenSource, fresh: OpenSource) -> None:
+    def _reloaded(self, old: OpenSource, fresh: OpenSource, checkpoint: Checkpoint | None) -> None:
         self._refusals.pop(old.source.given or old.source.path, None)
-        self._replace(old, fresh)
+        self._replace(old, fresh, checkpoint)
         self.findings_changed.emit()
-        self._ask_referee(fresh)
+        self._referee.ask(fresh)
         self.opened.emit(fresh, fresh.source.given)
 
-    def _replace(self, old: OpenSource, fresh: OpenSource) -> None:
+    def _replace(
+        self, old: OpenSource, fresh: OpenSource, checkpoint: Checkpoint | None = None
+    ) -> None:
+        """`fresh` takes the place of `old`; `checkpoint` is its reading of what is current."""
         if old not in self.sources:
             return
         self.sources[self.sources.index(old)] = fresh
         was_current, snapshot = self.current is old, self.current_snapshot
+        self.queue.inherit(old, fresh)
         self.choose(_again(self.chosen, old, fresh))
         self._let_go(old)
         self.sources_changed.emit()
-        if was_current:
-            there = {s.path for s in fresh.source.snapshots}
+        if was_current and checkpoint and checkpoint.prefix == snapshot:
+            self._become(fresh, snapshot, checkpoint)
+        elif was_current:
+            there = {each.path for each in fresh.source.snapshots}
             self.set_current(fresh, snapshot if snapshot in there else None)
 
     def _let_go(self, source: OpenSource) -> None:
         self.tasks.drop_of(source)
         self.queue.forget(source)
-        self._reports.pop(id(source), None)
-        self._asked.discard(id(source))
+        self._referee.forget(source)
         self.choose(choice for choice in self.chosen if choice.source is not source)
 
     def _was_refused(self, path: str, finding: Finding) -> None:
@@ -300,36 +316,13 @@ class Session(QObject):
             self.queue.work_through(source, snapshot, self.variables)
         self.current_changed.emit()
 
-    # TensorFlow as the referee
-
     def _on_worker(self) -> None:
         self.findings_changed.emit()
-        if self.worker.is_ready:
-            for source in self.sources:
-                self._ask_referee(source)
-
-    def _ask_referee(self, source: OpenSource) -> None:
-        client = self.worker.client
-        if client is None or not self.worker.is_ready or id(source) in self._asked:
-            return
-        self._asked.add(id(source))
-
-        def has_answer(report: TensorFlowReport | Finding) -> None:
-            if source in self.sources:
-                self._reports[id(source)] = report
-                self.findings_changed.emit()
-
-        self.run(
-            f"Ask TensorFlow about {_short(source.source.path)}",
-            lambda ticket: self.doors.ask_tensorflow(source, client, ticket),
-            has_answer,
-            has_answer,
-            key=f"referee {id(source)}",
-            owner=source,
-        )
+        for source in self.sources:
+            self._referee.ask(source)
 
 
-def _checkpoint(source: OpenSource, snapshot: str) -> Checkpoint:
+def _checkpoint(source: OpenSource, snapshot: str | None) -> Checkpoint:
     with uncollected:
         return source.checkpoint(snapshot)
 
