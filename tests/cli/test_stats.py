@@ -77,6 +77,17 @@ def test_a_pattern_chooses(cli: Cli, made: Made, pattern: str, names: list[str])
     assert [row["name"] for row in document["variables"]] == names
 
 
+def test_a_pattern_fits_names_and_keys(cli: Cli, made: Made) -> None:
+    prefix = made("checkpoints.keras_functional") / "ckpt-1"
+
+    def fitting(pattern: str) -> list[str]:
+        rows = cli("stats", prefix, "--variable", pattern, "--json").json["variables"]
+        return [row["name"] for row in rows]
+
+    assert fitting("head/*") == ["head/kernel", "head/bias"]
+    assert "save_counter" in fitting("*/.ATTRIBUTES/VARIABLE_VALUE")
+
+
 def test_a_key_will_do(cli: Cli, made: Made) -> None:
     prefix = made("checkpoints.keras_functional") / "ckpt-1"
     variable = cli("list", prefix, "--json").json["variables"][0]
