@@ -5,13 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 
+def _keras():
+    """Keras with its counters of layer names at zero, whatever was made before."""
+    import keras
+
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(1)
+    return keras
+
+
 def keras_sequential(directory: Path) -> None:
     """A Sequential model with Adam, trained two steps, saved by a CheckpointManager (keeps 3)."""
-    import keras
+    keras = _keras()
     import numpy as np
     import tensorflow as tf
 
-    keras.utils.set_random_seed(1)
     model = keras.Sequential(
         [
             keras.Input((4,)),
@@ -33,11 +41,10 @@ def keras_sequential(directory: Path) -> None:
 
 def keras_functional(directory: Path) -> None:
     """Two inputs, a shared Dense, an Embedding; Checkpoint(model, optimizer) with SGD momentum."""
-    import keras
+    keras = _keras()
     import numpy as np
     import tensorflow as tf
 
-    keras.utils.set_random_seed(2)
     left, right = keras.Input((6,), name="left"), keras.Input((6,), name="right")
     shared = keras.layers.Dense(5, name="shared")
     words = keras.Input((3,), dtype="int32", name="words")
@@ -53,7 +60,7 @@ def keras_functional(directory: Path) -> None:
 
 def keras_subclass(directory: Path) -> None:
     """A subclassed model with a nested layer, AdamW with EMA, optimizer named `opt` at the root."""
-    import keras
+    keras = _keras()
     import numpy as np
     import tensorflow as tf
 
@@ -197,7 +204,7 @@ def keras2_names(directory: Path) -> None:
 
 def shared_layers(directory: Path) -> None:
     """Two Sequential models that share their first layer: an autoencoder and its encoder."""
-    import keras
+    keras = _keras()
     import tensorflow as tf
 
     code = keras.layers.Dense(2, name="code")
@@ -208,7 +215,7 @@ def shared_layers(directory: Path) -> None:
 
 def keras_lists(directory: Path) -> None:
     """Layers in a list, which Keras 3 does not track: only the optimizer reaches them (M03)."""
-    import keras
+    keras = _keras()
     import numpy as np
     import tensorflow as tf
 
@@ -231,7 +238,7 @@ def keras_lists(directory: Path) -> None:
 
 def keras_nested(directory: Path) -> None:
     """A functional model with a nested Sequential, an LSTM, attention, a Bidirectional."""
-    import keras
+    keras = _keras()
     import tensorflow as tf
 
     inner = keras.Sequential([keras.Input((6,)), keras.layers.Dense(6), keras.layers.Dense(5)])
@@ -244,7 +251,7 @@ def keras_nested(directory: Path) -> None:
 
 def two_models(directory: Path) -> None:
     """A generator and a discriminator, each with an optimizer of its own."""
-    import keras
+    keras = _keras()
     import tensorflow as tf
 
     parts = {}
@@ -258,7 +265,7 @@ def two_models(directory: Path) -> None:
 
 def many_optimizers(directory: Path) -> None:
     """One checkpoint per Keras optimizer, each over the same two layers."""
-    import keras
+    keras = _keras()
     import numpy as np
     import tensorflow as tf
 
@@ -278,7 +285,7 @@ def many_optimizers(directory: Path) -> None:
 
 def exported(directory: Path) -> None:
     """A Keras 3 `export()` and a `tf.saved_model.save`, for their variables/."""
-    import keras
+    keras = _keras()
     import tensorflow as tf
 
     model = keras.Sequential(

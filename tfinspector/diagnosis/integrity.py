@@ -11,6 +11,7 @@ from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.checks import BadTensor
 from tfinspector.contents.findings import Finding, Fix, Severity
 
+_OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _MOST_NAMED = 20
 _NEARLY_ALL = 0.5  # of the tensors; a model's frozen part is the same in every save
 _TOO_FEW_TO_TELL = 3
@@ -28,6 +29,8 @@ def explain_bad_tensors(
     be unreadable when the checkpoint was opened have been told by then.
     """
     known = {one.key for one in checkpoint.variables if one.problem}
+    if checkpoint.graph is None:
+        known.add(_OBJECT_GRAPH_KEY)
     changed = [one for one in bad if not one.problem]
     unread = [one for one in bad if one.problem and one.key not in known]
     findings = []

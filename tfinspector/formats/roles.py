@@ -28,6 +28,7 @@ _METRIC_VALUES = frozenset(
 _METRIC_LISTS = frozenset({"metrics", "_metrics", "compiled_metrics", "_compile_metrics"})
 _AVERAGE = "average"
 _LONGEST_POSITION = 10  # digits
+_WIDEST = 100  # children: optimizers and metrics have fewer, lists may have more
 
 
 class SlotOf(NamedTuple):
@@ -61,12 +62,13 @@ class GraphRoles:
             if place not in seen:
                 seen.add(place)
                 self._look_at(place, graph.nodes[place], walks.edge[walk])
+        for place, node in enumerate(graph.nodes):
+            if node.slots:
+                self._note_slot_table(place, node)
         self._pair_by_full_name()
 
     def _look_at(self, place: int, node: Node, edge: str) -> None:
-        names = {name for name, _ in node.children} if len(node.children) < 100 else set()
-        if node.slots:
-            self._note_slot_table(place, node)
+        names = {name for name, _ in node.children} if len(node.children) < _WIDEST else set()
         if node.slots or _is_optimizer(names):
             self.optimizers.add(place)
             self._note_optimizer(place, node)

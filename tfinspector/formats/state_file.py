@@ -16,11 +16,11 @@ from tfinspector.contents.checkpoints import StateFile
 STATE_FILE_NAME = "checkpoint"
 _MOST_NBYTES = 16 << 20
 _TOKEN = re.compile(
-    rb"""(?P<space>[\s,;]+|\#[^\n]*)
+    rb"""(?P<space>\s+|\#[^\n]*)
     |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<word>[A-Za-z_][\w./]*)
     |(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[fF]?)
-    |(?P<mark>[:{}\[\]<>-])""",
+    |(?P<mark>[:{}\[\]<>,;-])""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(
@@ -172,7 +172,7 @@ def _text(value: bytes) -> str:
 
 def _number(value: bytes) -> float | None:
     try:
-        return float(value)
+        return float(value.rstrip(b"fF") if not value.startswith((b"0x", b"0X")) else value)
     except ValueError:
         return None
 
