@@ -9,14 +9,12 @@ from types import ModuleType
 
 _lock = threading.Lock()
 _loading: Future[ModuleType | None] | None = None
+_loaded: ModuleType | None = None
 
 
 def kernels() -> ModuleType | None:
     """The module `kernels` if it is loaded; None before, and where it can't be."""
-    loading = _loading
-    if loading is None or not loading.done() or loading.exception() is not None:
-        return None
-    return loading.result()
+    return _loaded
 
 
 def warm_up() -> "Future[ModuleType | None]":
@@ -30,6 +28,7 @@ def warm_up() -> "Future[ModuleType | None]":
 
 
 def _load(loading: "Future[ModuleType | None]") -> None:
+    global _loaded  # noqa: PLW0603 - see above
     try:
         from tfinspector.analysis import kernels as module
     except ImportError:  # Numba is not for every platform; NumPy does the same, slower
@@ -38,4 +37,5 @@ def _load(loading: "Future[ModuleType | None]") -> None:
         loading.set_exception(error)
         raise
     else:
+        _loaded = module
         loading.set_result(module)

@@ -136,9 +136,14 @@ def _in_order(
 
 
 def _jobs_for(crew: Crew, reader: TensorReader, variables: Sequence[Variable]) -> Iterator[_Job]:
+    left = sum(variable.nbytes for variable in variables)
     for batch in _batches(variables):
         large = batch[0]
-        if large.nbytes < _WORTH_CUTTING or why_unmeasured(large):
+        # Blocks of a whole tensor are read into one buffer; regions cost new memory each time. So
+        # a tensor is cut only where what comes after it can't keep the other threads busy.
+        cut = large.nbytes >= _WORTH_CUTTING and large.nbytes * crew.size > left
+        left -= sum(variable.nbytes for variable in batch)
+        if not cut or why_unmeasured(large):
             yield _Job(batch, [crew.submit(_measure_batch, reader, batch, crew.tick)], _only)
             continue
         spans = spans_of(large, crew.size)
