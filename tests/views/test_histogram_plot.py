@@ -174,7 +174,8 @@ def test_snapshots_are_overlaid_or_set_off_with_labels(pane: HistogramPane, qtbo
     assert pane.controls.combos["arrangement"].isVisible()
     assert len(pane.plot._bars) == 3
     pick(pane, "arrangement", Arrangement.OFFSET)
-    labels = [item.textItem.toPlainText() for item in pane.plot._bars if hasattr(item, "textItem")]
+    texts = [item.textItem.toPlainText() for item in pane.plot._bars if hasattr(item, "textItem")]
+    labels = [text for text in texts if text]
     assert sorted(labels) == ["step 100", "step 200", "step 300"]
     assert "step 100" in pane.specials.accessibleName()
 
@@ -187,6 +188,9 @@ def test_a_run_is_drawn_as_a_ridgeline(pane: HistogramPane, qtbot: QtBot) -> Non
     assert [series.label for series in picture.series] == ["step 100", "step 200", "step 300"]
     assert picture.title == "module/kernel, 3 snapshots, 3,600 values"
     assert picture.options.arrangement is Arrangement.OFFSET
+    qtbot.keyClick(pane.plot, Qt.Key.Key_Right)
+    told = [label.textItem.toPlainText() for label in pane.plot._ridge_counts]
+    assert told == [f"{series.histogram.counts[32]:.0f}" for series in picture.series]
     stds = [series.statistics.std for series in picture.series]
     assert stds == pytest.approx([stds[0], 2 * stds[0], 3 * stds[0]], rel=1e-4)
     pick(pane, "spread", Spread.FIRST_TOO)

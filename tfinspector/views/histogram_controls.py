@@ -48,7 +48,7 @@ CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     ),
     "spread": (
         "Snapshots",
-        {Spread.CHOSEN: "Chosen", Spread.FIRST_TOO: "First too", Spread.OVER_RUN: "Over the run"},
+        {Spread.CHOSEN: "Chosen", Spread.FIRST_TOO: "First too", Spread.OVER_RUN: "Run"},
     ),
     "arrangement": (
         "Several",

@@ -56,6 +56,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._picture = HistogramPicture()
         self._axis = ValueAxis()
         self._bars: list[pg.GraphicsObject] = []
+        self._ridge_counts: list[pg.TextItem] = []
         self._at: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Histogram")
@@ -117,7 +118,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def _clear(self) -> None:
         for item in self._bars:
             self._plot.removeItem(item)
-        self._bars = []
+        self._bars, self._ridge_counts = [], []
 
     def _draw_bars(self, picture: HistogramPicture) -> None:
         places = self._axis.places(picture.edges)
@@ -137,7 +138,10 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             bars.setZValue(10 + len(tops) - index if not offset else 10 + index)
             self._add(bars)
             if offset:
-                self._label(picture.series[index].label, places[0], floor + lift, index)
+                label = picture.series[index].label
+                self._label(label, (places[0], floor + lift), (0, 1), index)
+                count = self._label("", (places[-1], floor + lift), (1, 1), index)
+                self._ridge_counts.insert(0, count)
         self._plot.showAxis("left", not offset)
         highest = max(float(top.max()) for top in tops) + step * (len(tops) - 1)
         self._set_ranges(picture, places, floor, highest)
@@ -159,12 +163,15 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._zero.setValue(self._axis.place(0.0))
         self._zero.setVisible(bool(low < self._axis.place(0.0) < high))
 
-    def _label(self, text: str, x: float, y: float, index: int) -> None:
-        label = pg.TextItem(text, color=self._style.text, anchor=(0, 1))
+    def _label(
+        self, text: str, place: tuple[float, float], anchor: tuple[int, int], index: int
+    ) -> pg.TextItem:
+        label = pg.TextItem(text, color=self._style.text, anchor=anchor)
         label.setFont(self._style.font)
-        label.setPos(x, y)
+        label.setPos(*place)
         label.setZValue(100 + index)
         self._add(label)
+        return label
 
     def _add(self, item: pg.GraphicsObject) -> None:
         self._plot.addItem(item, ignoreBounds=True)
@@ -189,6 +196,9 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             places = self._axis.places(self._picture.edges[at : at + 2])
             self._mark.setRegion((float(places[0]), float(places[1])))
             readout = read_out(self._picture, at)
+        counts = [row[1] for row in readout.rows] if readout else [""] * len(self._ridge_counts)
+        for label, count in zip(self._ridge_counts, counts, strict=False):
+            label.setText(count)
         self._mark.setVisible(at is not None)
         self.pointed.emit(readout)
 

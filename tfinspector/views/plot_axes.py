@@ -59,7 +59,8 @@ def value_ticks(axis: ValueAxis) -> Callable[[float, float, int], list[tuple[flo
 
 def count_ticks(low: float, high: float, room: int) -> list[tuple[float, str]]:
     """Ticks of an axis of counts: as `linear_ticks`, whole numbers only."""
-    return linear_ticks(low, high, min(room, max(1, int(high - low))))
+    ticks = linear_ticks(low, high, room)
+    return [(place, text) for place, text in ticks if abs(place - round(place)) < 1e-6]
 
 
 def linear_ticks(low: float, high: float, room: int) -> list[tuple[float, str]]:

@@ -1,7 +1,8 @@
 """The strip below a histogram: zero, NaN, +Inf and -Inf of each tensor as labelled bars.
 
 They are apart because they have no place among the bins, or (zero) too large a one. With several
-tensors a row starts with the swatch and label of its bars, so the strip is the legend too.
+tensors a row starts with the swatch and label of its bars, so the strip is the legend too. Ridges
+have their labels beside them; then only tensors with NaN or Inf have rows, and all else is summed.
 """
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -10,12 +11,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tfinspector.contents.figures import Statistics
 from tfinspector.viewmodels import numbers
-from tfinspector.viewmodels.histogram_picture import HistogramPicture, Series
+from tfinspector.viewmodels.histogram_picture import Arrangement, HistogramPicture, Series
 from tfinspector.viewmodels.histogram_readout import Readout
 from tfinspector.views.plot_style import PlotStyle, faded
 
 _ROW, _GAP, _BAR = 20, 8, 3
-_MOST_ROWS = 8
+_MOST_ROWS = 6
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Cell = tuple[str, int]
@@ -37,7 +38,8 @@ class SpecialCounts(QWidget):
     def __init__(self, style: PlotStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
-        self._series: tuple[Series, ...] = ()
+        self._all: tuple[Series, ...] = ()
+        self._rows: tuple[int, ...] = ()
         self._in_bin: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -48,8 +50,11 @@ class SpecialCounts(QWidget):
 
     def show_picture(self, picture: HistogramPicture) -> None:
         """Show the counts of the tensors in this picture."""
-        self._series = picture.series
-        words = [f"{s.label}: {_words(s.statistics)}" for s in self._series]
+        self._all = picture.series
+        several = range(len(self._all) if len(self._all) > 1 else 0)
+        is_labelled = picture.options.arrangement is Arrangement.OFFSET
+        self._rows = tuple(i for i in several if not is_labelled or self._is_bad(i))
+        words = [f"{s.label}: {_words(s.statistics)}" for s in self._all]
         self.setAccessibleName("; ".join(words))
         self.updateGeometry()
         self.update()
@@ -61,61 +66,72 @@ class SpecialCounts(QWidget):
 
     def sizeHint(self) -> QSize:
         """One row per tensor; with several, a row of headings above."""
-        rows = min(len(self._series), _MOST_ROWS) + (len(self._series) > 1)
-        return QSize(200, _ROW * (rows + (len(self._series) > _MOST_ROWS)))
+        rows = min(len(self._rows), _MOST_ROWS) + 1
+        return QSize(200, _ROW * (rows + (len(self._rows) > _MOST_ROWS)))
 
     def minimumSizeHint(self) -> QSize:
         """It can't be lower than its rows."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """One tensor: named cells. Several: a table with headings, swatches and labels."""
+        """A table with headings, swatches and labels; without rows, one line of totals."""
         painter = QPainter(self)
         painter.setFont(self._style.font)
-        if len(self._series) == 1:
-            figure = self._series[0].statistics
-            width = self.width() / len(special_cells(figure))
-            for place, (name, count) in enumerate(special_cells(figure)):
-                rect = QRectF(place * width, 0, width - _GAP, _ROW)
-                self._paint_cell(painter, rect, (name, count), figure.count, True)
-        elif self._series:
+        if self._rows:
             self._paint_table(painter)
+        elif self._all:
+            self._paint_totals(painter)
+
+    def _is_bad(self, index: int) -> bool:
+        figure = self._all[index].statistics
+        return figure.finite < figure.count
+
+    def _paint_totals(self, painter: QPainter) -> None:
+        """Named cells, of one tensor or of all together."""
+        cells = [special_cells(series.statistics) for series in self._all]
+        whole = sum(series.statistics.count for series in self._all)
+        width = self.width() / len(cells[0])
+        for place, (name, _) in enumerate(cells[0]):
+            count = sum(each[place][1] for each in cells)
+            rect = QRectF(place * width, 0, width - _GAP, _ROW)
+            self._paint_cell(painter, rect, (name, count), whole, True)
 
     def _paint_table(self, painter: QPainter) -> None:
         left = self._label_width(painter)
-        names = ["in bin", *(name for name, _ in special_cells(self._series[0].statistics))]
+        names = ["in bin", *(name for name, _ in special_cells(self._all[0].statistics))]
         width = (self.width() - left) / len(names)
         painter.setPen(self._style.muted)
         for place, name in enumerate(names):
             rect = QRectF(left + place * width, 0, width - _GAP, _ROW)
             painter.drawText(rect, _RIGHT, name)
-        for index, series in enumerate(self._series[:_MOST_ROWS]):
-            y = (index + 1) * _ROW
+        for line, index in enumerate(self._rows[:_MOST_ROWS], 1):
+            series, y = self._all[index], line * _ROW
             self._paint_label(painter, series.label, index, y, left)
             rect = QRectF(left, y, width - _GAP, _ROW - _BAR)
             painter.drawText(rect, _RIGHT, "".join(self._in_bin[index : index + 1]))
             for place, cell in enumerate(special_cells(series.statistics), 1):
                 rect = QRectF(left + place * width, y, width - _GAP, _ROW)
                 self._paint_cell(painter, rect, cell, series.statistics.count, False)
-        if len(self._series) > _MOST_ROWS:
+        if len(self._rows) > _MOST_ROWS:
             painter.setPen(self._style.muted)
             y = (_MOST_ROWS + 1) * _ROW + _ROW - 6
-            painter.drawText(0, y, f"and {len(self._series) - _MOST_ROWS} more")
+            painter.drawText(0, y, f"and {len(self._rows) - _MOST_ROWS} more")
 
     def event(self, event: QEvent) -> bool:
         """The exact counts of the row under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            row = event.pos().y() // _ROW - (len(self._series) > 1)
-            if 0 <= row < min(len(self._series), _MOST_ROWS):
-                series = self._series[row]
-                text = f"{series.label}\n{_words(series.statistics)}"
-                QToolTip.showText(event.globalPos(), text, self)
+            row = event.pos().y() // _ROW - 1
+            under = self._rows[row : row + 1] if row >= 0 else ()
+            shown = under or (range(len(self._all)) if not self._rows else ())
+            texts = [f"{self._all[i].label}: {_words(self._all[i].statistics)}" for i in shown]
+            QToolTip.showText(event.globalPos(), "\n".join(texts), self)
             return True
         return super().event(event)
 
     def _label_width(self, painter: QPainter) -> int:
         metrics = painter.fontMetrics()
-        widest = max(metrics.horizontalAdvance(s.label) for s in self._series[:_MOST_ROWS])
+        labels = [self._all[index].label for index in self._rows[:_MOST_ROWS]]
+        widest = max(metrics.horizontalAdvance(label) for label in labels)
         return min(widest + 26, self.width() * 2 // 5)
 
     def _paint_label(self, painter: QPainter, text: str, index: int, y: int, width: int) -> None:
