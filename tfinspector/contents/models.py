@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.graphs import Edge
+from tfinspector.contents.graphs import Edge, Slot
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.saved_models import Shape
 
@@ -30,6 +30,8 @@ class ModelNode(NamedTuple):
     variable   index in `ModelDescription.variables`, -1 where it is none
     built      False for a layer that waits for its first call; None where that means nothing
     saves      names of what it saves besides variables ("table", "ITERATOR", "py_state")
+    slots      of a legacy optimizer: its slot variables by node, as in a checkpoint's graph; no
+               edge leads to them
     """
 
     kind: str
@@ -38,6 +40,7 @@ class ModelNode(NamedTuple):
     variable: int = -1
     built: bool | None = None
     saves: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
 
 
 class ModelVariable(NamedTuple):

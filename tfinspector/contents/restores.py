@@ -60,6 +60,10 @@ class Row(NamedTuple):
 class Frontier(NamedTuple):
     """An edge of the checkpoint that the model does not have: where the walk ended.
 
+    Every lost key counts for one edge only, the nearest; optimizers come last, because they list
+    the variables of the model too. So an edge of 0 keys is another way to what is lost already.
+    `model_node` is -1 for the `tf.train.Checkpoint` that a bare model is put into by name.
+
     path       of the parent node, as both sides agree on it ("model"); "" for the root
     edge       the checkpoint's name of the edge that has no counterpart
     node       the checkpoint's node behind it
@@ -81,8 +85,10 @@ class Frontier(NamedTuple):
 class MatchTable:
     """A dry run: every variable of either side with its state. Nothing was assigned.
 
-    `bound` maps checkpoint nodes to model nodes; `conflicts` are checkpoint nodes that several
-    paths resolve to different objects of the model (shared there, copied here).
+    `bound` maps checkpoint nodes to model nodes, in the order of TensorFlow's walk (-1 as in
+    `Frontier.model_node`); it is empty for a checkpoint without an object graph. `conflicts` are
+    checkpoint nodes that several paths resolve to different objects of the model (shared there,
+    copied here), with those objects, the one that gets the value first.
     """
 
     attachment: Attachment
