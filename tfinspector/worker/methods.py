@@ -1,5 +1,6 @@
 """The table of everything the worker can be asked."""
 
+import importlib
 from typing import Any, Dict
 
 from . import framework
@@ -18,9 +19,28 @@ def about(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     return framework.about()
 
 
+def _later(module: str, name: str) -> Method:
+    """A method whose module is imported by its first request: most workers never restore."""
+
+    def method(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+        imported = importlib.import_module("." + module, __package__)
+        answer: Dict[str, Any] = getattr(imported, name)(params, context)
+        return answer
+
+    return method
+
+
 METHODS: Dict[str, Method] = {
     "ping": ping,
     "about": about,
     "list_variables": list_variables,
     "load": load,
+    "build": _later("building", "build"),
+    "restore": _later("restoring", "restore"),
+    "hashes": _later("restoring", "hashes"),
+    "remember": _later("restoring", "remember"),
+    "roll_back": _later("restoring", "roll_back"),
+    "write": _later("restoring", "write"),
+    "assign": _later("assigning", "assign"),
+    "call": _later("calling", "call"),
 }

@@ -1,0 +1,91 @@
+"""One forward call of the built model: does it run, how long, and what comes out."""
+
+import time
+from typing import Any, Dict, List
+
+from . import inputs
+from .building import holding
+from .describing import value_hash
+from .failures import describe
+from .framework import tensorflow
+from .placing import scope
+from .returned import models_of
+from .serving import Context
+from .tracing import inputs_for
+
+
+def call(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """`done`, else `why_not` (a sentence) and `error`; `seconds`; `outputs`.
+
+    The inputs are those of `sample_inputs()`, else zeros of what the model tells about its inputs.
+    Each output is {"name", "dtype", "shape", "min", "max", "mean", "sha256", "finite"}; the
+    figures are over finite values, None where there are none.
+    """
+    held = holding()
+    answer: Dict[str, Any] = {"done": False, "why_not": "", "error": None, "seconds": 0.0}
+    answer["outputs"] = []
+    models = models_of(held.built)
+    if len(models) != 1:
+        names = ", ".join(models) or "none"
+        answer["why_not"] = "There is no one model to call: the factory returned %s." % names
+        return answer
+    model = next(iter(models.values()))
+    context.report(0, 0, "calling the model")
+    try:
+        found = inputs_for(model, held.sample_inputs)
+        if not callable(model) or found is None:
+            answer["why_not"] = (
+                "Nothing tells what the model takes: give the factory's module a sample_inputs()."
+                if callable(model)
+                else "The object has no __call__."
+            )
+            return answer
+        with scope(held.device):
+            started = time.monotonic()
+            outputs = inputs.call(model, found)
+            rows = _rows(outputs)
+            answer["seconds"] = time.monotonic() - started
+    except Exception as error:  # noqa: BLE001 - user code may raise anything; it is the answer
+        answer["error"] = describe(error)
+        answer["why_not"] = "The call raised %s: %s" % (type(error).__name__, error)
+        return answer
+    answer.update(done=True, outputs=rows, inputs=found.origin)
+    return answer
+
+
+def _rows(outputs: Any) -> List[Dict[str, Any]]:
+    if isinstance(outputs, dict):
+        named = [(str(name), outputs[name]) for name in sorted(outputs)]
+    elif isinstance(outputs, (list, tuple)):
+        named = [("output_%d" % number, each) for number, each in enumerate(outputs)]
+    else:
+        named = [("output", outputs)]
+    tf = tensorflow()
+    rows = []
+    for name, each in named:
+        parts = tf.nest.flatten(each)
+        for number, part in enumerate(parts):
+            rows.append(_row(name if len(parts) == 1 else "%s/%d" % (name, number), part))
+    return rows
+
+
+def _row(name: str, output: Any) -> Dict[str, Any]:
+    import numpy as np
+
+    tensor = tensorflow().convert_to_tensor(output)
+    row: Dict[str, Any] = {
+        "name": name,
+        "dtype": tensor.dtype.name,
+        "shape": tensor.shape.as_list(),
+        "sha256": value_hash(tensor)["sha256"],
+    }
+    row.update(min=None, max=None, mean=None, finite=None)
+    value = np.asarray(tensor.numpy())
+    if value.dtype == object or not (tensor.dtype.is_floating or tensor.dtype.is_integer):
+        return row
+    wide = value.astype(np.float64)
+    good = wide[np.isfinite(wide)]
+    row["finite"] = int(good.size)
+    if good.size:
+        row.update(min=float(good.min()), max=float(good.max()), mean=float(good.mean()))
+    return row

@@ -1,0 +1,154 @@
+"""Restores a checkpoint into the built model by TensorFlow's ordinary call, and takes it back."""
+
+import os
+from typing import Any, Dict, List
+
+from .building import Holding, holding
+from .describing import value_hash
+from .failures import describe
+from .framework import tensorflow
+from .listening import Listening
+from .objects import short_device
+from .returned import checkpoint_of
+from .serving import Context
+
+_remembered: Dict[int, Any] = {}
+
+
+def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """`prefix`, `name` (where a bare model goes, "" for the root), `mode` ("restore" or "read").
+
+    `status_type` is the class that TensorFlow returned, "" if it raised `error`. `checks` holds
+    what each of the status's own assertions says, None where it is content. `matched` are the
+    file's nodes that TensorFlow bound, `unassigned` those of them that never got their values;
+    both None where this TensorFlow does not tell. `log` and `warnings` is what was said meanwhile.
+    """
+    held = holding()
+    prefix = absolute(params["prefix"], held)
+    context.report(0, 0, "restoring")
+    answer: Dict[str, Any] = {"status_type": "", "error": None, "checks": {}}
+    answer.update(matched=None, unassigned=None)
+    with Listening() as heard:
+        try:
+            checkpoint = checkpoint_of(held.built, params.get("name") or "")
+            method = checkpoint.read if params.get("mode") == "read" else checkpoint.restore
+            status = method(prefix)
+        except Exception as error:  # noqa: BLE001 - the answer: TensorFlow may raise anything
+            answer["error"] = describe(error)
+        else:
+            answer["status_type"] = type(status).__name__
+            answer["checks"] = _checks(status)
+            answer.update(_nodes(status))
+            _be_content(status)
+            del status
+    answer["log"] = heard.text
+    answer["warnings"] = heard.warnings
+    return answer
+
+
+def hashes(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """`variables` (indices, None: all) -> `hashes`: [index, sha256, device, problem] each."""
+    held = holding()
+    rows = []
+    wanted = _wanted(params, held)
+    for done, number in enumerate(wanted):
+        variable = held.variables[number].variable
+        context.report(done, len(wanted), "hashing the variables")
+        told = value_hash(variable)
+        rows.append([number, told["sha256"], short_device(variable.device), told["problem"]])
+    return {"hashes": rows}
+
+
+def remember(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """Copy the values of `variables` (None: all) into the computer's memory, for `roll_back`."""
+    held = holding()
+    _remembered.clear()
+    nbytes = 0
+    for number in _wanted(params, held):
+        value = held.variables[number].variable.numpy()
+        nbytes += int(getattr(value, "nbytes", len(value) if isinstance(value, bytes) else 0))
+        _remembered[number] = value
+    return {"variables": len(_remembered), "nbytes": nbytes}
+
+
+def roll_back(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """Give every remembered variable its value back."""
+    held = holding()
+    tf = tensorflow()
+    for done, (number, value) in enumerate(_remembered.items()):
+        variable = held.variables[number].variable
+        context.report(done, len(_remembered), "rolling back")
+        with tf.device(variable.device):
+            variable.assign(value)
+    return {"variables": len(_remembered)}
+
+
+def write(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """Write the model to `prefix` as it is now, such that the ordinary restore is content.
+
+    `name` is where a bare model goes. The file holds a `save_counter` (of the value
+    `save_counter`, default 1), because `restore` makes one and `assert_consumed` misses it
+    otherwise. Returns the prefix and the files.
+    """
+    held = holding()
+    prefix = absolute(params["prefix"], held)
+    checkpoint = checkpoint_of(held.built, params.get("name") or "")
+    checkpoint.save_counter.assign(int(params.get("save_counter") or 1))
+    context.report(0, 0, "writing")
+    written = checkpoint.write(prefix)
+    directory, base = os.path.split(written)
+    files = sorted(
+        name
+        for name in os.listdir(directory)
+        if name.startswith((base + ".index", base + ".data-"))
+    )
+    return {"prefix": written, "files": files}
+
+
+def absolute(path: str, held: Holding) -> str:
+    """User code may have changed the directory since the path was given."""
+    return path if "://" in path or os.path.isabs(path) else os.path.join(held.home, path)
+
+
+def _wanted(params: Dict[str, Any], held: Holding) -> List[int]:
+    given = params.get("variables")
+    return list(range(len(held.variables))) if given is None else [int(each) for each in given]
+
+
+def _checks(status: Any) -> Dict[str, Any]:
+    answer: Dict[str, Any] = {}
+    for name in ("assert_consumed", "assert_existing_objects_matched", "assert_nontrivial_match"):
+        check = getattr(status, name, None)
+        if check is None:
+            continue
+        try:
+            check()
+            answer[name] = None
+        except Exception as error:  # noqa: BLE001 - an assertion's text is the answer
+            answer[name] = str(error)
+    return answer
+
+
+def _nodes(status: Any) -> Dict[str, Any]:
+    """From TensorFlow's own account of the restore, which is not public and may be missing."""
+    account = getattr(status, "_checkpoint", None)
+    matched = getattr(account, "matched_proto_ids", None)
+    objects = getattr(account, "object_by_proto_id", None)
+    ours = getattr(account, "restore_uid", None)
+    if account is None or matched is None or objects is None or ours is None:
+        return {"matched": None, "unassigned": None}
+    unassigned = []
+    for number, node in enumerate(account.object_graph_proto.nodes):
+        value = objects.get(number)
+        if number not in matched or value is None or not node.attributes:
+            continue
+        if getattr(value, "_update_uid", ours) < ours:
+            unassigned.append(number)
+    return {"matched": sorted(matched), "unassigned": unassigned}
+
+
+def _be_content(status: Any) -> None:
+    """What TensorFlow would print at the end of the process, `checks` has told."""
+    quiet = getattr(status, "expect_partial", None)
+    if quiet is not None:
+        quiet()
