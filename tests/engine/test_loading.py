@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.worker.odd_workers import odd_command
-from tfinspector.contents.findings import Finding, Severity, Unreadable
+from tfinspector.contents.findings import Cancelled, Finding, Severity, Unreadable
 from tfinspector.contents.reports import LoadReport
+from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_opened, load_saved_model
 from tfinspector.engine.opening import OpenSource, open_source
 from tfinspector.engine.worker_client import WorkerClient, WorkerFailed
@@ -177,6 +178,17 @@ def test_no_interpreter_is_a_failure_of_the_worker(own: Path) -> None:
     with pytest.raises(WorkerFailed) as caught:
         load_opened(opening(own), WorkerClient(("/no/such/python",)))
     assert caught.value.finding.id == "W05"
+
+
+def test_a_load_can_be_cancelled_and_the_worker_lives(made: Made, client: WorkerClient) -> None:
+    """Cancelled at TensorFlow's first sign of progress; the same process answers the next."""
+    pid = client.wait().pid
+    ticket = Ticket(lambda progress: ticket.cancel() if progress.text == "loading" else None)
+    opened = opening(made("saved_models.everything") / "model")
+    with pytest.raises(Cancelled):
+        load_opened(opened, client, ticket=ticket)
+    assert load_opened(opened, client).loaded
+    assert client.wait().pid == pid
 
 
 def test_a_load_can_be_cut_short(own: Path) -> None:

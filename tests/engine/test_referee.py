@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +146,28 @@ def test_a_file_that_tensorflow_refuses(tmp_path: Path, client: WorkerClient) ->
     assert report.agrees is False
     assert report.findings[0].id == "X04"
     assert "UnicodeDecodeError" in report.differences[0]
+
+
+def test_a_type_that_tensorflow_does_not_know(tmp_path: Path, client: WorkerClient) -> None:
+    """It tells no type at all then; keys and shapes are still compared."""
+    writer = BundleWriter()
+    writer.add("good", 1, (2,), bytes(8))
+    writer.add("new", 77, (3,), bytes(12))
+    writer.write(tmp_path / "c")
+    report = ask_tensorflow(opening(tmp_path / "c"), client)
+    assert report.agrees is False
+    assert [each.dtype for each in report.variables] == ["", ""]
+    assert [finding.id for finding in report.findings] == ["X08"]
+    assert "77 does not correspond" in report.differences[0]
+
+
+def test_about_is_what_the_window_shows(client: WorkerClient) -> None:
+    about = client.wait()
+    assert about.executable == sys.executable
+    assert about.tensorflow
+    assert about.keras
+    assert str(about.devices[0]) == "CPU:0"
+    assert str(about).startswith(f"TF {about.tensorflow} · Python {about.python} · CPU:0")
 
 
 def test_nothing_to_ask_is_not_agreement(tmp_path: Path, client: WorkerClient) -> None:

@@ -21,7 +21,7 @@ from tests.worker.odd_workers import (
 )
 from tfinspector.contents.findings import Cancelled, Severity
 from tfinspector.contents.reports import WorkerState
-from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
 from tfinspector.engine.worker_log import SHOWN_NBYTES, TAIL_NBYTES
 
@@ -130,7 +130,7 @@ def test_a_gigabyte_of_print_is_bounded(client: WorkerClient, watch: Watch, line
     still_works(client)
 
 
-@pytest.mark.parametrize("method", ["hang", "stubborn", "stuck_in_c"])
+@pytest.mark.parametrize("method", ["hang", "chatter", "stubborn", "stuck_in_c"])
 def test_cancel_ends_any_hang(watch: Watch, method: str) -> None:
     with nothing_left(), WorkerClient(odd_command(), watch.on_log, grace_s=0.3) as client:
         running = hanging(client, method)
@@ -139,8 +139,8 @@ def test_cancel_ends_any_hang(watch: Watch, method: str) -> None:
         running.ticket.cancel()
         with pytest.raises(Cancelled):
             running.result()
-        assert is_alive(pid) == (method == "hang")  # the polite cancel is enough there
-        if method != "hang":
+        assert is_alive(pid) == (method in ("hang", "chatter"))  # the polite cancel is enough there
+        if not is_alive(pid):
             assert client.state is WorkerState.DEAD
             assert client.finding
             assert (client.finding.id, client.finding.severity) == ("W11", Severity.INFO)
@@ -178,6 +178,20 @@ def test_waiting_for_ones_turn_can_be_cancelled(client: WorkerClient) -> None:
     first.ticket.cancel()
     with pytest.raises(Cancelled):
         first.result()
+
+
+def test_a_progress_callback_that_fails_leaves_nothing_running(client: WorkerClient) -> None:
+    """As does Ctrl+C on the command line: the caller is gone, so the work must stop."""
+
+    def fail(progress: Progress) -> None:
+        if progress.text == "hanging":
+            raise ZeroDivisionError
+
+    pid = client.wait().pid
+    with pytest.raises(ZeroDivisionError):
+        client.call("hang", {}, Ticket(fail))
+    still_works(client)
+    assert client.wait().pid == pid
 
 
 def test_killed_from_outside_while_busy(client: WorkerClient, watch: Watch) -> None:
@@ -324,6 +338,18 @@ def test_a_worker_whose_client_is_gone_leaves(watch: Watch) -> None:
         with pytest.raises(WorkerFailed):
             hung.result()
         watch.wait_for(WorkerState.STOPPED)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_log_callback_that_fails_is_not_blamed_on_the_worker() -> None:
+    def fail(line: str) -> None:
+        if line == "printed":
+            raise ZeroDivisionError
+
+    with nothing_left(), WorkerClient(odd_command(), fail) as client:
+        finding = fails(client, "write_everywhere").finding
+        assert finding.id == "W13"
+        still_works(client)
 
 
 def test_callbacks_may_stop_the_client() -> None:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,10 +120,9 @@ def nothing_left() -> Iterator[None]:
 
 
 def _belongings() -> tuple[int, set[str], set[int]]:
-    children = {
-        int(pid)
-        for task in Path("/proc/self/task").iterdir()
-        for pid in (task / "children").read_text().split()
-    }
+    children = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread that has just ended
+            children |= set(map(int, (task / "children").read_text().split()))
     threads = {f"{thread.name} {thread.ident}" for thread in threading.enumerate()}
     return len(os.listdir("/proc/self/fd")), threads, children

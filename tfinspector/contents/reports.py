@@ -150,6 +150,7 @@ class EndReason(StrEnum):
     CANCELLED = "cancelled"  # a cancelled request did not stop politely
     TIMEOUT = "timeout"  # a request took longer than allowed
     START_TIMEOUT = "start_timeout"
+    BROKEN = "broken"  # a callback of this program raised
     SILENT = "silent"  # it closed its channel and stayed
     GARBAGE = "garbage"  # something that is no frame came over the protocol's channel
 

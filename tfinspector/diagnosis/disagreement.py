@@ -2,7 +2,7 @@
 
 X01 a key only one of us finds · X02 another shape · X03 another type · X04 TensorFlow refuses what
 we read · X05 another signature · X06 a variable that only one of us finds in a loaded model ·
-X07 another value.
+X07 another value · X08 a type that TensorFlow does not know.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ def compare_listings(
     dtypes = [
         f"{a.key!r} is {a.dtype} here and {b.dtype} in TensorFlow."
         for a, b in both
-        if a.dtype != b.dtype
+        if b.dtype and a.dtype != b.dtype
     ]
     return _grouped(where, [
         ("X01", "{} key(s) are listed by only one of TensorFlow and us", only_ours + only_theirs),
@@ -65,6 +65,24 @@ def refused(error: RelayedError, where: str) -> Disagreement:
         fix=Fix(
             "Check the file for damage; what can be read of it can be exported here.",
             f"tfinspector check {where!r}",
+        ),
+    )
+    return Disagreement((sentence,), finding)
+
+
+def unknown_type(reason: str, version: str, where: str) -> Disagreement:
+    """X08: one type that this TensorFlow does not know keeps it from telling any."""
+    sentence = f"TensorFlow {version} can't tell the types of this file: {reason}."
+    finding = Finding(
+        id="X08",
+        severity=Severity.WARNING,
+        title=sentence,
+        detail="Variables of the types it knows can still be restored.",
+        where=where,
+        evidence={"tensorflow": version, "tensorflow_said": reason},
+        fix=Fix(
+            "Use a newer TensorFlow for this file, or cast the variable before you save it.",
+            "python -m pip install --upgrade tensorflow",
         ),
     )
     return Disagreement((sentence,), finding)

@@ -216,7 +216,7 @@ _TABLE: tuple[tuple[str, str, _Explain], ...] = (
     (r"Op type not registered '(?P<op>[^']+)'", "S07", _unknown_op),
     (
         r"NodeDef mentions attr|forward compatibility guarantee|XlaCallModuleOp with version"
-        r"|GraphDef .*min.?consumer",
+        r"|GraphDef .*min.?consumer|invalid DataType enum",
         "S08", _too_new,
     ),
     (r"No OpKernel was registered to support Op '(?P<op>[^']+)'", "S09", _no_kernel),

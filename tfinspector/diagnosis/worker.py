@@ -3,7 +3,7 @@
 W01 ended by itself · W02 aborted or crashed · W03 killed by the system · W04 took too long ·
 W05 can't be started · W06 Python too old · W07 TensorFlow missing · W08 TensorFlow broken ·
 W09 spoke out of turn · W10 raised something nobody explains · W11 ended because it was asked to ·
-W12 TensorFlow too old
+W12 TensorFlow too old · W13 this program failed to listen
 """
 
 import re
@@ -32,6 +32,8 @@ def explain_end(end: WorkerEnd) -> Finding:
             return _too_slow(end)
         case EndReason.GARBAGE:
             return _garbage(end)
+        case EndReason.BROKEN:
+            return _broken(end)
     if end.python is not None and end.python < OLDEST_PYTHON:
         return _old_python(end)
     if end.start_error or end.python is None:
@@ -155,6 +157,17 @@ def _garbage(end: WorkerEnd) -> Finding:
             "Let the command that starts the interpreter print to standard error only.",
             f"{shlex.join(end.command)} -c 'pass'   # must print nothing",
         ),
+    )
+
+
+def _broken(end: WorkerEnd) -> Finding:
+    return Finding(
+        id="W13",
+        severity=Severity.ERROR,
+        title=f"The worker was ended{_while(end)}: this program failed to handle what it said.",
+        detail="The worker did nothing wrong; the traceback is in this program's own log.",
+        evidence=_evidence(end),
+        fix=Fix("Try again; the next request starts a new worker. Please report the traceback."),
     )
 
 

@@ -124,7 +124,10 @@ def _compare_checkpoint(
         if key != OBJECT_GRAPH_KEY
     )
     ours = [ListedVariable(each.key, each.dtype.name, each.shape) for each in checkpoint.variables]
-    return theirs, disagreement.compare_listings(ours, theirs, prefix)
+    found = disagreement.compare_listings(ours, theirs, prefix)
+    if told["no_dtypes"]:
+        found.append(disagreement.unknown_type(told["no_dtypes"], told["version"], prefix))
+    return theirs, found
 
 
 def _with_our_word(finding: Finding, checkpoint: Checkpoint) -> Finding:

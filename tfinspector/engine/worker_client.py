@@ -8,71 +8,24 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
-from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from tfinspector.contents.findings import Cancelled, Finding
-from tfinspector.contents.reports import (
-    Device,
-    EndReason,
-    Interpreter,
-    RelayedError,
-    TraceFrame,
-    WorkerEnd,
-    WorkerState,
-)
-from tfinspector.diagnosis import worker as diagnosis
+from tfinspector.contents.reports import EndReason, Interpreter, WorkerEnd, WorkerState
+from tfinspector.diagnosis.worker import explain_end
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.worker_launch import complete, default_command, opening_bytes
+from tfinspector.engine.worker_life import Life, MethodFailed, Reply, WorkerFailed
 from tfinspector.engine.worker_log import WorkerLog
 from tfinspector.engine.worker_process import WorkerProcess
 from tfinspector.worker.protocol import Frame
 
+__all__ = ["MethodFailed", "Reply", "WorkerClient", "WorkerFailed"]
+
 LOOK_UP_EVERY_S = 0.05  # how soon a waiting thread sees that its ticket was cancelled
-OLDEST_PYTHON = diagnosis.OLDEST_PYTHON
-
-
-class WorkerFailed(Exception):
-    """There is no answer; the finding says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.title)
-        self.finding = finding
-
-
-class MethodFailed(WorkerFailed):
-    """The worker is well; what it was asked to do raised `error` over there."""
-
-    def __init__(self, finding: Finding, error: RelayedError) -> None:
-        super().__init__(finding)
-        self.error = error
-
-
-class Reply(NamedTuple):
-    """The result of a request and the raw bytes that came with it."""
-
-    result: dict[str, Any]
-    payloads: tuple[bytes, ...] = ()
-
-
-class _Life:
-    """One process and what is known of it."""
-
-    def __init__(self, command: tuple[str, ...]) -> None:
-        self.command = command
-        self.process: WorkerProcess | None = None
-        self.python: tuple[int, ...] | None = None
-        self.about: Interpreter | None = None
-        self.missing: Finding | None = None
-        self.end: Finding | None = None
-        self.settled = threading.Event()  # ready, or ended before that
-        self.answers: dict[int, queue.SimpleQueue[Frame | None]] = {}
-        self.doing = ""
-        self.waited_s = 0.0
-        self.oom_kills = _oom_kills()
 
 
 class WorkerClient:
@@ -102,7 +55,7 @@ class WorkerClient:
         self._turn = threading.Lock()
         self._telling = threading.RLock()
         self._numbers = count(1)
-        self._life: _Life | None = None
+        self._life: Life | None = None
         self._latest: WorkerProcess | None = None
         self._state = WorkerState.STOPPED
         self._told = WorkerState.STOPPED
@@ -208,10 +161,16 @@ class WorkerClient:
                 answers.put(None)
             try:
                 return self._wait(life, number, ticket, timeout)
+            except (WorkerFailed, Cancelled):
+                raise
+            except BaseException:
+                # Ctrl+C, or a progress callback that fails: leave nothing running over there.
+                self._ask_to_stop(life, number, EndReason.CANCELLED)
+                raise
             finally:
                 life.answers.pop(number, None)
                 life.doing = ""
-                self._set_state(life, _idle(life))
+                self._set_state(life, life.idle_state)
 
     @contextmanager
     def _its_turn(self, ticket: Ticket) -> Iterator[None]:
@@ -222,7 +181,7 @@ class WorkerClient:
         finally:
             self._turn.release()
 
-    def _ready_life(self, ticket: Ticket) -> _Life:
+    def _ready_life(self, ticket: Ticket) -> Life:
         """The running worker, once it is ready. Raises WorkerFailed if it does not come to that."""
         with self._lock:
             life = self._life or self._launch()
@@ -236,26 +195,26 @@ class WorkerClient:
             raise WorkerFailed(life.end)
         return life
 
-    def _wait(self, life: _Life, number: int, ticket: Ticket, timeout: float | None) -> Reply:
+    def _wait(self, life: Life, number: int, ticket: Ticket, timeout: float | None) -> Reply:
         limit = float("inf") if timeout is None else time.monotonic() + timeout
         why: EndReason | None = None  # we asked it to stop, for this reason
         while True:
+            if why is None:
+                why = self._reason_to_stop(ticket, limit)
+                if why is not None:
+                    life.waited_s = timeout or 0.0
+                    self._ask_to_stop(life, number, why)
             try:
                 frame = life.answers[number].get(timeout=LOOK_UP_EVERY_S)
             except queue.Empty:
-                if why is None:
-                    why = self._reason_to_stop(ticket, limit)
-                    if why is not None:
-                        life.waited_s = timeout or 0.0
-                        self._ask_to_stop(life, number, why)
                 continue
             if frame is not None and "progress" in frame.header:
-                if not ticket.cancelled:
+                with suppress(Cancelled):  # seen above, where the worker is told too
                     ticket.report(*frame.header["progress"])
                 continue
             if why is not None and life.process is not None:
                 life.process.let_live(why)
-            return self._conclude(life, frame, ticket, why)
+            return self._conclude(life, frame, why)
 
     @staticmethod
     def _reason_to_stop(ticket: Ticket, limit: float) -> EndReason | None:
@@ -263,15 +222,14 @@ class WorkerClient:
             return EndReason.CANCELLED
         return EndReason.TIMEOUT if time.monotonic() > limit else None
 
-    def _ask_to_stop(self, life: _Life, number: int, why: EndReason) -> None:
+    def _ask_to_stop(self, life: Life, number: int, why: EndReason) -> None:
         """Politely first; the process is killed if it has not answered within the grace period."""
         assert life.process
         life.process.send({"cancel": number})
         life.process.end_within(self._grace_s, why)
 
-    def _conclude(
-        self, life: _Life, frame: Frame | None, ticket: Ticket, why: EndReason | None
-    ) -> Reply:
+    @staticmethod
+    def _conclude(life: Life, frame: Frame | None, why: EndReason | None) -> Reply:
         if why is EndReason.CANCELLED:
             raise Cancelled
         if frame is None:
@@ -281,25 +239,12 @@ class WorkerClient:
         if "result" in header:  # also when it came just in time
             return Reply(header["result"], frame.payloads)
         if header.get("cancelled"):
-            end = self._facts(life, EndReason.TIMEOUT, None)
-            raise WorkerFailed(diagnosis.explain_end(end))
-        raise self._relayed(life, header["error"])
+            raise WorkerFailed(explain_end(life.facts(EndReason.TIMEOUT)))
+        raise life.relayed(header["error"])
 
-    def _relayed(self, life: _Life, told: dict[str, Any]) -> WorkerFailed:
-        error = RelayedError(
-            type=told["type"],
-            message=told["message"],
-            frames=tuple(TraceFrame(**frame) for frame in told["frames"]),
-            module=told["module"],
-            cause=told["cause"],
-        )
-        if error.type == "TensorFlowMissing" and life.missing is not None:
-            return WorkerFailed(life.missing)
-        return MethodFailed(diagnosis.explain_raised(error, life.doing), error)
-
-    def _launch(self) -> _Life:
+    def _launch(self) -> Life:
         """A new life, whose process may have failed to start. The lock is held."""
-        life = _Life(self.command)
+        life = Life(self.command, self._log)
         self._log.forget()
         self._finding = None
         try:
@@ -310,14 +255,9 @@ class WorkerClient:
                 lambda _, frame: self._on_frame(life, frame),
                 lambda _: self._on_end(life),
             )
-        except OSError as error:
-            life.end = diagnosis.explain_end(
-                WorkerEnd(
-                    self.command,
-                    EndReason.ITSELF,
-                    start_error=error.strerror or str(error),
-                )
-            )
+        except (OSError, ValueError) as error:  # ValueError: a zero byte in the command
+            why = getattr(error, "strerror", None) or str(error)
+            life.end = explain_end(WorkerEnd(self.command, EndReason.ITSELF, start_error=why))
             self._finding, self._state = life.end, WorkerState.UNAVAILABLE
             life.settled.set()
             return life
@@ -329,7 +269,7 @@ class WorkerClient:
         life.process.begin()
         return life
 
-    def _on_frame(self, life: _Life, frame: Frame) -> None:
+    def _on_frame(self, life: Life, frame: Frame) -> None:
         header = frame.header
         event = header.get("event")
         if event == "hello":
@@ -342,29 +282,26 @@ class WorkerClient:
             answers = life.answers.get(header["id"])
             if answers is not None:
                 answers.put(frame)
+            elif life.process is not None and "progress" not in header:
+                life.process.let_live(EndReason.CANCELLED)  # nobody waited, but it did stop
 
-    def _on_ready(self, life: _Life, told: dict[str, Any]) -> None:
-        interpreter = interpreter_of(told)
+    def _on_ready(self, life: Life, told: dict[str, Any]) -> None:
         self._log.end_chapter()
         assert life.process
         life.process.let_live(EndReason.START_TIMEOUT)
-        if interpreter.tensorflow is None:
-            life.missing = diagnosis.explain_missing(
-                life.command, interpreter, told["problem_type"]
-            )
-            self._finding = life.missing
-        life.about = interpreter
-        self._set_state(life, _idle(life))
+        life.meet(told)
+        self._finding = life.missing
+        self._set_state(life, life.idle_state)
         life.settled.set()
 
-    def _on_end(self, life: _Life) -> None:
+    def _on_end(self, life: Life) -> None:
         """Last of all, from the worker's thread: nothing more will come from this process."""
         assert life.process
         self._log.end_chapter()
         reason = life.process.reason
-        end = self._facts(life, reason, life.process)
+        end = life.facts(reason)
         with self._lock:
-            life.end = diagnosis.explain_end(end)
+            life.end = explain_end(end)
             if self._life is life:
                 self._life = None
                 if reason is EndReason.ASKED:
@@ -377,21 +314,6 @@ class WorkerClient:
         for answers in list(life.answers.values()):
             answers.put(None)
         self._tell()
-
-    def _facts(self, life: _Life, reason: EndReason, process: WorkerProcess | None) -> WorkerEnd:
-        before, now = life.oom_kills, _oom_kills()
-        return WorkerEnd(
-            command=life.command,
-            reason=reason,
-            status=process.status if process else None,
-            python=life.python,
-            ready=life.about is not None,
-            doing=life.doing,
-            last_words=self._log.last_words(),
-            garbage=process.garbage.decode("utf-8", "replace") if process else "",
-            oom_kills=now - before,
-            waited_s=life.waited_s,
-        )
 
     def _end(self, grace_s: float) -> None:
         with self._lock:
@@ -406,7 +328,7 @@ class WorkerClient:
                 self._state, self._finding = WorkerState.STOPPED, None
         self._tell()
 
-    def _set_state(self, life: _Life, state: WorkerState) -> None:
+    def _set_state(self, life: Life, state: WorkerState) -> None:
         with self._lock:
             if self._life is life and life.end is None:
                 self._state = state
@@ -420,33 +342,3 @@ class WorkerClient:
                 self._told = state
                 if self._on_state is not None:
                     self._on_state(state)
-
-
-def interpreter_of(told: dict[str, Any]) -> Interpreter:
-    """The worker's `about` as contents."""
-    return Interpreter(
-        python=told["python"],
-        executable=told["executable"],
-        tensorflow=told["tensorflow"],
-        keras=told["keras"],
-        numpy=told["numpy"],
-        devices=tuple(Device(**device) for device in told["devices"]),
-        pid=told["pid"],
-        host=told["host"],
-        problem=told["problem"],
-    )
-
-
-def _idle(life: _Life) -> WorkerState:
-    return WorkerState.UNAVAILABLE if life.missing is not None else WorkerState.READY
-
-
-def _oom_kills() -> int:
-    """How many processes this machine has killed for memory since it started; 0 if not known."""
-    try:
-        text = Path("/proc/vmstat").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next(
-        (int(line.split()[1]) for line in text.splitlines() if line.startswith("oom_kill ")), 0
-    )

@@ -116,6 +116,9 @@ class WorkerProcess:
                 self._pump(selector)
             except ProtocolError as error:
                 self.reason, self.garbage = EndReason.GARBAGE, error.seen
+            except BaseException:  # a callback of ours failed; it must not look like the worker's
+                self.reason = EndReason.BROKEN
+                raise
             finally:
                 self._finish()
                 self._on_end(self)

@@ -114,6 +114,13 @@ def count(params, context):
     return {"counted": params["to"]}
 
 
+def chatter(params, context):
+    """Progress without end, faster than anybody looks."""
+    while True:
+        context._next = 0.0
+        context.report(0, 0, "hanging")
+
+
 def eat(params, context):
     return {"length": len(b"x" * (1 << 62))}
 
@@ -130,7 +137,7 @@ def answer_late(params, context):
 
 METHODS = [
     hang, stubborn, stuck_in_c, print_much, write_everywhere, leave, give_up, abort, die, complain,
-    babble, close_channel, leave_child, echo, count, eat, answer_late,
+    babble, close_channel, leave_child, echo, count, chatter, eat, answer_late,
 ]  # fmt: skip
 
 
