@@ -96,6 +96,15 @@ def test_choosing_rows_feeds_the_inspector(window: MainWindow, qtbot: QtBot) -> 
     }
 
 
+def test_what_another_page_chooses_is_shown_here(window: MainWindow) -> None:
+    window.variables.table.collapse_all()
+    window.session.choose([window.session.choice(VARIABLES[3])])
+    view, table = window.variables.view, window.variables.table
+    assert [table.path(row) for row in view.selected_rows()] == ["optimizer/m/dense_2/kernel"]
+    window.session.choose([])
+    assert view.selected_rows() == []
+
+
 def test_the_chevron_the_double_click_and_the_arrows_open_groups(
     window: MainWindow, qtbot: QtBot
 ) -> None:

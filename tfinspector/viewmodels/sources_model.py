@@ -104,7 +104,7 @@ class SourcesModel(QAbstractItemModel):
         told = {
             finding.severity
             for finding in source.source.findings
-            if finding.where.startswith(snapshot.path)
+            if finding.where == snapshot.path or finding.where.startswith(f"{snapshot.path}.")
         }
         if self._worst(told) is not Health.GOOD:
             return self._worst(told)

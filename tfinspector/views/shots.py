@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QTabWidget
 
 from tfinspector.contents.findings import Finding
@@ -55,6 +56,8 @@ def draw_pages(
             session.worker.start()
         for path in paths:
             session.open(path)
+        if application.platformName() == "offscreen":  # a real mouse is left alone
+            QCursor.setPos(-10, -10)
         window.show()
         _settle(session)
         pictures = [

@@ -49,18 +49,18 @@ class _SourceDelegate(QStyledItemDelegate):
             painter.fillRect(bar, QColor(roles.accent))
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if is_current else QFont.Weight.Normal)
-        painter.setFont(font)
         rect.adjust(24, 0, -SMALL, 0)
         detail = index.data(SourceAsk.DETAIL)
         metrics = QFontMetrics(font)
-        width = metrics.horizontalAdvance(detail)
-        has_room = metrics.horizontalAdvance(index.data()) + width + SPACE <= rect.width()
+        width = option.fontMetrics.horizontalAdvance(detail)
+        has_room = metrics.horizontalAdvance(index.data()) + width + SMALL <= rect.width()
         if has_room:
             painter.setPen(QColor(roles.muted))
             painter.drawText(
                 rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail
             )
             rect.adjust(0, 0, -width - SMALL, 0)
+        painter.setFont(font)
         painter.setPen(QColor(roles.text))
         name = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, rect.width())
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
@@ -82,7 +82,7 @@ class _SourceDelegate(QStyledItemDelegate):
             painter.setBrush(
                 QColor(roles.muted) if health == Health.GOOD else Qt.BrushStyle.NoBrush
             )
-            painter.drawEllipse(rect.center(), 3, 3)
+            painter.drawEllipse(rect.center() + QPoint(0, 1), 3, 3)
 
 
 class SourcesPane(QWidget):

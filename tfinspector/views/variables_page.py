@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -43,7 +43,7 @@ class VariablesPage(QWidget):
         self.table = VariableTable(session, self)
         self.view = VariableView(self.table, self)
         self.roles = RoleSwitch(self)
-        self._is_restoring = False
+        self._is_restoring = self._is_choosing = False
         self._kept_keys: set[str] = set()
         self._build()
         self.roles.changed.connect(self.table.set_hidden)
@@ -53,6 +53,7 @@ class VariablesPage(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._choose)
         self.view.copy_asked.connect(self.copy)
         self.view.customContextMenuRequested.connect(self._open_menu)
+        session.chosen_changed.connect(self._follow_choice)
         session.measured.connect(self._say_progress)
         session.queue.settled.connect(self._say_progress)
         session.sources_changed.connect(self._say)
@@ -184,21 +185,39 @@ class VariablesPage(QWidget):
         if not rows:
             return
         self._is_restoring = True
-        for row in rows:
-            self.view.selectionModel().select(
-                self.table.index(row, 0),
-                self.view.selectionModel().SelectionFlag.Select
-                | self.view.selectionModel().SelectionFlag.Rows,
-            )
+        self._select(rows)
         self._is_restoring = False
         self._choose()
+
+    def _select(self, rows: list[int]) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        for row in rows:
+            index = self.table.index(row, 0)
+            self.view.selectionModel().select(index, flags.Select | flags.Rows)
 
     def _choose(self) -> None:
         if self._is_restoring:
             return
         rows = self.view.selected_rows()
         if rows:
+            self._is_choosing = True
             self.session.choose(self.table.choices(rows))
+            self._is_choosing = False
+        self._say_progress()
+
+    def _follow_choice(self) -> None:
+        """Another page chose: show it here too."""
+        if self._is_choosing or self._is_restoring:
+            return
+        here = self.session.current, self.session.current_snapshot
+        keys = {c.variable.key for c in self.session.chosen if (c.source, c.snapshot) == here}
+        rows = [row for row in map(self.table.reveal, sorted(keys)) if row >= 0]
+        self._is_restoring = True
+        self.view.clearSelection()
+        self._select(rows)
+        if rows:
+            self.view.scrollTo(self.table.index(rows[0], 0))
+        self._is_restoring = False
         self._say_progress()
 
     # The menu

@@ -1,0 +1,55 @@
+"""Pictures of every page, drawn after everything has settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from tfinspector.views import theme
+from tfinspector.views.pages import PAGES
+from tfinspector.views.shots import draw_pages
+
+
+@pytest.fixture(autouse=True)
+def _undressed(qapp: QApplication) -> Iterator[None]:
+    yield
+    theme.apply(qapp, theme.Mode.LIGHT)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_in_two_sizes(
+    scheme: str, made: Callable[[str], Path], tmp_path: Path, qapp: QApplication
+) -> None:
+    prefix = made("checkpoints.keras_sequential") / "ckpt-5"
+    drawn = draw_pages([str(prefix)], str(tmp_path), scheme, with_worker=False)
+    assert drawn.unopened == ()
+    images = {Path(path).name: QImage(path) for path in drawn.pictures}
+    for title, _ in PAGES:
+        for size in ("1440x900", "1280x720"):
+            assert any(
+                name.startswith(f"ckpt-5-{title.lower()}") and size in name for name in images
+            )
+    assert {(image.width(), image.height()) for image in images.values()} == {
+        (1440, 900),
+        (1280, 720),
+    }
+    corner = images["ckpt-5-overview-1280x720.png"].pixelColor(2, 2)
+    assert (corner.lightness() < 128) == (scheme == "dark")
+    histogram = images["ckpt-5-variables-histogram-1280x720.png"]
+    coloured = sum(
+        histogram.pixelColor(x, y).saturation() > 100
+        for x in range(940, 1270, 3)
+        for y in range(200, 480, 3)
+    )
+    assert coloured > 50, "the histogram of the chosen variable is not there"
+
+
+def test_what_cannot_be_opened_is_told(tmp_path: Path, qapp: QApplication) -> None:
+    drawn = draw_pages([str(tmp_path / "nothing")], str(tmp_path / "out"), with_worker=False)
+    assert drawn.pictures == ()
+    assert len(drawn.unopened) == 1
+    assert drawn.unopened[0].fix is not None
