@@ -16,13 +16,12 @@ def test_it_comes_back(qtbot: QtBot) -> None:
     first.note_opened("/b")
     first.note_opened("/a")
     first.set_hidden_roles({Role.SLOT, Role.METRIC})
-    first.set_theme("dark")
     first.set_window({"geometry": "AAAA"})
     first.save()
     again = Preferences().settings
     assert again.recent == ("/a", "/b")
     assert Preferences().hidden_roles == {Role.SLOT, Role.METRIC}
-    assert (again.theme, again.window) == ("dark", {"geometry": "AAAA"})
+    assert again.window == {"geometry": "AAAA"}
 
 
 def test_the_recent_paths_can_be_cleared(qtbot: QtBot) -> None:

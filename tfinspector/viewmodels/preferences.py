@@ -51,10 +51,6 @@ class Preferences(QObject):
         """Remember which roles are hidden."""
         self._set(hidden_roles=tuple(sorted(str(role) for role in roles)))
 
-    def set_theme(self, theme: str) -> None:
-        """Remember "system", "light" or "dark"."""
-        self._set(theme=theme)
-
     def set_window(self, state: Mapping[str, str]) -> None:
         """Remember the window's state. Written by `save` only."""
         self.settings = replace(self.settings, window=dict(state))

@@ -17,16 +17,14 @@ if TYPE_CHECKING:
 
 def export_csv(model: VariableTable, columns: Sequence[Column], path: str) -> Task | None:
     """Write the rows on screen, in their order, to a new file. None if nothing is shown."""
-    content = model.content
-    if content is None:
+    if model.content is None:
         return None
-    rows = content.rows.tolist()
-    where = [int(row) for row in range(len(rows))]
+    content = model.content.as_shown()
 
     def job(ticket: Ticket) -> None:
         from tfinspector.engine.exporting import write_csv
 
-        lines = table_text.table(content, columns, where)
+        lines = table_text.table(content, columns)
         ticket.check()
         write_csv(path, table_text.header(columns), lines)
 

@@ -7,6 +7,7 @@ part (`VariableRows`) turns its answer into row numbers in the window's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -117,6 +118,12 @@ class VariableRows:
         """Show this arrangement from now on."""
         self.arrangement = arrangement
         self.refresh()
+
+    def as_shown(self) -> VariableRows:
+        """These rows as they are now, for a pool thread; later changes do not reach it."""
+        now = copy(self)
+        now._totals = {}
+        return now
 
     def refresh(self) -> None:
         """Work the rows out again after a change of expansion or arrangement."""

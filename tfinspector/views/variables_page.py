@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.viewmodels import table_text
 from tfinspector.viewmodels.group_cells import hidden_text, role_counts, summary
 from tfinspector.viewmodels.session import Session
@@ -27,6 +28,10 @@ from tfinspector.views.icons import icon
 from tfinspector.views.role_switch import RoleSwitch
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.variable_view import VariableView
+
+_EXPORTED = (
+    DTypeKind.FLOAT, DTypeKind.INTEGER, DTypeKind.BOOL, DTypeKind.COMPLEX, DTypeKind.STRING,
+)  # fmt: skip
 
 
 class VariablesPage(QWidget):
@@ -241,7 +246,7 @@ class VariablesPage(QWidget):
             save = menu.addAction(
                 icon("export"), "Export values as NPY", lambda: self._export_npy(row)
             )
-            save.setEnabled(not variable.problem and variable.dtype.is_numeric)
+            save.setEnabled(not variable.problem and variable.dtype.kind in _EXPORTED)
         menu.addAction("Export table as CSV", self.export)
         menu.addSeparator()
         menu.addAction("Expand all", self.table.expand_all)
