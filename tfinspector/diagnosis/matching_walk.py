@@ -1,0 +1,179 @@
+"""TensorFlow's walk over a checkpoint's object graph and a model's, on data alone.
+
+The rules are those of `tensorflow/python/checkpoint/restore.py` (the same in 2.15 and 2.21):
+breadth first from the roots, an edge of the checkpoint leads on where the model's object has a
+child of the same name, and the first object that a node of the checkpoint meets keeps it. Slot
+variables of the old optimizers come along when both their variable and their optimizer are met.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tfinspector.contents.graphs import ObjectGraph, Slot
+from tfinspector.contents.models import ModelDescription, ModelNode
+
+ROOT = 0
+WRAPPER = -1  # the tf.train.Checkpoint that a bare model is put into by name
+SAVE_COUNTER = "save_counter"
+_WRAPPER_NODE = ModelNode("tensorflow.python.checkpoint.checkpoint.Checkpoint", "")
+_OLD_OPTIMIZERS = ("optimizer_v2", ".optimizers.legacy", "tensorflow.python.training.")
+
+
+class MissingEdge(NamedTuple):
+    """An edge from `parent` of the checkpoint that its object in the model does not have."""
+
+    parent: int
+    name: str
+    child: int
+
+
+@dataclass(slots=True)
+class Walk:
+    """What was bound to what, and where the walk could not go on.
+
+    bound      checkpoint node -> model node, in the order of the walk
+    came       checkpoint node -> the edge it was first bound through: (parent, name)
+    conflicts  checkpoint node -> objects of the model that it could not be too
+    unmade     slot nodes of the checkpoint whose optimizer in the model would make them only now
+    ignored    slot nodes of the checkpoint whose optimizer in the model does not look at slots
+    """
+
+    bound: dict[int, int]
+    came: dict[int, tuple[int, str]] = field(default_factory=dict)
+    missing: list[MissingEdge] = field(default_factory=list)
+    conflicts: dict[int, list[int]] = field(default_factory=dict)
+    unmade: set[int] = field(default_factory=set)
+    ignored: set[int] = field(default_factory=set)
+
+
+class ModelSide:
+    """The model's graph, with look-ups that several walks share.
+
+    Under a name, a bare model is the child of a `tf.train.Checkpoint`, node `WRAPPER`.
+    """
+
+    def __init__(self, model: ModelDescription) -> None:
+        self.model = model
+        self._children: dict[int, dict[str, int]] = {}
+        self._slots: dict[int, dict[tuple[int, str], int]] = {}
+
+    def node(self, number: int) -> ModelNode:
+        """The object; also for `WRAPPER`."""
+        return self.model.nodes[number] if number >= 0 else _WRAPPER_NODE
+
+    def children(self, number: int) -> dict[str, int]:
+        """Its children by the names of the edges."""
+        known = self._children.get(number)
+        if known is None:
+            known = self._children[number] = dict(self.node(number).children)
+        return known
+
+    def slot(self, optimizer: int, original: int, name: str) -> int | None:
+        """The slot variable that an optimizer keeps for a variable."""
+        known = self._slots.get(optimizer)
+        if known is None:
+            slots = self.node(optimizer).slots
+            known = self._slots[optimizer] = {(s.original, s.name): s.variable for s in slots}
+        return known.get((original, name))
+
+    def takes_slots(self, number: int) -> bool:
+        """Whether TensorFlow gives it slots: only optimizers of the old kind want them."""
+        node = self.node(number)
+        return bool(node.slots) or any(part in node.kind for part in _OLD_OPTIMIZERS)
+
+    def same_value(self, one: int, other: int) -> bool:
+        """Whether two objects are the same, or wrappers of the same variable."""
+        if one == other:
+            return True
+        variable = self.node(one).variable
+        return variable >= 0 and variable == self.node(other).variable
+
+
+def walk(graph: ObjectGraph, side: ModelSide, name: str = "") -> Walk:
+    """Bind as `tf.train.Checkpoint(model)` does or, with a name, `Checkpoint(**{name: model})`."""
+    if not graph.nodes or not side.model.nodes:
+        return Walk({})
+    return _Walker(graph, side, name).go()
+
+
+class _Walker:
+    def __init__(self, graph: ObjectGraph, side: ModelSide, name: str) -> None:
+        self._nodes = graph.nodes
+        self._side = side
+        self._wrapped = {name: ROOT} if name else {}
+        self._walk = Walk({ROOT: WRAPPER if name else ROOT})
+        self._queue = [ROOT]
+        self._slots_of: defaultdict[int, list[tuple[int, Slot]]] = defaultdict(list)
+        for place, node in enumerate(graph.nodes):
+            for slot in node.slots:
+                self._slots_of[slot.original].append((place, slot))
+        self._deferred: defaultdict[int, list[Slot]] = defaultdict(list)
+
+    def go(self) -> Walk:
+        bound, came, queue = self._walk.bound, self._walk.came, self._queue
+        missing, conflicts = self._walk.missing, self._walk.conflicts
+        for here in queue:  # it grows meanwhile
+            mine = bound[here]
+            offered = self._side.children(mine) if mine >= 0 else self._wrapped
+            for name, child in self._nodes[here].children:
+                known, met = bound.get(child), offered.get(name)
+                if known is not None:
+                    if met is not None and not self._side.same_value(met, known):
+                        conflicts.setdefault(child, []).append(met)
+                elif met is None:
+                    missing.append(MissingEdge(here, name, child))
+                else:
+                    bound[child] = met
+                    came[child] = (here, name)
+                    queue.append(child)
+            if self._slots_of:
+                self._follow_slots(here)
+        self._settle_slots()
+        return self._walk
+
+    def _follow_slots(self, here: int) -> None:
+        """The slots of a variable, or those that waited for their optimizer."""
+        for slot in self._deferred.pop(here, ()):
+            self._bind_slot(here, slot)
+        for optimizer, slot in self._slots_of.get(here, ()):
+            if optimizer in self._walk.bound:
+                self._bind_slot(optimizer, slot)
+            else:
+                self._deferred[optimizer].append(slot)
+
+    def _bind_slot(self, optimizer: int, slot: Slot) -> None:
+        bound = self._walk.bound
+        mine, original = bound[optimizer], bound[slot.original]
+        if not self._side.takes_slots(mine) or slot.variable in bound:
+            return
+        met = self._side.slot(mine, original, slot.name)
+        if met is None:
+            self._walk.unmade.add(slot.variable)
+            return
+        bound[slot.variable] = met
+        self._queue.append(slot.variable)
+
+    def _settle_slots(self) -> None:
+        """Which slots nobody wanted, because the optimizer is of the new kind."""
+        bound = self._walk.bound
+        for slots in self._slots_of.values():
+            for optimizer, slot in slots:
+                mine = bound.get(optimizer)
+                if mine is None or slot.variable in bound or slot.original not in bound:
+                    continue
+                if not self._side.takes_slots(mine):
+                    self._walk.ignored.add(slot.variable)
+
+
+def path_of(came: dict[int, tuple[int, str]], node: int, known: dict[int, str]) -> str:
+    """The way that the walk took to a node ("model/head"); `known` is a cache."""
+    names: list[str] = []
+    here = node
+    while here not in known and here in came:
+        here, name = came[here]
+        names.append(name)
+    begin = known.get(here, "")
+    path = "/".join([begin, *reversed(names)] if begin else reversed(names))
+    known[node] = path
+    return path
