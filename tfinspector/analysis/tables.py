@@ -69,9 +69,10 @@ class Table:
         finite, nan, posinf, neginf, poszero, negzero, overflow = counts.tolist()
         oddities = Oddities(nan, posinf, neginf, poszero, negzero)
         low, high, total, carry, m2, l1 = figures.tolist()
-        if overflow or (finite and exponent_for(low, high)):
+        exponent = exponent_for(low, high) if finite else 0
+        if overflow or (exponent and (low or high)):
             return moments_of(floats), oddities  # its squares need another unit than 1
-        return Moments(finite, low, high, total, carry, m2, l1, 0), oddities
+        return Moments(finite, low, high, total, carry, m2, l1, exponent), oddities
 
     def _keep(self, part: tuple[Integers, Integers]) -> None:
         self._parts.append(part)

@@ -1,0 +1,76 @@
+"""P1, P2, P3: statistics and histograms of every variable of a 1 GiB checkpoint, warm cache.
+
+P1 and P3 against NumPy on TensorFlow's tensors, TensorFlow already imported; P2 against the
+machine itself: reading the same bytes with `numpy.sum` on two threads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.machine import Clocked, in_turns, sum_on_two_threads
+from tests.tensorflow_process import TensorFlowProcess
+from tfinspector.analysis.compiled import warm_up
+from tfinspector.contents.figures import Statistics
+from tfinspector.engine.histograms import draw_shared
+from tfinspector.engine.measuring import measure_all
+from tfinspector.formats.checkpoint import read_checkpoint
+
+pytestmark = pytest.mark.benchmark_target
+
+GIB = 1 << 30
+TARGETS = {"float32": 15.0, "bfloat16": 10.0, "float16": 10.0, "float64": 10.0, "int8": 10.0}
+MEMORY_TARGET = 0.5
+ROUNDS = 10
+
+
+def measure_and_draw(prefix: str) -> None:
+    """What the program does: open, measure all, draw a histogram of each."""
+    checkpoint, reader = read_checkpoint(prefix)
+    for variable, figures in measure_all(reader, checkpoint.variables):
+        assert isinstance(figures, Statistics), variable.name
+        assert figures.count == variable.size
+        draw_shared([figures], bins=64)
+
+
+@pytest.mark.parametrize("dtype", TARGETS)
+def test_statistics_of_a_gibibyte(
+    dtype: str,
+    tensorflow: TensorFlowProcess,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    prefix = str(tmp_path / "model")
+    data = tmp_path / "model.data-00000-of-00001"
+    tensorflow.call("tests.makers.large:write", prefix, dtype, GIB)
+    assert warm_up().result() is not None
+    theirs = min(
+        tensorflow.call("tests.makers.large:figures_with_tensorflow", prefix)
+        for _ in range(1 if dtype in ("float16", "int8") else 2)  # NumPy takes a minute there
+    )
+    ours, memory = in_turns(
+        ROUNDS, lambda: measure_and_draw(prefix), lambda: sum_on_two_threads(data)
+    )
+    data.unlink()
+    with capsys.disabled():
+        print(_told(dtype, theirs, ours, memory))  # noqa: T201 - what the benchmark is for
+    assert theirs / ours.wall >= TARGETS[dtype]
+    if dtype == "float32":
+        assert memory.wall / ours.wall >= MEMORY_TARGET
+
+
+def _told(dtype: str, theirs: float, ours: Clocked, memory: Clocked) -> str:
+    name = "P1" if dtype == "float32" else "P3"
+    lines = [
+        f"\n{name} {dtype}: NumPy on TensorFlow's tensors {theirs:.2f} s / {ours.wall:.3f} s"
+        f" = {theirs / ours.wall:.1f} (target {TARGETS[dtype]:.0f})"
+    ]
+    if dtype == "float32":
+        lines.append(
+            f"P2 {dtype}: numpy.sum on two threads {memory.wall:.3f} s / {ours.wall:.3f} s"
+            f" = {memory.wall / ours.wall:.2f} (target {MEMORY_TARGET});"
+            f" processor time {memory.cpu:.3f} s / {ours.cpu:.3f} s = {memory.cpu / ours.cpu:.2f}"
+        )
+    return "\n".join(lines)
