@@ -1,5 +1,7 @@
 """Rows from the object graph: for each linked key its paths, its role and its best name."""
 
+from collections.abc import Callable
+
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.dtypes import DType, DTypeKind
 from tfinspector.contents.graphs import Attribute, ObjectGraph
@@ -8,7 +10,7 @@ from tfinspector.formats.graph_paths import Arrivals, Walks
 from tfinspector.formats.key_links import Link, Links, name_of_key
 from tfinspector.formats.names import Namer
 from tfinspector.formats.roles import GraphRoles, SlotOf
-from tfinspector.formats.roles_by_name import COUNTER_NAME, is_never_trained
+from tfinspector.formats.roles_by_name import is_counter, is_never_trained
 from tfinspector.formats.rows import Rows
 
 _GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of random generators
@@ -36,11 +38,15 @@ class _GraphRows:
         self._find_prefix(rows, links)
         nodes, paths, slots = self._graph.nodes, self._arrivals.paths, self._roles.slots
         rows.node = list(links.node_of)
+        full_names, row_paths = rows.full_name, rows.paths
+        fill_if_weight = self._weight_filler(rows)
         for place, node in enumerate(links.node_of):
             if node < 0:
                 continue
-            rows.full_name[place] = nodes[node].attributes[0].full_name
-            rows.paths[place] = tuple(paths[node] or ())
+            full_names[place] = nodes[node][1][0][1]
+            row_paths[place] = tuple(paths[node] or ())
+            if fill_if_weight(place, node):
+                continue
             slot = slots.get(node)
             if slot is None:
                 self._fill_plain(rows, place, node)
@@ -48,6 +54,39 @@ class _GraphRows:
                 self._fill_slot(rows, place, slot, links.place_of[slot.original])
         for place, link in links.odd.items():
             self._fill_odd(rows, place, link)
+
+    def _weight_filler(self, rows: Rows) -> Callable[[int, int], bool]:
+        """Fills the row of a node that is clearly a weight, as most are, and says whether it is.
+
+        Clearly: a way through attributes only leads to it, it is a number and no scalar. What it
+        does is what `_fill_plain` does, with all that is the same for many worked out before.
+        """
+        roles, namer, arrivals = self._roles, self._namer, self._arrivals
+        best_walk, best_edge, penalty = arrivals.best_walk, arrivals.best_edge, namer.penalty
+        special = {*roles.own, *roles.metrics, *roles.slots}
+        special |= self._listed_trainable | self._listed_frozen
+        trained = roles.trained
+        prefixes = [f"{one}/".removeprefix(rows.prefix) if one else "" for one in namer.prefix]
+        rest = [False if self._top(w) in self._trained_tops else None for w in range(len(penalty))]
+        described, names, trainable = rows.described, rows.name, rows.trainable
+        parts = namer.parts
+
+        def fill(place: int, node: int) -> bool:
+            walk = best_walk[node]
+            if walk < 0 or penalty[walk]:
+                return False
+            is_trained = node in trained
+            if not is_trained and node in special:
+                return False
+            dtype, shape, _, _ = described[place]
+            edge = best_edge[node]
+            if not is_trained and (not shape or not dtype.itemsize or edge in _GENERATORS):
+                return False
+            names[place] = prefixes[walk] + parts[edge]
+            trainable[place] = is_trained or (False if is_never_trained(edge) else rest[walk])
+            return True
+
+        return fill
 
     def _fill_slot(self, rows: Rows, place: int, slot: SlotOf, owner: int) -> None:
         slot_name, _, optimizer, role = slot
@@ -175,7 +214,7 @@ def _is_counter(walk: int, edge: str, dtype: DType) -> bool:
     is_integer = dtype.kind is DTypeKind.INTEGER
     if walk == 0 and is_integer:
         return True
-    return (walk == 0 or is_integer) and COUNTER_NAME.search(edge) is not None
+    return (walk == 0 or is_integer) and is_counter(edge)
 
 
 def _role_of_attribute(attribute: Attribute, tail: str) -> Role:

@@ -36,8 +36,8 @@ def dialect_of(graph: ObjectGraph | None) -> Dialect:
     if graph is None:
         return Dialect.TF1
     found = Dialect.OBJECT
-    for node in graph.nodes:
-        for name, _ in node.children[:_WIDEST_LOOK]:
+    for children, _, _, _ in graph.nodes:
+        for name, _ in children[:_WIDEST_LOOK] if children else ():
             if name in _KERAS3_EDGES:
                 return Dialect.KERAS3
             if name in _KERAS2_EDGES:
@@ -54,7 +54,7 @@ class Namer:
     def __init__(self, walks: Walks, dialect: Dialect, optimizers: set[int]) -> None:
         self._walks = walks
         self._is_keras = dialect in (Dialect.KERAS2, Dialect.KERAS3)
-        self._parts = _KerasParts() if self._is_keras else _PlainParts()
+        self.parts = _KerasParts() if self._is_keras else _PlainParts()
         self._optimizers = optimizers
         self._layer_names = _LayerNames(walks, optimizers).names if self._is_keras else {}
         self.root_is_model = _is_model(walks.graph)
@@ -72,7 +72,7 @@ class Namer:
     def name(self, walk: int, edge: str) -> str:
         """The human name of a value at the end of `walk` under `edge`."""
         prefix = self.prefix[walk]
-        part = self._parts[edge]
+        part = self.parts[edge]
         return f"{prefix}/{part}" if prefix else part
 
     def optimizer_name(self, node: int) -> str:
@@ -103,7 +103,7 @@ class Namer:
             penalty += _THROUGH_LIST
         self.penalty.append(min(penalty, 2 * _THROUGH_OPTIMIZER))
         prefix = self.prefix[parent]
-        part = self._layer_names.get(node) if self._is_numbered(parent, edge) else self._parts[edge]
+        part = self._layer_names.get(node) if self._is_numbered(parent, edge) else self.parts[edge]
         if part is None:
             part = f"layer_{edge.rpartition('-')[2]}"
         if self._is_keras and edge in _INNER_CONTAINERS:

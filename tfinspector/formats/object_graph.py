@@ -24,10 +24,11 @@ from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph, Slot
 _FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4 = 0x0A, 0x12, 0x1A, 0x22  # length-delimited
 _NUMBER_1, _NUMBER_3 = 0x08, 0x18  # varint
 _KNOWN = frozenset({_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4})
-_HAS_VALUES, _NBYTES_OF_TRUE = 0x2A, 2
+_HAS_VALUES, _NBYTES_OF_FLAG = 0x2A, 4  # BoolValue{true} with its head
+_SHORTEST_LEAF = 7  # bytes: an attribute's head, one byte, has_checkpoint_values
 _MOST_PROBLEMS = 20
 _LONGEST_VARINT = 10
-_NO_NODE = Node()
+_ONE_PAIR = 2  # numbers that the start and the stop of one thing take
 _Positions = NDArray[np.int64]
 
 
@@ -69,6 +70,7 @@ def _walk(data: bytes, problems: list[str]) -> _Layout:
     layout = _Layout()
     position, end = 0, len(data)
     edge_bound, attribute_bound = layout.edge_bounds.append, layout.attribute_bounds.append
+    attribute = layout.attributes.append
     try:
         while position < end:
             if data[position] != _FIELD_1:
@@ -81,6 +83,18 @@ def _walk(data: bytes, problems: list[str]) -> _Layout:
             position = start + length
             if position > end:
                 raise _Malformed(f"a node of {length} bytes begins {end - start} before the end")
+            if length > _SHORTEST_LEAF and data[start] == _FIELD_2:
+                # Nine nodes of ten: a variable, with one attribute and has_checkpoint_values.
+                first, begin = data[start + 1], start + 2
+                if first > 127:
+                    first, begin = (first & 127) | data[begin] << 7, start + 3
+                rest = position - begin - first
+                if not rest or (rest == _NBYTES_OF_FLAG and data[begin + first] == _HAS_VALUES):
+                    attribute(begin)
+                    attribute(begin + first)
+                    edge_bound(len(layout.edges))
+                    attribute_bound(len(layout.attributes))
+                    continue
             try:
                 _walk_node(data, start, position, layout)
             except (_Malformed, IndexError) as error:
@@ -101,8 +115,8 @@ def _walk_node(data: bytes, position: int, end: int, layout: _Layout) -> None:
     while position < end:
         tag = data[position]
         length = data[position + 1]
-        if tag == _HAS_VALUES and length == _NBYTES_OF_TRUE:
-            position += 2 + _NBYTES_OF_TRUE
+        if tag == _HAS_VALUES and length == _NBYTES_OF_FLAG - 2:
+            position += _NBYTES_OF_FLAG
             continue
         if tag not in _KNOWN:
             position = _skip(data, position, end)
@@ -136,21 +150,19 @@ def _build_nodes(data: bytes, text: str, layout: _Layout, problems: list[str]) -
     padded = np.frombuffer(data + bytes(16), np.uint8)
     edges = _decode_edges(data, text, padded, layout.edges, problems)
     attributes = _decode_attributes(data, text, padded, layout.attributes, problems)
-    nodes: list[Node] = []
     make = partial(tuple.__new__, Node)
     nothing: tuple[Slot, ...] = ()
     edge_spans, attribute_spans = pairwise(layout.edge_bounds), pairwise(layout.attribute_bounds)
-    for (first, last), (from_, to) in zip(edge_spans, attribute_spans, strict=True):
-        nodes.append(
-            make(
-                (
-                    tuple(edges[first >> 1 : last >> 1]) if last > first else nothing,
-                    tuple(attributes[from_ >> 1 : to >> 1]) if to > from_ else nothing,
-                    nothing,
-                    "",
-                )
-            )
-        )
+    nodes: list[Node] = [
+        make((
+            tuple(edges[first >> 1 : last >> 1]) if last > first else nothing,
+            (attributes[from_ >> 1],) if to - from_ == _ONE_PAIR
+            else tuple(attributes[from_ >> 1 : to >> 1]),
+            nothing,
+            "",
+        ))
+        for (first, last), (from_, to) in zip(edge_spans, attribute_spans, strict=True)
+    ]  # fmt: skip
     for place, (slots, saver) in layout.rare.items():
         if place < len(nodes):
             nodes[place] = nodes[place]._replace(slots=tuple(slots), saver=saver)

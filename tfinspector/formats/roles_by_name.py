@@ -6,6 +6,7 @@ another key as its head ("w" and "w/Adam_1") is something kept for that one: a s
 
 import re
 from collections.abc import Container, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tfinspector.contents.variables import Role
@@ -21,54 +22,69 @@ class NamedRole(NamedTuple):
 
 _AVERAGES = ("ExponentialMovingAverage", "moving_average", "EMA", "ema", "average")
 _OPTIMIZER = re.compile(
-    r"(^|/)(beta[12]_power|beta_?[12]|learning_rate|lr|loss_scale|good_steps)(_\d+)?$"
+    r"(beta[12]_power|beta_?[12]|learning_rate|lr|loss_scale|good_steps)(_\d+)?$"
 )
-COUNTER_NAME = re.compile(
-    r"(^|[_/])(save_counter|global_step|steps?|epochs?|iterations?|iter|batch(es)?|counter)(_\d+)?$",
+_COUNTER = re.compile(
+    r"(^|_)(save_counter|global_step|steps?|epochs?|iterations?|iter|batch(es)?|counter)(_\d+)?$",
     re.IGNORECASE,
 )
 _METRIC = re.compile(r"(^|/)(metrics?|accuracy|mean)/([^/]+/)*(total|count)$", re.IGNORECASE)
-_TRAINED_ELSEWHERE = re.compile(r"(^|/)(moving_mean|moving_variance|renorm_\w+)$")
-_DEEPEST_SLOT = 2  # "w/ExponentialMovingAverage/biased" belongs to "w"
+_TRAINED_ELSEWHERE = re.compile(r"(moving_mean|moving_variance|renorm_\w+)$")
+_TABLE_HALVES = ("-keys", "-values")
 
 
 def roles_by_name(keys: Sequence[str], all_keys: Container[str]) -> dict[str, NamedRole]:
-    """The role of each of `keys`; any of `all_keys` may own a slot."""
-    roles = {key: _role_of_pair(key, all_keys) for key in keys}
+    """The roles of those of `keys` that are no weights; any of `all_keys` may own a slot."""
+    by_tail: dict[str, Role] = {}
+    roles: dict[str, NamedRole] = {}
+    for key in keys:
+        head, slash, tail = key.rpartition("/")
+        if slash:
+            if head in all_keys:
+                roles[key] = _kept_for(head, tail)
+                continue
+            scope, slash, inner = head.rpartition("/")
+            if slash and scope in all_keys:
+                roles[key] = _kept_for(scope, f"{inner}/{tail}")
+                continue
+        role = by_tail.get(tail)
+        if role is None:
+            role = by_tail[tail] = _role_of_tail(tail)
+        if role is Role.METRIC and not _METRIC.search(key):
+            role = Role.WEIGHT
+        if key.endswith(_TABLE_HALVES) and _partner(key) in all_keys:
+            role = Role.LOOKUP
+        if role is not Role.WEIGHT:
+            roles[key] = NamedRole(role)
     return {key: _final_owner(role, roles) for key, role in roles.items()}
 
 
+@lru_cache(maxsize=4096)
 def is_never_trained(name: str) -> bool:
-    """Whether a variable of that name is updated by its layer, not by an optimizer."""
-    return bool(_TRAINED_ELSEWHERE.search(name))
+    """Whether a variable of that name (no scope) is updated by its layer, not by an optimizer."""
+    return _TRAINED_ELSEWHERE.match(name) is not None
 
 
-def _role_of_pair(key: str, all_keys: Container[str]) -> NamedRole:
-    """The role of one key, with the nearest key that is its head as the owner."""
-    head, slash, tail = key.rpartition("/")
-    for _ in range(_DEEPEST_SLOT):
-        if not slash:
-            break
-        if head in all_keys:
-            is_average = tail.partition("/")[0] in _AVERAGES
-            return NamedRole(Role.EMA if is_average else Role.SLOT, tail, head)
-        head, slash, more = head.rpartition("/")
-        tail = f"{more}/{tail}"
-    if key.endswith(("-keys", "-values")) and _partner(key) in all_keys:
-        return NamedRole(Role.LOOKUP)
-    return NamedRole(_role_of_single(key))
+@lru_cache(maxsize=4096)
+def is_counter(name: str) -> bool:
+    """Whether a variable of that name (no scope) counts steps, epochs, saves."""
+    return _COUNTER.search(name) is not None
 
 
-def _role_of_single(key: str) -> Role:
-    if key.endswith("ITERATOR_STATE"):
+def _kept_for(owner: str, tail: str) -> NamedRole:
+    is_average = tail.partition("/")[0] in _AVERAGES
+    return NamedRole(Role.EMA if is_average else Role.SLOT, tail, owner)
+
+
+def _role_of_tail(tail: str) -> Role:
+    """The role that the last part of a name tells; a metric only if the scope says so too."""
+    if tail.endswith("ITERATOR_STATE"):
         return Role.ITERATOR
-    if _OPTIMIZER.search(key):
+    if _OPTIMIZER.match(tail):
         return Role.OPTIMIZER
-    if COUNTER_NAME.search(key):
+    if is_counter(tail):
         return Role.COUNTER
-    if _METRIC.search(key):
-        return Role.METRIC
-    return Role.WEIGHT
+    return Role.METRIC if tail in ("total", "count") else Role.WEIGHT
 
 
 def _partner(key: str) -> str:

@@ -10,12 +10,13 @@ from tfinspector.contents.variables import Role, Variable
 from tfinspector.formats.graph_rows import fill_from_graph
 from tfinspector.formats.key_links import link_keys, name_of_key, slot_of_key
 from tfinspector.formats.names import dialect_of
-from tfinspector.formats.roles_by_name import is_never_trained, roles_by_name
+from tfinspector.formats.roles_by_name import NamedRole, is_never_trained, roles_by_name
 from tfinspector.formats.rows import NOBODY, Description, Rows
 from tfinspector.formats.unique_names import settle_names
 
 OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
-_VALUE_KEY = "/.ATTRIBUTES/VARIABLE_VALUE"
+_ATTRIBUTES = "/.ATTRIBUTES/"
+_VALUE_KEY = f"{_ATTRIBUTES}VARIABLE_VALUE"
 
 
 class KeyedTensors(Protocol):
@@ -77,15 +78,18 @@ def _fill_by_name(rows: Rows, places: Sequence[int]) -> None:
     roles = roles_by_name([keys[place] for place in places], position_of)
     for place in places:
         key = keys[place]
-        role, slot_name, owner = roles[key]
-        slot = slot_of_key(key)
+        found = roles.get(key)
+        slot = None
+        if _ATTRIBUTES in key:
+            rows.name[place] = name_of_key(key)
+            slot = slot_of_key(key)
+            found = found or roles_by_name([rows.name[place]], ()).get(rows.name[place])
         if slot is not None:
-            role, slot_name, owner = Role.SLOT, slot.slot, slot.variable + _VALUE_KEY
-        rows.name[place] = name_of_key(key)
-        rows.role[place] = role
-        rows.slot_name[place] = slot_name
-        rows.owner[place] = position_of.get(owner, NOBODY)
-        if role is not Role.WEIGHT or is_never_trained(name_of_key(key)):
+            found = NamedRole(Role.SLOT, slot.slot, slot.variable + _VALUE_KEY)
+        if found is not None:
+            rows.role[place], rows.slot_name[place], owner = found
+            rows.owner[place] = position_of.get(owner, NOBODY)
+        if found is not None or is_never_trained(rows.name[place].rpartition("/")[2]):
             rows.trainable[place] = False
 
 
