@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from tests.benchmarks.own_time import own_clock
 from tests.conftest_qt import begin, nothing_dangles, own_folders
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import share_fairly
@@ -25,15 +24,6 @@ TARGET_MS = 50
 _BEAT_MS = 2
 
 
-def waited_for_processor() -> float:
-    """Seconds this thread was ready to run and had no processor, because others had it.
-
-    Linux: Documentation/scheduler/sched-stats.rst, the second figure of `schedstat`.
-    """
-    with open(f"/proc/self/task/{threading.get_native_id()}/schedstat") as file:
-        return int(file.read().split()[1]) / 1e9
-
-
 class Heart:
     """Beats in the window's thread; the longest pause between two beats is the longest block.
 
@@ -42,15 +32,13 @@ class Heart:
 
     def __init__(self) -> None:
         self.longest = 0.0
-        self._last = self._waited = 0.0
+        self._last = 0.0
         self._timer = QTimer(interval=_BEAT_MS)
         self._timer.timeout.connect(self._beat)
 
     def _beat(self) -> None:
-        now, waited = time.perf_counter(), waited_for_processor()
-        pause = (now - self._last) - (waited - self._waited)
-        self.longest = max(self.longest, pause)
-        self._last, self._waited = now, waited
+        now = own_clock()
+        self.longest, self._last = max(self.longest, now - self._last), now
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -97,4 +85,3 @@ def test_the_window_is_never_held_up(
         for what, seconds in took.items():
             print(f"\nP11 {what}: {seconds * 1000:.0f} ms (target {TARGET_MS})", end="")  # noqa: T201
     assert max(took.values()) * 1000 <= TARGET_MS
-    assert threading.current_thread() is threading.main_thread()

@@ -217,3 +217,21 @@ def test_a_mistake_of_our_own_is_a_finding_with_the_traceback(
 @pytest.mark.parametrize("nan", [0, 3])
 def test_statistics_made_by_hand_are_sound(nan: int) -> None:
     assert statistics(12, nan).finite == 12 - nan
+
+
+def test_a_failure_that_nobody_tells_is_a_finding_until_a_retry_succeeds(
+    session: Session, qtbot: QtBot
+) -> None:
+    answers = iter([ValueError("not yet"), None])
+
+    def job(_: object) -> None:
+        answer = next(answers)
+        if answer:
+            raise answer
+
+    with qtbot.waitSignal(session.tasks.failed):
+        task = session.run("Count", job)
+    assert "not yet" in session.findings[0].title
+    with qtbot.waitSignal(session.tasks.succeeded):
+        task.retry()
+    assert session.findings == []

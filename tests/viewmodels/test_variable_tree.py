@@ -15,7 +15,8 @@ from tfinspector.viewmodels.columns import Column
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.group_cells import hidden_text, summary
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.variable_tree import Ask, VariableTable
+from tfinspector.viewmodels.variable_answers import Ask
+from tfinspector.viewmodels.variable_tree import VariableTable
 
 DESCENDING = Qt.SortOrder.DescendingOrder
 

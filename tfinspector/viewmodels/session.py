@@ -65,6 +65,8 @@ class Session(QObject):
         self._refusals: dict[str, Finding] = {}
         self.watcher = Watcher(self, self)
         self.queue.measured.connect(self.measured)
+        self.tasks.failed.connect(self._tell_failure)
+        self.tasks.succeeded.connect(lambda task: self.dismiss(task.title))
         self.worker.changed.connect(self._on_worker)
         self._referee.changed.connect(self.findings_changed)
 
@@ -315,6 +317,11 @@ class Session(QObject):
         if source is not None and snapshot is not None:
             self.queue.work_through(source, snapshot, self.variables)
         self.current_changed.emit()
+
+    def _tell_failure(self, task: Task) -> None:
+        """A job failed whose starter does not tell it: the card stays until it succeeds."""
+        if not task.is_told and task.finding:
+            self.tell(task.title, task.finding)
 
     def _on_worker(self) -> None:
         self.findings_changed.emit()

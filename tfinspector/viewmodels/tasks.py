@@ -88,6 +88,11 @@ class Task(QObject):
         return self.state in (TaskState.FAILED, TaskState.CANCELLED) and not self._dropped
 
     @property
+    def is_told(self) -> bool:
+        """Whether somebody was given the job of telling a failure; else the list must."""
+        return self._on_failed is not None
+
+    @property
     def seconds(self) -> float:
         """How long it has been running, or ran."""
         end = self.stopped if self.state.is_over else time.monotonic()
@@ -153,12 +158,16 @@ class Task(QObject):
 
 
 class TaskList(QObject):
-    """All tasks, newest last. Quiet ones are kept only while they run and are not shown."""
+    """All tasks, newest last. Quiet ones are kept only while they run and are not shown.
+
+    `failed` and `succeeded` carry a task that is not quiet.
+    """
 
     added = Signal(object)
     removed = Signal(object)
     changed = Signal()
     failed = Signal(object)
+    succeeded = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -247,6 +256,8 @@ class TaskList(QObject):
             self._timer.stop()
         if task.state is TaskState.FAILED and not task.quiet:
             self.failed.emit(task)
+        if task.state is TaskState.DONE and not task.quiet:
+            self.succeeded.emit(task)
         if task.quiet:
             self._forget(task)
         over = [t for t in self._tasks if t.state.is_over]

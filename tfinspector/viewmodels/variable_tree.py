@@ -8,7 +8,6 @@ tree (`VariableRows`) and tells depth and expansion through roles; the view pain
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,14 +23,10 @@ from PySide6.QtCore import (
 )
 
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.columns import HEADINGS, TEXTUAL, Column, cell, is_shared, tip
-from tfinspector.viewmodels.group_cells import NO_NAME, group_cell, group_tip
+from tfinspector.viewmodels.columns import HEADINGS, Column
 from tfinspector.viewmodels.jobs import uncollected
-from tfinspector.viewmodels.variable_filter import (
-    FilterError,
-    matched_spans,
-    parse_filter,
-)
+from tfinspector.viewmodels.variable_answers import Ask, alignment, answer
+from tfinspector.viewmodels.variable_filter import FilterError, parse_filter
 from tfinspector.viewmodels.variable_rows import Arrangement, VariableRows, Wish, prepare
 
 if TYPE_CHECKING:
@@ -43,20 +38,6 @@ _ARRANGE_AGAIN_MS = 300
 _Index = QModelIndex | QPersistentModelIndex
 _HINT = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
 _HINTED = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-class Ask(IntEnum):
-    """What the view's delegates ask beyond Qt's own roles."""
-
-    FIGURES = Qt.ItemDataRole.UserRole
-    DEPTH = Qt.ItemDataRole.UserRole + 1
-    IS_GROUP = Qt.ItemDataRole.UserRole + 2
-    IS_EXPANDED = Qt.ItemDataRole.UserRole + 3
-    SPANS = Qt.ItemDataRole.UserRole + 4
-    PROBLEM = Qt.ItemDataRole.UserRole + 5
-    IS_SHARED = Qt.ItemDataRole.UserRole + 6
 
 
 class VariableTable(QAbstractTableModel):
@@ -210,7 +191,7 @@ class VariableTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return explanation
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(Column(section))
+            return alignment(Column(section))
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -223,64 +204,9 @@ class VariableTable(QAbstractTableModel):
         content = self.content
         if content is None or not index.isValid() or index.row() >= len(content.rows):
             return None
-        node, column = int(content.rows[index.row()]), Column(index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Ask.DEPTH:
-            return 0 if content.is_flat else int(content.forest.depth[node])
-        if role == Ask.SPANS:
-            words = content.arrangement.wish.filter.words
-            return matched_spans(content.forest.path(node), self._label(content, node), words)
-        leaf = int(content.forest.leaf[node])
-        if leaf < 0:
-            return self._group_data(content, node, index.row(), column, role)
-        return self._variable_data(content, leaf, node, column, role)
-
-    def _variable_data(
-        self, content: VariableRows, leaf: int, node: int, column: Column, role: int
-    ) -> Any:
-        variable, figures = content.variables[leaf], content.table.statistics[leaf]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                if column is Column.NAME:
-                    return self._label(content, node)
-                return cell(variable, figures, column)
-            case Qt.ItemDataRole.ToolTipRole:
-                return tip(variable, figures, column)
-            case Ask.FIGURES:
-                return figures
-            case Ask.PROBLEM:
-                return variable.problem
-            case Ask.IS_SHARED:
-                return is_shared(variable)
-            case Ask.IS_GROUP | Ask.IS_EXPANDED:
-                return False
-        return None
-
-    def _group_data(
-        self, content: VariableRows, node: int, row: int, column: Column, role: int
-    ) -> Any:
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return group_cell(content, node, column)
-            case Qt.ItemDataRole.ToolTipRole:
-                return group_tip(content, node, column)
-            case Ask.FIGURES:
-                return ""  # nothing to draw, and nothing is awaited
-            case Ask.IS_GROUP:
-                return True
-            case Ask.IS_EXPANDED:
-                return self.is_expanded(row)
-            case Ask.PROBLEM:
-                return ""
-            case Ask.IS_SHARED:
-                return False
-        return None
-
-    def _label(self, content: VariableRows, node: int) -> str:
-        if content.is_flat:
-            return content.forest.path(node)
-        return content.forest.labels[node] or NO_NAME
+        if role == Ask.IS_EXPANDED:
+            return self.is_expanded(index.row())
+        return answer(content, int(content.rows[index.row()]), Column(index.column()), role)
 
     # Jobs and what they bring
 
@@ -414,7 +340,3 @@ class VariableTable(QAbstractTableModel):
             self.changePersistentIndexList(held, moved)
         self.layoutChanged[_HINTED].emit([], _HINT)  # type: ignore[index]
         self.arranged.emit()
-
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    return _LEFT if column in TEXTUAL or column is Column.HISTOGRAM else _RIGHT

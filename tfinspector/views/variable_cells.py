@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from tfinspector.viewmodels.variable_tree import Ask
+from tfinspector.viewmodels.variable_answers import Ask
 from tfinspector.views.icons import icon
 from tfinspector.views.row_background import paint_background
 from tfinspector.views.theme import ROW_HEIGHT, TIGHT, Colours, colours

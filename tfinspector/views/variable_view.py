@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from tfinspector.viewmodels.columns import Column
-from tfinspector.viewmodels.variable_tree import Ask, VariableTable
+from tfinspector.viewmodels.variable_answers import Ask
+from tfinspector.viewmodels.variable_tree import VariableTable
 from tfinspector.views.sparkline import SparklineDelegate
 from tfinspector.views.theme import ROW_HEIGHT, TIGHT, number_font
 from tfinspector.views.variable_cells import (
