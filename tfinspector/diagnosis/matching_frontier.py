@@ -38,6 +38,8 @@ def find_lost(
 
     `name` is the one that a bare model was given.
     """
+    if all(edge.child in walk.bound or _is_counter(edge) for edge in walk.missing):
+        return Lost((), {}, frozenset())
     children = _children(graph)
     losing = _nodes_above_losses(children, walk.bound, keys_at)
     edges = [edge for edge in walk.missing if edge.child in losing and not _is_counter(edge)]
@@ -82,7 +84,7 @@ def _is_counter(edge: MissingEdge) -> bool:
 
 def _children(graph: ObjectGraph) -> list[list[int]]:
     """Where losses spread from each node: a slot is lost with its optimizer or its variable."""
-    children = [[child for _, child in node.children] for node in graph.nodes]
+    children = [[c for _, c in node.children] if node[0] else [] for node in graph.nodes]
     for place, node in enumerate(graph.nodes):
         for slot in node.slots:
             children[place].append(slot.variable)
@@ -159,7 +161,8 @@ def _insides_of_optimizers(graph: ObjectGraph) -> set[int]:
     nodes = graph.nodes
     found: set[int] = set()
     for place, node in enumerate(nodes):
-        if node.slots or any(name in _ITERATIONS for name, _ in node.children):
+        names = {name for name, _ in node.children} if node.children else _ITERATIONS
+        if node.slots or (node.children and not _ITERATIONS.isdisjoint(names)):
             found.add(place)
             found.update(child for _, child in node.children if not nodes[child].attributes)
     return found

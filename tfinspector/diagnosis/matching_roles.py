@@ -1,9 +1,9 @@
 """What a model's variables are for, by the objects that hold them."""
 
+from functools import cache
+
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.variables import Role
-
-_RANDOM = "SeedGenerator"
 
 
 def role_of_variables(model: ModelDescription) -> list[Role]:
@@ -26,6 +26,7 @@ def _is_metric(kind: str) -> bool:
     return ".metrics." in kind or ".trainers.compile_utils." in kind
 
 
+@cache
 def _role_of(kind: str) -> Role:
     if is_optimizer(kind):
         return Role.OPTIMIZER
@@ -46,7 +47,8 @@ def _reach(model: ModelDescription, role: Role, begin: list[int], found: set[int
         node = nodes[here]
         if node.variable >= 0:
             variables.append(node.variable)
-        for child in [edge.node for edge in node.children] + [slot.variable for slot in node.slots]:
+        beneath = [child for _, child in node.children] if node.children else []
+        for child in beneath + [slot.variable for slot in node.slots] if node.slots else beneath:
             if child in found:
                 continue
             if role is Role.WEIGHT and _role_of(nodes[child].kind) is not Role.WEIGHT:

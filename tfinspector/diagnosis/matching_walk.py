@@ -17,6 +17,7 @@ ROOT = 0
 WRAPPER = -1  # the tf.train.Checkpoint that a bare model is put into by name
 SAVE_COUNTER = "save_counter"
 _WRAPPER_NODE = ModelNode("tensorflow.python.checkpoint.checkpoint.Checkpoint", "")
+_NO_CHILDREN: dict[str, int] = {}
 _OLD_OPTIMIZERS = ("optimizer_v2", ".optimizers.legacy", "tensorflow.python.training.")
 
 
@@ -33,7 +34,7 @@ class Walk:
     """What was bound to what, and where the walk could not go on.
 
     bound      checkpoint node -> model node, in the order of the walk
-    came       checkpoint node -> the edge it was first bound through: (parent, name)
+    came       checkpoint node with children -> the edge it was bound through: (parent, name)
     conflicts  checkpoint node -> objects of the model that it could not be too
     unmade     slot nodes of the checkpoint whose optimizer in the model would make them only now
     ignored    slot nodes of the checkpoint whose optimizer in the model does not look at slots
@@ -64,9 +65,12 @@ class ModelSide:
 
     def children(self, number: int) -> dict[str, int]:
         """Its children by the names of the edges."""
+        children = self.node(number).children
+        if not children:
+            return _NO_CHILDREN
         known = self._children.get(number)
         if known is None:
-            known = self._children[number] = dict(self.node(number).children)
+            known = self._children[number] = dict(children)
         return known
 
     def slot(self, optimizer: int, original: int, name: str) -> int | None:
@@ -113,10 +117,11 @@ class _Walker:
     def go(self) -> Walk:
         bound, came, queue = self._walk.bound, self._walk.came, self._queue
         missing, conflicts = self._walk.missing, self._walk.conflicts
+        nodes, has_slots = self._nodes, bool(self._slots_of)
         for here in queue:  # it grows meanwhile
             mine = bound[here]
             offered = self._side.children(mine) if mine >= 0 else self._wrapped
-            for name, child in self._nodes[here].children:
+            for name, child in nodes[here].children:
                 known, met = bound.get(child), offered.get(name)
                 if known is not None:
                     if met is not None and not self._side.same_value(met, known):
@@ -125,9 +130,12 @@ class _Walker:
                     missing.append(MissingEdge(here, name, child))
                 else:
                     bound[child] = met
-                    came[child] = (here, name)
-                    queue.append(child)
-            if self._slots_of:
+                    if nodes[child].children:
+                        came[child] = (here, name)
+                        queue.append(child)
+                    elif has_slots:
+                        queue.append(child)
+            if has_slots:
                 self._follow_slots(here)
         self._settle_slots()
         return self._walk
