@@ -5,13 +5,14 @@ from typing import Any, Dict
 
 from .building import holding
 from .describing import value_hash
+from .failures import Explained
 from .framework import tensorflow
 from .hashing import hash_of
 from .objects import short_device
 from .serving import Context
 
 
-class WrongSize(Exception):
+class WrongSize(Explained):
     """The bytes are not as many as the variable's shape and type need."""
 
 

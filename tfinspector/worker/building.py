@@ -7,6 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from . import factories
 from .completing import Completion, Hints, complete
 from .describing import Known, describe_model
+from .failures import Explained
 from .framework import tensorflow
 from .placing import memory_limit, scope, split_cpu
 from .returned import Built, classify
@@ -14,7 +15,7 @@ from .serving import Context
 from .tracing import variables_in_call
 
 
-class NothingBuilt(Exception):
+class NothingBuilt(Explained):
     """A request about the model came before a model was built."""
 
 

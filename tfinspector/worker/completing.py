@@ -12,7 +12,7 @@ from . import inputs as calling
 from .framework import tensorflow
 from .kernel_shapes import Kernels, build_layers
 from .object_graph import ObjectGraph
-from .objects import attribute, is_layer, is_optimizer, layers_in, name_of, waits
+from .objects import attribute, is_optimizer, layers_in, name_of, waits
 from .returned import Built, models_of, optimizers_of
 
 
@@ -33,36 +33,23 @@ class Completion(NamedTuple):
 
 def complete(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> Completion:
     """Build what is not built, optimizers last. Raises what the user's own code raises."""
-    ways = _ways(built)
-    built_by = "factory" if not _waiting(built) else ""
-    for name, way in ways:
+    built_by = "factory" if not _waiting(built, hints) else ""
+    for name, way in _WAYS:
         if built_by:
             break
-        if way(built, hints, sample_inputs) and not _waiting(built):
+        if way(built, hints, sample_inputs) and not _waiting(built, hints):
             built_by = name
-    waiting = _waiting(built)
+    waiting = _waiting(built, hints)
     if hints.optimizer:
         _build_optimizers(built)
     return Completion("" if waiting else built_by, _paths(built, waiting))
-
-
-_Way = Callable[[Built, Hints, Callable[[], Any]], bool]
-
-
-def _ways(built: Built) -> List[Tuple[str, _Way]]:
-    return [
-        ("sample_inputs", _by_sample_inputs),
-        ("build", _by_own_build),
-        ("signature", _by_signature),
-        ("kernel shapes", _by_kernels),
-    ]
 
 
 def _by_sample_inputs(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> bool:
     value = sample_inputs()
     if value is None:
         return False
-    models = _models_that_wait(built)
+    models = _models_that_wait(built, hints)
     by_name = isinstance(value, dict) and len(models) > 1 and set(models) <= set(value)
     for name, model in models.items():
         calling.call(model, calling.given(model, value[name] if by_name else value))
@@ -71,7 +58,7 @@ def _by_sample_inputs(built: Built, hints: Hints, sample_inputs: Callable[[], An
 
 def _by_own_build(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> bool:
     done = False
-    for model in _models_that_wait(built).values():
+    for model in _models_that_wait(built, hints).values():
         shape = _own_input_shape(model)
         if shape is not None:
             model.build(shape)
@@ -80,7 +67,7 @@ def _by_own_build(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) 
 
 
 def _by_signature(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> bool:
-    models = list(_models_that_wait(built).values())
+    models = list(_models_that_wait(built, hints).values())
     inputs = calling.of_signature(hints.signature)
     if inputs is None or len(models) != 1:
         return False
@@ -96,9 +83,17 @@ def _by_kernels(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) ->
         return False
     kernels = Kernels(hints.kernels)
     done = 0
-    for name, model in _models_that_wait(built).items():
+    for name, model in _models_that_wait(built, hints).items():
         done += build_layers(name, model, kernels)
     return done > 0
+
+
+_WAYS = (
+    ("sample_inputs", _by_sample_inputs),
+    ("build", _by_own_build),
+    ("signature", _by_signature),
+    ("kernel shapes", _by_kernels),
+)
 
 
 def _own_input_shape(model: Any) -> Any:
@@ -114,8 +109,17 @@ def _own_input_shape(model: Any) -> Any:
     return found if isinstance(found, (tuple, list)) else None
 
 
-def _models_that_wait(built: Built) -> Dict[str, Any]:
-    return {name: model for name, model in models_of(built).items() if waiting_layers(model)}
+def _models_that_wait(built: Built, hints: Hints) -> Dict[str, Any]:
+    return {
+        name: model
+        for name, model in models_of(built).items()
+        if waiting_layers(model) or _is_empty(model, hints)
+    }
+
+
+def _is_empty(model: Any, hints: Hints) -> bool:
+    """It has no variables at all although the checkpoint has kernels: it makes them when called."""
+    return bool(hints.kernels) and callable(model) and not attribute(model, "variables")
 
 
 def waiting_layers(model: Any) -> List[Any]:
@@ -127,10 +131,10 @@ def waiting_layers(model: Any) -> List[Any]:
     return [layer for layer in unique.values() if waits(layer)]
 
 
-def _waiting(built: Built) -> List[Any]:
+def _waiting(built: Built, hints: Hints) -> List[Any]:
     found = {}
     for model in models_of(built).values():
-        for layer in waiting_layers(model):
+        for layer in waiting_layers(model) or ([model] if _is_empty(model, hints) else []):
             found[id(layer)] = layer
     return list(found.values())
 
@@ -178,8 +182,3 @@ def _build_optimizer(optimizer: Any, model: Any) -> None:
         optimizer._create_all_weights(variables)
     elif callable(attribute(optimizer, "build")):
         optimizer.build(variables)
-
-
-def is_complete(model: Any) -> bool:
-    """Whether a model has all its variables."""
-    return not is_layer(model) or not waiting_layers(model)

@@ -103,7 +103,7 @@ class _Variables:
         answer = []
         for number, known in enumerate(self.variables):
             nodes = self.nodes[number]
-            found = sorted((path for node in nodes for path in paths[node]), key=_depth)
+            found = [path for node in nodes for path in paths[node]]
             found = found or [slots[node] for node in nodes if node in slots]
             row = _row(known)
             row["node"] = nodes[0] if nodes else -1
@@ -189,7 +189,7 @@ def _row(known: Known) -> Dict[str, Any]:
 def _node(graph: ObjectGraph, table: _Variables, number: int) -> List[Any]:
     value = graph.objects[number]
     inner = variable_of(value)
-    built = None  # type: Optional[bool]
+    built: Optional[bool] = None
     if is_layer(value):
         built = False if waits(value) else (True if attribute(value, "built", False) else None)
     return [
@@ -231,10 +231,6 @@ def _slot_paths(graph: ObjectGraph, paths: List[List[str]]) -> Dict[int, str]:
         for original, name, slot in slots
         if paths[original] and paths[optimizer]
     }
-
-
-def _depth(path: str) -> int:
-    return path.count("/")
 
 
 def _problems(built: Built) -> List[Dict[str, str]]:

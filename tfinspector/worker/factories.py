@@ -14,28 +14,29 @@ import os
 import sys
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from .failures import Explained
 from .leaving import end_if_forked
 
 MAX_LISTED = 40
 
 
-class BadSpec(Exception):
+class BadSpec(Explained):
     """The text that names the factory can't be understood."""
 
 
-class FactoryNotFound(Exception):
+class FactoryNotFound(Explained):
     """There is no such file or module."""
 
 
-class NoSuchCallable(Exception):
+class NoSuchCallable(Explained):
     """The file or module has nothing callable of that name; the message lists what it has."""
 
 
-class WrongArguments(Exception):
+class WrongArguments(Explained):
     """The factory can't be called with these keyword arguments."""
 
 
-class FactoryExited(Exception):
+class FactoryExited(Explained):
     """The factory wanted to end Python."""
 
 

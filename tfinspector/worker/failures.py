@@ -1,12 +1,18 @@
 """Exceptions as data, for the engine to explain."""
 
+import os
+import sysconfig
 import traceback
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from .protocol import PACKAGE
 
 MAX_FRAMES = 60
 MAX_MESSAGE = 20000
+
+
+class Explained(Exception):
+    """An error whose message says all there is to say: where in our code it was raised is noise."""
 
 
 class TensorFlowMissing(Exception):
@@ -17,18 +23,22 @@ class TensorFlowMissing(Exception):
         self.cause = cause
 
 
-class NoSuchDevice(Exception):
+class NoSuchDevice(Explained):
     """The device that was asked for is not here."""
 
 
 def describe(error: BaseException) -> Dict[str, Any]:
-    """Type, message, and traceback of an exception; our own frames come without their number.
+    """Type, message, and traceback of an exception.
 
-    `frames` go from the outermost call to where it was raised, `cause` is the type of the
-    exception that it was raised from.
+    `frames` go from the outermost call to where it was raised, and are cut to the user's own: the
+    last of them is the line that called whatever raised. Where none is the user's, they are those
+    of the libraries. `cause` is the exception that it was raised from.
     """
-    frames = traceback.extract_tb(error.__traceback__)
-    theirs = [frame for frame in frames if not frame.filename.startswith(PACKAGE)] or list(frames)
+    frames = list(traceback.extract_tb(error.__traceback__))
+    if isinstance(error, SyntaxError):  # the line that can't be parsed is in no frame
+        frames.append(_place_of(error))
+    theirs = [frame for frame in frames if not frame.filename.startswith(PACKAGE)]
+    theirs = _of_the_user(theirs) or ([] if isinstance(error, Explained) else theirs or frames)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return {
         "type": type(error).__name__,
@@ -45,6 +55,28 @@ def describe(error: BaseException) -> Dict[str, Any]:
             for frame in theirs[-MAX_FRAMES:]
         ],
     }
+
+
+def _of_the_user(frames: List[traceback.FrameSummary]) -> List[traceback.FrameSummary]:
+    """Frames of files that belong to neither Python nor an installed package."""
+    paths = sysconfig.get_paths()
+    homes = tuple(
+        os.path.join(paths[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    )
+    return [
+        frame
+        for frame in frames
+        if not frame.filename.startswith(homes)
+        and not frame.filename.startswith("<frozen ")
+        and "site-packages" + os.sep not in frame.filename
+        and "dist-packages" + os.sep not in frame.filename
+    ]
+
+
+def _place_of(error: SyntaxError) -> traceback.FrameSummary:
+    return traceback.FrameSummary(
+        error.filename or "?", error.lineno or 0, "<module>", line=(error.text or "").strip()
+    )
 
 
 def _text_of(error: BaseException) -> str:

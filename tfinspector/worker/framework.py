@@ -8,6 +8,8 @@ from typing import Any, Dict, List
 
 from .failures import TensorFlowMissing
 
+_known: List[Any] = []
+
 
 def tensorflow() -> Any:
     """The module. Raises TensorFlowMissing; the next call tries again.
@@ -15,11 +17,14 @@ def tensorflow() -> Any:
     The GPU's memory is taken as it is needed, not all at once: the user's training may be running
     on the same device.
     """
+    if _known:
+        return _known[0]
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     try:
         import tensorflow as tf
     except Exception as error:  # a broken installation may raise anything
         raise TensorFlowMissing(error) from error
+    _known.append(tf)
     return tf
 
 

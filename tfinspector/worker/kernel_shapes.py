@@ -42,7 +42,7 @@ class Kernels:
         within = [
             each
             for each in self._shapes
-            if "/" + path + "/" in "/" + each + "/" and "kernel" in self._shapes[each]
+            if (not path or "/" + path + "/" in "/" + each + "/") and "kernel" in self._shapes[each]
         ]
         if not within:
             return ()
@@ -148,24 +148,23 @@ def _forget_rank(layer: Any) -> None:
 
 def _build_sequential(model: Any, kernel: Tuple[int, ...]) -> int:
     """A Sequential has no variables until its input is known; its first kernel tells most of it."""
-    if len(kernel) == 2:
-        return _try_build(model, (None, kernel[0]))
-    for shape in _candidates(model, kernel):
-        if _try_build(model, shape):
-            return 1
-    return 0
+    layers = attribute(model, "layers") or []
+    if not layers:
+        return 0
+    classes = [{each.rpartition(".")[2] for each in bases_of(layer)} for layer in layers]
+    if "Embedding" in classes[0]:
+        return _try_build(model, (None, None))
+    if len(kernel) < 2 or (len(kernel) > 2 and any("Flatten" in each for each in classes)):
+        return 0  # there a picture's size decides a kernel: guessing it would invent a mismatch
+    features = kernel[0] if len(kernel) == 2 else kernel[-2]
+    rank = max(len(kernel), _expected_rank(layers[0]))
+    return _try_build(model, (*[None] * (rank - 1), features))
 
 
-def _candidates(model: Any, kernel: Tuple[int, ...]) -> List[Shape]:
-    if len(kernel) < 3:
-        return []
-    channels = kernel[-2]
-    free: Shape = (None, *[None] * (len(kernel) - 2), channels)
-    if any(
-        each.rpartition(".")[2] == "Flatten" for layer in model.layers for each in bases_of(layer)
-    ):
-        return []  # the picture's size decides a kernel: guessing it would invent a mismatch
-    return [free]
+def _expected_rank(layer: Any) -> int:
+    spec = attribute(layer, "input_spec")
+    spec = spec[0] if isinstance(spec, (list, tuple)) and spec else spec
+    return attribute(spec, "ndim") or attribute(spec, "min_ndim") or 2
 
 
 def _try_build(model: Any, shape: Shape) -> int:

@@ -9,8 +9,8 @@ from collections import deque
 from typing import Any, Deque, Dict, Iterator, List, Tuple
 
 from .framework import tensorflow
-from .objects import is_trackable, variable_of
-from .returned import NAMED, Built, NotTrackable, checkpoint_of
+from .objects import is_optimizer, is_trackable, variable_of
+from .returned import NAMED, Built, NotTrackable, checkpoint_of, rooted
 
 MAX_PATHS = 16  # for each object; shared objects in deep models may have thousands
 
@@ -45,21 +45,29 @@ class ObjectGraph:
         return self._numbers.get(id(value), -1)
 
     def paths(self) -> List[List[str]]:
-        """For each object the paths from the root without a circle, the shortest first."""
+        """For each object the paths from the root without a circle.
+
+        The shortest first, but those over an optimizer, which lists what it trains, come last.
+        """
+        optimizers = {number for number, each in enumerate(self.objects) if is_optimizer(each)}
         found: List[List[str]] = [[] for _ in self.objects]
-        waiting: Deque[Tuple[int, str, Tuple[Any, ...]]] = deque([(0, "", ())])
+        over: List[List[str]] = [[] for _ in self.objects]
+        waiting: Deque[Tuple[int, str, Tuple[Any, ...], bool]] = deque([(0, "", (), False)])
         while waiting:
-            number, path, above = waiting.popleft()
-            if len(found[number]) == MAX_PATHS:
+            number, path, above, is_over = waiting.popleft()
+            known = over[number] if is_over else found[number]
+            if len(known) == MAX_PATHS:
                 continue
-            found[number].append(path)
+            known.append(path)
             if not self.edges[number]:
                 continue
             trail = (number, above)
+            is_over = is_over or number in optimizers
             for name, child in self.edges[number]:
-                if len(found[child]) < MAX_PATHS and not _leads_through(trail, child):
-                    waiting.append((child, path + "/" + name if path else name, trail))
-        return found
+                known = over[child] if is_over else found[child]
+                if len(known) < MAX_PATHS and not _leads_through(trail, child):
+                    waiting.append((child, path + "/" + name if path else name, trail, is_over))
+        return [(near + far)[:MAX_PATHS] for near, far in zip(found, over)]  # noqa: B905 - as long
 
     def parents(self) -> List[int]:
         """For each object the one whose child it is on the shortest path, -1 for the root."""
@@ -99,12 +107,7 @@ def _root_of(built: Built) -> Tuple[Any, Dict[str, Any]]:
             return checkpoint_of(built, ""), {}
         except NotTrackable:
             return _Stand(), built.parts
-    root = built.parts[""]
-    view = getattr(getattr(root, "_saver", None), "_graph_view", None)
-    attached = getattr(view, "attached_dependencies", None)
-    if view is not None and attached:
-        return view.root, {reference.name: reference.ref for reference in attached}
-    return root, {}
+    return rooted(built.parts[""])
 
 
 class _Stand:

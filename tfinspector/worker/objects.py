@@ -4,6 +4,7 @@ No Keras is ever imported here: an object of one is only there if the user's cod
 """
 
 import sys
+from functools import lru_cache
 from typing import Any, Dict, List, Optional
 
 from .framework import tensorflow
@@ -37,13 +38,19 @@ def flavour_of(value: Any) -> str:
 
 def _is_of(value: Any, name: str) -> bool:
     """Whether one of its base classes is Keras's own class of that name."""
+    kind: Any = type(value)
+    return _comes_from(kind, name)
+
+
+@lru_cache(maxsize=4096)
+def _comes_from(kind: type, name: str) -> bool:
     return any(
         base.__name__ == name
         and (
             base.__module__.partition(".")[0] in _FAMILIES
             or base.__module__.startswith(_ROOMS_OF_KERAS)
         )
-        for base in type(value).__mro__
+        for base in kind.__mro__
     )
 
 

@@ -4,11 +4,11 @@ import os
 from contextlib import contextmanager
 from typing import Any, Iterator, List, Optional
 
-from .failures import NoSuchDevice
+from .failures import Explained, NoSuchDevice
 from .framework import tensorflow
 
 
-class TooLate(Exception):
+class TooLate(Explained):
     """The devices of this process can't be changed any more: TensorFlow has begun to use them."""
 
 

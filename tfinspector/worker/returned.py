@@ -1,8 +1,9 @@
 """What a factory returned, and how a `tf.train.Checkpoint` is made of it."""
 
 import types
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Tuple
 
+from .failures import Explained
 from .framework import tensorflow
 from .objects import is_layer, is_model, is_optimizer, is_trackable, kind_of
 
@@ -13,11 +14,11 @@ _ACCEPTED = (
 )
 
 
-class BadReturn(Exception):
+class BadReturn(Explained):
     """The factory returned something that no checkpoint is made of."""
 
 
-class NotTrackable(Exception):
+class NotTrackable(Explained):
     """Something in it is no object of TensorFlow's, so no checkpoint can hold it."""
 
 
@@ -73,6 +74,19 @@ def checkpoint_of(built: Built, name: str) -> Any:
         raise NotTrackable(str(error)) from error
 
 
+def rooted(value: Any) -> Tuple[Any, Dict[str, Any]]:
+    """What a checkpoint of this object has as its root, and what it attaches to that.
+
+    Only `tf.train.Checkpoint(root, **others)` differs from the object itself: its graph is that of
+    the root. Not public; where it is missing, the Checkpoint's own children are the same objects.
+    """
+    view = getattr(getattr(value, "_saver", None), "_graph_view", None)
+    attached = getattr(view, "attached_dependencies", None)
+    if view is None or not attached:
+        return value, {}
+    return view.root, {reference.name: reference.ref for reference in attached}
+
+
 def models_of(built: Built) -> Dict[str, Any]:
     """The models, modules and layers, by name; those inside a user's own Checkpoint too."""
     return {name: part for name, part in _all_parts(built).items() if _is_callable_model(part)}
@@ -86,7 +100,11 @@ def optimizers_of(built: Built) -> Dict[str, Any]:
 def _all_parts(built: Built) -> Dict[str, Any]:
     if built.returned != CHECKPOINT:
         return built.parts
-    children = tensorflow().train.TrackableView.children(built.parts[""])
+    root, attached = rooted(built.parts[""])
+    if attached:
+        attached.pop("root", None)
+        return dict(attached, **{"": root})
+    children = tensorflow().train.TrackableView.children(root)
     return {str(name): child for name, child in children.items()}
 
 

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from .failures import describe
+from .leaving import end_if_forked
 from .protocol import Frame, ProtocolError
 from .streams import Answers, receive
 
@@ -126,6 +127,7 @@ class Server:
             reply, payloads = {"cancelled": True}, ()
         except BaseException as error:  # noqa: BLE001 - user code may raise anything; it is relayed
             reply, payloads = {"error": describe(error)}, ()
+        end_if_forked()
         self._cancelled.discard(request)
         self._flush()
         self._answers.send(dict(reply, id=request), payloads)

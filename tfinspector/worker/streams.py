@@ -3,7 +3,8 @@
 After `take_over()` the frames go over private copies of descriptors 0 and 1. Descriptor 0 is the
 null device, so that user code that asks for input gets an end of file instead of our requests.
 Descriptor 1 goes where 2 goes, the log, so that no print, no C++ library and no child process
-can write into a frame.
+can write into a frame. A child that user code forks gets copies of the private ones: in it they
+lead nowhere (see `leaving`).
 """
 
 import os
@@ -11,12 +12,14 @@ import sys
 import threading
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
+from .leaving import mute_in_children
 from .protocol import Decoder, Frame, encode
 
 
 def take_over() -> Tuple[int, int]:
     """Descriptors for requests and answers; 0 and 1 are redirected. Call once, first of all."""
-    requests, answers = os.dup(0), os.dup(1)  # not inherited by child processes
+    requests, answers = os.dup(0), os.dup(1)  # not inherited by programs that are started
+    mute_in_children(requests, answers)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
