@@ -224,3 +224,12 @@ def test_a_slot_of_nobody_is_still_listed():
 def test_roles_by_name(keys, key, expected):
     found = rows(None, *keys)[key]
     assert (found.role, found.slot_name, found.slot_of) == expected
+
+
+def test_moving_averages_of_a_layer_are_never_trained():
+    nodes = [
+        branch(("norm", 1)), branch(("gamma", 2), ("moving_mean", 3), ("moving_variance", 4)),
+        variable("g"), variable("m"), variable("v"),
+    ]  # fmt: skip
+    found = rows(nodes)
+    assert [found[key].trainable for key in "gmv"] == [None, False, False]
