@@ -12,18 +12,24 @@ MINUS = "−"
 THIN_SPACE = " "
 
 _DIGITS = 4
-_LEAST_PLAIN, _GREATEST_PLAIN = 1e-3, 1e5
+_LEAST_PLAIN, _GREATEST_PLAIN = 1e-3, 1e4
+_GREATEST_WHOLE = 1e6
 _MINUTE, _HOUR, _DAY, _MONTH = 60, 3600, 86_400, 30 * 86_400
 
 
 def four(value: float) -> str:
-    """Four significant digits: "0.01234", "1234", "1.234e-07"; "NaN", "∞", "−∞"."""
+    """Four significant digits: "0.01234", "1234", "1.234e-07"; "NaN", "∞", "−∞".
+
+    Whole numbers up to six digits, such as steps and token ids, are written in full.
+    """
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     if value == 0:
         return "0"
+    if value == int(value) and abs(value) < _GREATEST_WHOLE:
+        return f"{int(value)}".replace("-", MINUS)
     rounded = float(f"{value:.{_DIGITS - 1}e}")
     size = abs(rounded)
     if _LEAST_PLAIN <= size < _GREATEST_PLAIN:

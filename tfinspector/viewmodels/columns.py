@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

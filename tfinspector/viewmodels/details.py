@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.tensors import Piece, StoredTensor
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels import choice_names, numbers
+from tfinspector.viewmodels import choice_names
 from tfinspector.viewmodels.measuring_queue import Choice
 from tfinspector.viewmodels.session import Session
 

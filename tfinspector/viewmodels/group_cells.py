@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tfinspector.contents import numbers
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.columns import Column
 from tfinspector.viewmodels.variable_rows import VariableRows
 

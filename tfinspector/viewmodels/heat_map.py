@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.contents import numbers
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.measuring_queue import Choice
 from tfinspector.viewmodels.value_slices import SliceView
 from tfinspector.viewmodels.values_table import read_part

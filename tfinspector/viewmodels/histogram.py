@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from tfinspector.contents import numbers
 from tfinspector.contents.figures import Histogram, Scale, Statistics, Unmeasured
 from tfinspector.contents.findings import Finding
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels import choice_names, numbers
+from tfinspector.viewmodels import choice_names
 from tfinspector.viewmodels.histogram_picture import (
     Arrangement,
     Heights,

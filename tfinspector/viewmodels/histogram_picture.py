@@ -12,9 +12,9 @@ from math import ceil, floor, isfinite, log10
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.contents import numbers
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.figures import Histogram, Scale, Statistics
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.value_axis import ValueAxis
 
 BINS_LEAST, BINS_MOST = 4, 1024

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.histogram_picture import HistogramPicture
 from tfinspector.viewmodels.value_axis import tick_texts
 

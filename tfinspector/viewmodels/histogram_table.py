@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.histogram_picture import HistogramPicture
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import TensorFlowReport
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.overview_facts import facts, heading
 from tfinspector.viewmodels.session import Session
 

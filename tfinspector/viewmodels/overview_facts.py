@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint, Dialect, Snapshot
 from tfinspector.contents.saved_models import Asset, Fingerprint, MetaGraph, SavedModel
 from tfinspector.contents.sources import Source, SourceKind
-from tfinspector.viewmodels import numbers
 
 Fact = tuple[str, str, str]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.saved_models import (
@@ -20,7 +21,6 @@ from tfinspector.contents.saved_models import (
     TensorSpec,
 )
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

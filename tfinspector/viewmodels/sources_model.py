@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Snapshot
 from tfinspector.contents.figures import Statistics
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.sources import SourceKind
-from tfinspector.viewmodels import numbers
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from tfinspector.contents import numbers
 from tfinspector.contents.tensors import VariantElement
-from tfinspector.viewmodels import numbers
 
 _LONGEST = 200
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Unreadable
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels import choice_names, numbers
+from tfinspector.viewmodels import choice_names
 from tfinspector.viewmodels.heat_map import HeatMap, has_heat_map, read_heat_map
 from tfinspector.viewmodels.measuring_queue import Choice
 from tfinspector.viewmodels.session import Session

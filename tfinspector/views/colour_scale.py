@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.heat_map import HeatMap
 from tfinspector.views.heat_map import colour_bar
 from tfinspector.views.plot_style import PlotStyle

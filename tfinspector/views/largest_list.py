@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from tfinspector.contents import numbers
 from tfinspector.contents.variables import Variable
-from tfinspector.viewmodels import numbers
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, colours, with_alpha
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from tfinspector.contents import numbers
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels import numbers
 from tfinspector.views.theme import TIGHT, category, colours
 
 _NAMES = {

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.overview import Part
 from tfinspector.views.theme import SMALL, SPACE, category, colours
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.histogram_picture import Arrangement, HistogramPicture, Series
 from tfinspector.viewmodels.histogram_readout import Readout
 from tfinspector.views.plot_style import PlotStyle, faded

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task, TaskState
 from tfinspector.views.buttons import tool_button

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.contents import numbers
 from tfinspector.contents.reports import WorkerState
-from tfinspector.viewmodels import numbers
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.icons import icon

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.heat_map import has_heat_map
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.values import MOST_COPIED, Look, ValuesModel

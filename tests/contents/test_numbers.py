@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfinspector.viewmodels import numbers
+from tfinspector.contents import numbers
 
 
 @pytest.mark.parametrize(
