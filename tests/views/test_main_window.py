@@ -169,6 +169,25 @@ def test_the_role_switch_says_what_it_hides_and_is_remembered(
     assert again.variables.roles.hidden == {Role.SLOT}
 
 
+def test_measuring_is_paused_and_resumed_where_it_is_shown(
+    begin: Callable[[Doors], Session], show: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    world = Worlds(run())
+    world.measuring_gate.clear()
+    session = begin(world.doors())
+    window = show(session)
+    window.show_page("Variables")
+    page = window.variables
+    with qtbot.waitSignal(page.table.planted):
+        session.open("/made/up")
+    qtbot.mouseClick(page._pause, Qt.MouseButton.LeftButton)
+    assert page._progress.text() == "0 of 6 measured, paused"
+    world.measuring_gate.set()
+    qtbot.mouseClick(page._pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(session.known()) == 6)
+    assert not page._pause.isVisible()
+
+
 def test_copying_what_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(window.session.known()) == len(VARIABLES))
     click_row(window, qtbot, "model/dense_2/bias", NONE)

@@ -121,6 +121,9 @@ class VariablesPage(QWidget):
         bottom.addWidget(self._hidden)
         bottom.addStretch(1)
         bottom.addWidget(self._progress)
+        self._pause = tool_button("", "Pause", "Stop measuring; what is chosen is still measured")
+        self._pause.clicked.connect(self._pause_or_resume)
+        bottom.addWidget(self._pause)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -164,15 +167,24 @@ class VariablesPage(QWidget):
     def _say_progress(self) -> None:
         content, chosen = self.table.content, len(self.session.chosen)
         parts = []
+        is_measuring = False
         if chosen > 1:
             most = f" (the first {MOST_CHOSEN} are)" if chosen == MOST_CHOSEN else ""
             parts.append(f"{chosen} chosen{most}")
         if content:
             done, total = len(self.session.known()), len(content.variables)
-            if done < total:
-                verb = "paused" if self.session.queue.is_paused else "measured"
-                parts.append(f"{done:,} of {total:,} {verb}")
+            is_measuring = done < total
+            if is_measuring:
+                pausing = ", paused" if self.session.queue.is_paused else ""
+                parts.append(f"{done:,} of {total:,} measured{pausing}")
+        self._pause.setVisible(is_measuring)
+        self._pause.setText("Resume" if self.session.queue.is_paused else "Pause")
         self._progress.setText(" · ".join(parts))
+
+    def _pause_or_resume(self) -> None:
+        queue = self.session.queue
+        queue.resume() if queue.is_paused else queue.pause()
+        self._say_progress()
 
     def _has_planted(self) -> None:
         content = self.table.content
