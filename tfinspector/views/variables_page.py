@@ -117,6 +117,7 @@ class VariablesPage(QWidget):
         self._hidden.setProperty("attention", True)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
+        bottom.setSpacing(TIGHT)
         bottom.addWidget(self._summary)
         bottom.addWidget(self._hidden)
         bottom.addStretch(1)
