@@ -149,7 +149,10 @@ class RestoreReport:
     """Everything about one dry run or restore.
 
     status_type is the class TensorFlow's restore returned, `log` what it printed; `renames` are
-    suggestions; `seconds` and `peak_nbytes` are of the worker.
+    suggestions; `seconds` and `peak_nbytes` are of the worker. Parameters are the elements of the
+    model's weights, and how many of them were proved (in a dry run: would be restored).
+    `called` says that the values were compared once more after a forward call, `why_not_called`
+    why not. `error` is what building or restoring raised.
     """
 
     outcome: Outcome
@@ -165,3 +168,8 @@ class RestoreReport:
     log: str = ""
     seconds: float = 0.0
     peak_nbytes: int = 0
+    parameters_restored: int = 0
+    parameters_total: int = 0
+    called: bool = False
+    why_not_called: str = ""
+    error: RelayedError | None = None

@@ -1,0 +1,151 @@
+"""One dry run or restore while it runs: what was asked, what is known, and the report of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.findings import Finding
+from tfinspector.contents.models import ModelDescription
+from tfinspector.contents.reports import RelayedError
+from tfinspector.contents.restores import (
+    Attachment,
+    MatchTable,
+    Outcome,
+    RestoreEvidence,
+    RestoreReport,
+    Row,
+)
+from tfinspector.diagnosis.states import WHY_LOST, parameters_of, untouched
+from tfinspector.diagnosis.worker import explain_versions
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.memory import peak_of
+from tfinspector.engine.opening import OpenSource
+from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
+from tfinspector.formats.reading import TensorReader
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRequest:
+    """What to restore and into what.
+
+    path          as the person gave it: a prefix, a run, a SavedModel
+    factory       SPEC: "path/to/file.py:callable" or "package.module:callable"
+    device        "GPU:0"; None is TensorFlow's own choice
+    snapshot      `Snapshot.path`, None for the newest
+    keep_partial  where some variables don't fit, restore those that do, instead of none
+    attachment    where a bare model goes, None to find out
+    logical_cpus  split the CPU into that many devices first; 0 leaves it as it is
+    timeout       seconds for each of the worker's steps, None for no limit
+    """
+
+    path: str
+    factory: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    device: str | None = None
+    snapshot: str | None = None
+    keep_partial: bool = False
+    attachment: Attachment | None = None
+    logical_cpus: int = 0
+    timeout: float | None = None
+
+
+@dataclass(slots=True)
+class RestoreJob:
+    """What is known so far; `rows` follow the table, with the states that were proved."""
+
+    request: RestoreRequest
+    client: WorkerClient
+    ticket: Ticket
+    opened: OpenSource
+    checkpoint: Checkpoint
+    dry_run: bool
+    model: ModelDescription | None = None
+    table: MatchTable | None = None
+    rows: tuple[Row, ...] = ()
+    status_type: str = ""
+    error: RelayedError | None = None
+    log: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    called: bool = False
+    why_not_called: str = ""
+
+    @property
+    def reader(self) -> TensorReader:
+        """Reads the values of the checkpoint."""
+        return self.opened.reader(self.request.snapshot)
+
+    def ask(
+        self, method: str, doing: str, payloads: tuple[bytes, ...] = (), **params: Any
+    ) -> dict[str, Any]:
+        """An answer of the worker. Raises WorkerFailed and Cancelled."""
+        return self.client.exchange(
+            method, params, payloads, self.ticket, self.request.timeout, doing
+        ).result
+
+    def hashes(self, variables: list[int]) -> dict[int, str]:
+        """What the model's variables hold now; those that can't be read are left out."""
+        told = self.ask("hashes", "hashing the model's values", variables=variables)["hashes"]
+        devices = {at: device for at, _, device, _ in told}
+        self.rows = tuple(
+            [
+                row._replace(device=devices[row.variable]) if row.variable in devices else row
+                for row in self.rows
+            ]
+        )
+        return {at: sha256 for at, sha256, _, _ in told if sha256}
+
+    def report(self, outcome: Outcome, failure: Finding | None = None) -> RestoreReport:
+        """The report of the job as it stands."""
+        restored, total = parameters_of(self.rows, self.model) if self.model else (0, 0)
+        return RestoreReport(
+            outcome=outcome,
+            dry_run=self.dry_run,
+            path=self.opened.source.path,
+            prefix=self.checkpoint.prefix,
+            model=self.model,
+            table=self.table,
+            rows=self.rows,
+            renames=(),
+            findings=self._findings(failure),
+            status_type=self.status_type,
+            log="\n".join(part for part in self.log if part),
+            seconds=self.seconds,
+            peak_nbytes=peak_of(self.client.about),
+            parameters_restored=restored,
+            parameters_total=total,
+            called=self.called,
+            why_not_called=self.why_not_called,
+            error=self.error,
+        )
+
+    def failed(self, failure: WorkerFailed) -> RestoreReport:
+        """The report of a job that the worker could not finish."""
+        if isinstance(failure, MethodFailed):
+            self.error = failure.error
+        self.log.append(self.client.last_words)
+        self.rows = untouched(self.rows, WHY_LOST)
+        return self.report(Outcome.FAILED, failure.finding)
+
+    def evidence(self) -> RestoreEvidence:
+        """All that a diagnosis may look at."""
+        return RestoreEvidence(
+            checkpoint=self.checkpoint,
+            source_findings=self.opened.source.findings,
+            model=self.model,
+            table=self.table,
+            rows=self.rows,
+            dry_run=self.dry_run,
+            status_type=self.status_type,
+            error=self.error,
+            log="\n".join(part for part in self.log if part),
+        )
+
+    def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:
+        """What happened first, then what the file and the model say about themselves."""
+        findings = [failure] if failure else []
+        findings += self.opened.source.findings
+        findings += self.model.findings if self.model else ()
+        about = self.client.about
+        findings += explain_versions(about) if about else ()
+        return tuple(findings)
