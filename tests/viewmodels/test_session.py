@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.viewmodels.made_up import Worlds, finding, run, statistics
 from tfinspector.contents.figures import Statistics, Unmeasured
-from tfinspector.contents.findings import Severity
+from tfinspector.contents.findings import Severity, Unreadable
+from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Choice, Session
 from tfinspector.viewmodels.tasks import TaskState
@@ -235,3 +236,20 @@ def test_a_failure_that_nobody_tells_is_a_finding_until_a_retry_succeeds(
     with qtbot.waitSignal(session.tasks.succeeded):
         task.retry()
     assert session.findings == []
+
+
+def test_a_folder_of_several_sources_opens_all_of_them(begin: Begin, qtbot: QtBot) -> None:
+    world = Worlds(run("/demo/run", (1, 2)), run("/demo/other", (5,)))
+
+    def open_source(path: str, ticket: Ticket) -> object:
+        if path == "/demo":
+            inside = ("/demo/run", "/demo/gone", "/demo/other")
+            raise Unreadable(finding("F03", "demo holds 3 runs"), inside)
+        return world.open_source(path, ticket)
+
+    session = begin(world.doors(open_source=open_source))
+    with qtbot.waitSignal(session.current_changed):
+        session.open("/demo")
+    assert [source.source.path for source in session.sources] == ["/demo/run", "/demo/other"]
+    assert session.current is session.sources[0]
+    assert [f.title for f in session.findings] == ["There is no checkpoint at /demo/gone"]

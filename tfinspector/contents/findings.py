@@ -41,11 +41,16 @@ class Finding:
 
 
 class Unreadable(Exception):
-    """The only error that opening and reading raise: it carries the finding that says why."""
+    """The only error that opening and reading raise: it carries the finding that says why.
 
-    def __init__(self, finding: Finding) -> None:
+    `choices` are paths that could be read instead: a folder that holds several sources has to be
+    asked for one of them.
+    """
+
+    def __init__(self, finding: Finding, choices: tuple[str, ...] = ()) -> None:
         super().__init__(finding.title)
         self.finding = finding
+        self.choices = choices
 
 
 class Cancelled(Exception):

@@ -140,13 +140,14 @@ def several_inside(path: str, choices: Sequence[str]) -> Unreadable:
     name = os.path.basename(path) or path
     names = [os.path.relpath(choice, path) for choice in choices]
     more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
-    return _fault(
+    fault = _fault(
         "F03",
         f"{name} holds {len(names)} runs or models; choose one of them",
         path,
         Fix(f"Open {', '.join(names[:_MOST_SHOWN])}{more}.", f"tfinspector list {choices[0]!r}"),
         evidence={"choices": list(choices)},
     )
+    return Unreadable(fault.finding, tuple(choices))
 
 
 def only_state_file(path: str, written: Sequence[str]) -> Unreadable:

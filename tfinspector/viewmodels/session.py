@@ -15,6 +15,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
+from tfinspector.viewmodels.opening import Opened, open_all
 from tfinspector.viewmodels.referee import Referee
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.watching import Watcher
@@ -73,12 +74,14 @@ class Session(QObject):
     # Opening and closing
 
     def open(self, path: str) -> Task:
-        """Open what `path` points at, off the window's thread, and make it current."""
+        """Open what `path` points at, off the window's thread, and make it current.
 
+        A folder with several runs or models opens all of them; the first becomes current.
+        """
         return self.run(
             f"Open {_short(path)}",
-            lambda ticket: self._open(path, ticket),
-            lambda source: self._has_opened(source, path),
+            lambda ticket: open_all(self._open, path, ticket),
+            lambda found: self._have_opened(found, path),
             lambda finding: self._was_refused(path, finding),
             key=f"open {path}",
         )
@@ -232,6 +235,17 @@ class Session(QObject):
         return self.tasks.close() and stopped
 
     # What arrives
+
+    def _have_opened(self, found: list[Opened], path: str) -> None:
+        self._refusals.pop(path, None)
+        for each, what in found:
+            if isinstance(what, Finding):
+                self._was_refused(each, what)
+            else:
+                self._has_opened(what, each)
+        first = next((what for _, what in found if not isinstance(what, Finding)), None)
+        if len(found) > 1 and first in self.sources:
+            self.set_current(first)
 
     def _has_opened(self, source: OpenSource, path: str) -> None:
         self._refusals.pop(path, None)
