@@ -15,7 +15,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
-from tfinspector.viewmodels.opening import Opened, open_all
+from tfinspector.viewmodels.opening import open_all
 from tfinspector.viewmodels.referee import Referee
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.watching import Watcher
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.variables import Variable
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
+    from tfinspector.viewmodels.opening import Opened
 
 __all__ = ["Choice", "Session", "Task"]
 
