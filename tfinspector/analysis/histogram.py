@@ -57,7 +57,8 @@ def shared_edges(
         raise ValueError(f"the range is empty: it starts at {low!r} and ends at {high!r}")
     if scale is Scale.LOG and low <= 0:
         raise ValueError(f"a log axis can't start at {low!r}: it has room for positive values only")
-    return edges_between(low, high, bins, scale, symlog_threshold(drawable))
+    threshold = symlog_threshold(drawable) if scale is Scale.SYMLOG else 0.0
+    return edges_between(low, high, bins, scale, threshold)
 
 
 def draw_on(statistics: Statistics, edges: Floats, scale: Scale) -> Histogram:

@@ -18,11 +18,13 @@ import numpy as np
 from numba import float32, float64, int32, int64, njit, types, uint8, uint16, uint32, uint64
 
 from tfinspector.analysis.kernel_cache import is_prepared
+from tfinspector.analysis.layouts import SHIFT_32, SHIFT_64
 
 CHUNK = 4096
 _STEP = 64
 _FAR = 1000.0  # a mean so many times farther from zero than values are apart costs digits
-_STRETCH = 64  # divides the size of every table
+_WORD = np.dtype(np.uint32)
+_STRETCH = 256  # divides the size of every table
 
 LOW, HIGH, TOTAL, CARRY, M2, L1 = range(6)
 """Places in the `figures` of `count_floats`, as `Moments` names them."""
@@ -42,7 +44,7 @@ _TABLES = types.Array(uint32, 2, "C")
 _PATTERN_FORMS = [types.void(_flat(element), _TABLES) for element in (uint8, uint16)]
 _FLOAT_FORMS = [
     types.void(
-        _flat(number), _flat(bits), _flat(signed), _TABLES, bits, float64[::1], int64[::1]
+        _flat(number), _flat(bits), _flat(signed), _TABLES, float64[::1], int64[::1]
     )
     for number, bits, signed in ((float32, uint32, int32), (float64, uint64, int64))
 ]  # fmt: skip
@@ -99,12 +101,14 @@ def _extremes(bits: Any, signed: Any, at: Any) -> Any:
 
 
 @_compile()
-def _count_and_sum(values: Any, bits: Any, signed: Any, shift: Any, tables: Any, ends: Any) -> Any:
+def _count_and_sum(values: Any, bits: Any, signed: Any, tables: Any, ends: Any) -> Any:
     """Count a chunk into `tables` and its extremes into `ends`; return its sums.
 
     In steps so short that the processor takes the vector sums of one step while the scalar
     counting of the next waits for its stores: together they cost little more than counting.
     """
+    # Known when this is compiled, for each of the two types: a fixed shift is a fifth faster.
+    shift = np.uint64(SHIFT_32) if bits.dtype == _WORD else np.uint64(SHIFT_64)
     one = np.uint32(1)
     first = second = absolute = 0.0
     top = bottom = signed[0]
@@ -225,7 +229,7 @@ def _count_zeros(values: Any, signed: Any, counts: Any) -> None:
 
 @_compile(_FLOAT_FORMS)
 def count_floats(
-    values: Any, bits: Any, signed: Any, tables: Any, shift: Any, figures: Any, counts: Any
+    values: Any, bits: Any, signed: Any, tables: Any, figures: Any, counts: Any
 ) -> None:
     """Count the leading bits of a block into `tables`; measure it into `figures` and `counts`.
 
@@ -239,7 +243,7 @@ def count_floats(
     for start in range(0, len(values), CHUNK):
         part = values[start : start + CHUNK]
         stop = start + len(part)
-        sums = _count_and_sum(part, bits[start:stop], signed[start:stop], shift, tables, end_bits)
+        sums = _count_and_sum(part, bits[start:stop], signed[start:stop], tables, end_bits)
         size = len(part)
         if not isfinite(sums[1]):
             size, sums = _sum_finite(part, ends, counts, kept)

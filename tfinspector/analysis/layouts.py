@@ -23,6 +23,11 @@ Integers = NDArray[np.int64]
 QUANTILE_ERROR = 2.0**-8
 """Largest relative error of a bucket's midpoint, for normal numbers of the wide types."""
 
+SHIFT_32, SHIFT_64 = 16, 45
+"""How many of the last bits of a pattern a bucket leaves out, by the bits of the float."""
+
+_UINT32, _UINT64 = np.dtype(np.uint32), np.dtype(np.uint64)
+_INT32, _INT64 = np.dtype(np.int32), np.dtype(np.int64)
 _QUANTIZED = {"qint8": "int8", "quint8": "uint8", "qint16": "int16", "quint16": "uint16"}
 _WIDE_INTEGERS = {
     "int32": "int32", "qint32": "int32", "uint32": "uint32", "int64": "int64", "uint64": "uint64",
@@ -98,12 +103,12 @@ class WideLayout:
     @property
     def pattern(self) -> np.dtype[Any]:
         """The unsigned type that a bit pattern is viewed as."""
-        return np.dtype(np.uint32 if self.bits == 32 else np.uint64)
+        return _UINT32 if self.bits == 32 else _UINT64
 
     @property
     def signed_pattern(self) -> np.dtype[Any]:
         """The signed type of the same width."""
-        return np.dtype(np.int32 if self.bits == 32 else np.int64)
+        return _INT32 if self.bits == 32 else _INT64
 
     @property
     def no_floats(self) -> NDArray[Any]:
@@ -112,7 +117,7 @@ class WideLayout:
 
     def floats(self, block: NDArray[Any]) -> NDArray[Any]:
         """The block as a flat float array whose bit patterns are counted (a view if it can be)."""
-        flat = np.ascontiguousarray(block).reshape(-1)
+        flat = block if block.ndim == 1 else np.ascontiguousarray(block).reshape(-1)
         if self.of_magnitude:
             return magnitudes(flat)
         if self.is_integer:
@@ -158,9 +163,9 @@ def layout_of(dtype_name: str) -> Layout:
     Raises KeyError for a type whose elements are not numbers.
     """
     if dtype_name == "float32":
-        return WideLayout("top16", dtype_name, 32, 16)
+        return WideLayout("top16", dtype_name, 32, SHIFT_32)
     if dtype_name == "float64" or dtype_name in _WIDE_INTEGERS or dtype_name in _COMPLEX:
-        return WideLayout("top19", dtype_name, 64, 45)
+        return WideLayout("top19", dtype_name, 64, SHIFT_64)
     return _narrow_layout(dtype_name)
 
 

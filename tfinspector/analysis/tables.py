@@ -19,6 +19,9 @@ from tfinspector.analysis.moments import Moments, exponent_for, moments_of
 
 _ROOM = 1 << 31  # elements that copies may take before they are emptied
 _MOST_PARTS = 16
+_NO_FIGURES = np.array([np.inf, -np.inf, 0.0, 0.0, 0.0, 0.0])
+_NO_COUNTS = np.zeros(7, np.int64)
+_NO_ODDITIES = Oddities()
 
 _spare: dict[int, list[NDArray[np.uint32]]] = {}
 """Empty copies by size, for whichever thread comes next (list's append and pop are atomic)."""
@@ -59,15 +62,12 @@ class Table:
             self._keep(counting.count_patterns(layout.indices(floats)))
             return moments_of(floats), counting.oddities_of(floats)
         floats = _aligned(floats)
-        figures = np.array([np.inf, -np.inf, 0.0, 0.0, 0.0, 0.0])
-        counts = np.zeros(7, np.int64)
+        figures, counts = _NO_FIGURES.copy(), _NO_COUNTS.copy()
         bits, signed = floats.view(layout.pattern), floats.view(layout.signed_pattern)
-        compiled.count_floats(
-            floats, bits, signed, self._copies_for(len(floats), compiled),
-            layout.pattern.type(layout.shift), figures, counts,
-        )  # fmt: skip
-        finite, nan, posinf, neginf, poszero, negzero, overflow = counts.tolist()
-        oddities = Oddities(nan, posinf, neginf, poszero, negzero)
+        copies = self._copies_for(len(floats), compiled)
+        compiled.count_floats(floats, bits, signed, copies, figures, counts)
+        finite, *odd, overflow = counts.tolist()
+        oddities = Oddities(*odd) if any(odd) else _NO_ODDITIES
         low, high, total, carry, m2, l1 = figures.tolist()
         exponent = exponent_for(low, high) if finite else 0
         if overflow or (exponent and (low or high)):
@@ -117,4 +117,7 @@ def _added_up(parts: list[tuple[Integers, Integers]]) -> tuple[Integers, Integer
 
 def _aligned(values: NDArray[Any]) -> NDArray[Any]:
     """Compiled code takes contiguous and aligned arrays only; the rare others are copied."""
+    flags = values.flags
+    if flags.c_contiguous and flags.aligned:
+        return values
     return np.require(values, requirements=("C", "A"))

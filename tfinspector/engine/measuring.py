@@ -31,6 +31,7 @@ _WORTH_COMPILING = 32 << 20
 _WORTH_CUTTING = 16 << 20
 _BATCH_NBYTES = 4 << 20
 _BATCH_SIZE = 64
+_FEW = 8  # a tensor of which so many are a thread's share can leave the others idle
 _AHEAD = 4  # jobs per processor that may be done before the first is taken
 
 
@@ -136,19 +137,31 @@ def _in_order(
 
 
 def _jobs_for(crew: Crew, reader: TensorReader, variables: Sequence[Variable]) -> Iterator[_Job]:
-    left = sum(variable.nbytes for variable in variables)
-    for batch in _batches(variables):
+    """The jobs in the order of the variables.
+
+    A tensor that is more than a thread's share is cut. Another large one is begun first of all, so
+    that it does not keep one thread busy alone at the end. (All are not cut, because whole tensors
+    are read into one buffer, and each region of one costs new memory.)
+    """
+    batches = list(_batches(variables))
+    share = sum(variable.nbytes for variable in variables) // crew.size
+    begun = {
+        batch[0].key: crew.submit(_measure_batch, reader, batch, crew.tick)
+        for batch in batches
+        if max(_WORTH_CUTTING, share // _FEW) <= batch[0].nbytes <= share
+    }
+    for batch in batches:
         large = batch[0]
-        # Blocks of a whole tensor are read into one buffer; regions cost new memory each time. So
-        # a tensor is cut only where what comes after it can't keep the other threads busy.
-        cut = large.nbytes >= _WORTH_CUTTING and large.nbytes * crew.size > left
-        left -= sum(variable.nbytes for variable in batch)
-        if not cut or why_unmeasured(large):
+        if large.key in begun:
+            yield _Job(batch, [begun[large.key]], _only)
+        elif large.nbytes > max(_WORTH_CUTTING, share) and not why_unmeasured(large):
+            parts = [
+                crew.submit(_measure_span, reader, large, span, crew.tick)
+                for span in spans_of(large, crew.size)
+            ]
+            yield _Job(batch, list(parts), _added_up)
+        else:
             yield _Job(batch, [crew.submit(_measure_batch, reader, batch, crew.tick)], _only)
-            continue
-        spans = spans_of(large, crew.size)
-        parts = [crew.submit(_measure_span, reader, large, span, crew.tick) for span in spans]
-        yield _Job(batch, list(parts), _added_up)
 
 
 def _batches(variables: Sequence[Variable]) -> Iterator[tuple[Variable, ...]]:
