@@ -1,6 +1,7 @@
 """Restores: what matches, what was restored, what could be mapped, and the report about it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -120,7 +121,9 @@ class RestoreEvidence:
     """All that a diagnosis may look at; what was not done is None or empty.
 
     `error` is what building or restoring raised, `log` what TensorFlow printed meanwhile,
-    `status_type` the class that its `restore` returned.
+    `status_type` the class that its `restore` returned. `factory` and `kwargs` are what was asked
+    to be called, `device` where to build ("" for TensorFlow's own choice), `available_nbytes` the
+    free memory there before the restore (-1: not known).
     """
 
     checkpoint: Checkpoint
@@ -133,6 +136,10 @@ class RestoreEvidence:
     status_type: str = ""
     error: RelayedError | None = None
     log: str = ""
+    factory: str = ""
+    kwargs: Mapping[str, object] = field(default_factory=dict)
+    device: str = ""
+    available_nbytes: int = -1
 
 
 class Outcome(StrEnum):
