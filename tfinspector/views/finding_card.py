@@ -1,4 +1,4 @@
-"""One finding as a card: what is wrong, why, what to do, and code to copy."""
+"""One finding as a card: what is wrong, why, what to do, code to copy; the evidence is folded."""
 
 from __future__ import annotations
 
@@ -35,15 +35,20 @@ class FindingCard(QFrame):
         column.addLayout(self._heading(about))
         if finding.detail:
             column.addLayout(_part("Why", _text(finding.detail)))
-        evidence = _evidence(finding)
-        if evidence:
-            column.addLayout(_part("Evidence", _text(evidence, muted=True)))
         if finding.fix:
             column.addLayout(_part("What to do", _text(finding.fix.text)))
             if finding.fix.code:
                 column.addWidget(_Code(finding.fix.code))
+        folds = QHBoxLayout()
+        folds.setSpacing(SPACE)
         if finding.folded:
-            column.addWidget(_Folded(finding.folded))
+            plural = "s" if len(finding.folded) > 1 else ""
+            titles = "\n".join(each.title for each in finding.folded)
+            fold(f"{len(finding.folded)} consequence{plural}", titles, folds, column)
+        evidence = _evidence(finding)
+        if evidence:
+            fold("Evidence", evidence, folds, column)
+        folds.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SMALL, SMALL, SMALL, SMALL)
         layout.setSpacing(SMALL)
@@ -96,29 +101,23 @@ class _Code(QFrame):
         layout.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
 
 
-class _Folded(QWidget):
-    """Consequences of the same cause, behind one line."""
+def fold(title: str, words: str, buttons: QHBoxLayout, column: QVBoxLayout) -> None:
+    """A button in `buttons` that shows and hides `words` below them, at the end of `column`."""
+    if buttons.isEmpty():
+        column.addLayout(buttons)
+    text = _text(words, muted=True)
+    text.setContentsMargins(SPACE, 0, 0, 0)
+    text.hide()
+    toggle = tool_button("collapse", title)
+    toggle.setCheckable(True)
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__()
-        plural = "s" if len(findings) > 1 else ""
-        self._toggle = tool_button("collapse", f"{len(findings)} consequence{plural}")
-        self._toggle.setCheckable(True)
-        self._list = QWidget()
-        lines = QVBoxLayout(self._list)
-        lines.setContentsMargins(SPACE, 0, 0, 0)
-        for finding in findings:
-            lines.addWidget(_text(finding.title))
-        self._list.hide()
-        self._toggle.toggled.connect(self._fold)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._toggle)
-        layout.addWidget(self._list)
+    def show(is_open: bool) -> None:
+        text.setVisible(is_open)
+        toggle.setIcon(icon("expand" if is_open else "collapse", "muted"))
 
-    def _fold(self, is_open: bool) -> None:
-        self._list.setVisible(is_open)
-        self._toggle.setIcon(icon("expand" if is_open else "collapse", "muted"))
+    toggle.toggled.connect(show)
+    buttons.addWidget(toggle)
+    column.addWidget(text)
 
 
 def _part(word: str, text: QLabel) -> QHBoxLayout:
