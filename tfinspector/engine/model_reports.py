@@ -86,6 +86,6 @@ def _finding(told: dict[str, str], factory: str, interpreter: Interpreter) -> Fi
         fix=Fix(
             "Make it with the Keras that works on TensorFlow (a Keras of another backend, or a "
             "plain Python object, has nothing a checkpoint could hold), or leave it out.",
-            'import os\nos.environ["KERAS_BACKEND"] = "tensorflow"  # before keras is imported',
+            "export KERAS_BACKEND=tensorflow",
         ),
     )

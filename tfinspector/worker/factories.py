@@ -14,7 +14,7 @@ import os
 import sys
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from .failures import Explained
+from .failures import Explained, is_of_the_user
 from .leaving import end_if_forked
 
 MAX_LISTED = 40
@@ -124,17 +124,17 @@ def _parse(spec: str) -> _Spec:
 
 
 def _import_file(path: str) -> Any:
+    path = os.path.abspath(os.path.expanduser(path))
     if not os.path.isfile(path):
         what = "is a directory" if os.path.isdir(path) else "does not exist"
         raise FactoryNotFound("The factory's file %s %s." % (path, what))
-    real = os.path.realpath(path)
     name = os.path.splitext(os.path.basename(path))[0]
-    known = getattr(sys.modules.get(name), "__file__", None)
-    if (
-        name in sys.modules and known != path
-    ):  # a file called like a module that is in use must not replace it
+    directory = os.path.dirname(os.path.realpath(path))
+    _forget_last()
+    if name in sys.modules:  # a file called like a module that is in use must not replace it
         name = "factory_" + name
-    sys.path.insert(0, os.path.dirname(real))
+    sys.path.insert(0, directory)
+    _directory[:] = [directory]
     sys.argv = [path]
     specification = importlib.util.spec_from_file_location(name, path)
     if specification is None or specification.loader is None:
@@ -147,6 +147,21 @@ def _import_file(path: str) -> Any:
         sys.modules.pop(name, None)
         raise
     return module
+
+
+_directory: List[str] = []  # where the last factory's file lies
+
+
+def _forget_last() -> None:
+    """Let the modules of the last factory go, which may have been edited or be another's."""
+    for directory in _directory:
+        if directory in sys.path:
+            sys.path.remove(directory)
+        inside = os.path.join(directory, "")
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None) or ""
+            if os.path.realpath(file).startswith(inside) and is_of_the_user(file):
+                del sys.modules[name]
 
 
 def _import_module(name: str) -> Any:

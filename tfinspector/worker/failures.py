@@ -3,7 +3,7 @@
 import os
 import sysconfig
 import traceback
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 from .protocol import PACKAGE
 
@@ -38,7 +38,8 @@ def describe(error: BaseException) -> Dict[str, Any]:
     if isinstance(error, SyntaxError):  # the line that can't be parsed is in no frame
         frames.append(_place_of(error))
     theirs = [frame for frame in frames if not frame.filename.startswith(PACKAGE)]
-    theirs = _of_the_user(theirs) or ([] if isinstance(error, Explained) else theirs or frames)
+    users = [frame for frame in theirs if is_of_the_user(frame.filename)]
+    theirs = users or ([] if isinstance(error, Explained) else theirs or frames)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return {
         "type": type(error).__name__,
@@ -57,20 +58,18 @@ def describe(error: BaseException) -> Dict[str, Any]:
     }
 
 
-def _of_the_user(frames: List[traceback.FrameSummary]) -> List[traceback.FrameSummary]:
-    """Frames of files that belong to neither Python nor an installed package."""
+def is_of_the_user(path: str) -> bool:
+    """Whether a file belongs to neither Python nor an installed package."""
     paths = sysconfig.get_paths()
     homes = tuple(
         os.path.join(paths[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
     )
-    return [
-        frame
-        for frame in frames
-        if not frame.filename.startswith(homes)
-        and not frame.filename.startswith("<frozen ")
-        and "site-packages" + os.sep not in frame.filename
-        and "dist-packages" + os.sep not in frame.filename
-    ]
+    return (
+        not path.startswith(homes)
+        and not path.startswith("<frozen ")
+        and "site-packages" + os.sep not in path
+        and "dist-packages" + os.sep not in path
+    )
 
 
 def _place_of(error: SyntaxError) -> traceback.FrameSummary:
