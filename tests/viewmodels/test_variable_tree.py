@@ -117,7 +117,7 @@ def test_hidden_roles_are_said(session: Session, qtbot: QtBot) -> None:
         table.set_hidden({Role.SLOT, Role.OPTIMIZER})
     assert table.content is not None
     assert hidden_text(table.content) == "2 hidden: optimizer, slot"
-    assert summary(table.content) == "4 of 6 variables · 773 parameters · 3.09 kB"
+    assert summary(table.content) == "4 of 6 variables · 773 values · 3.09 kB"
 
 
 def test_a_filter_on_figures_is_asked_again_as_they_come(

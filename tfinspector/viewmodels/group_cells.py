@@ -62,13 +62,13 @@ def group_tip(content: VariableRows, node: int, column: Column) -> str:
 
 
 def summary(content: VariableRows) -> str:
-    """ "1,234 of 2,000 variables · 12.4 M parameters · 49.6 MB", of what is shown."""
+    """ "1,234 of 2,000 variables · 12.4 M values · 49.6 MB", of what is shown."""
     count, all_of_them = int(content.arrangement.shown.sum()), len(content.variables)
     of = f" of {numbers.whole(all_of_them)}" if count != all_of_them else ""
     noun = "variable" if all_of_them == 1 else "variables"
     return (
         f"{numbers.whole(count)}{of} {noun} · "
-        f"{numbers.count(int(content.sum_of('parameters')))} parameters · "
+        f"{numbers.count(int(content.sum_of('parameters')))} values · "
         f"{numbers.size(int(content.sum_of('nbytes')))}"
     )
 

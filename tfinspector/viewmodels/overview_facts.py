@@ -30,8 +30,14 @@ _DIALECT_WORDS = {
 
 
 def heading(source: Source) -> str:
-    """What it was taken for, as a sentence that starts with a capital."""
-    words = source.taken_for or KIND_WORDS[source.kind]
+    """What it was taken for, as a sentence that starts with a capital.
+
+    Just the kind where that sentence only repeats the name, which stands above it.
+    """
+    name = os.path.basename(source.path)
+    words = source.taken_for
+    if not words or (words.startswith("the ") and words.endswith(f" {name}")):
+        words = KIND_WORDS[source.kind]
     return words[:1].upper() + words[1:]
 
 
