@@ -6,6 +6,7 @@ machine itself: reading the same bytes with `numpy.sum` on two threads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,27 +51,28 @@ def test_statistics_of_a_gibibyte(
         tensorflow.call("tests.makers.large:figures_with_tensorflow", prefix)
         for _ in range(1 if dtype in ("float16", "int8") else 2)  # NumPy takes a minute there
     )
-    ours, memory = in_turns(
-        ROUNDS, lambda: measure_and_draw(prefix), lambda: sum_on_two_threads(data)
-    )
+    works: list[Callable[[], object]] = [lambda: measure_and_draw(prefix)]
+    if dtype == "float32":
+        works.append(lambda: sum_on_two_threads(data))
+    ours, *memory = in_turns(ROUNDS, *works)
     data.unlink()
     with capsys.disabled():
         print(_told(dtype, theirs, ours, memory))  # noqa: T201 - what the benchmark is for
     assert theirs / ours.wall >= TARGETS[dtype]
-    if dtype == "float32":
-        assert memory.wall / ours.wall >= MEMORY_TARGET
+    for limit in memory:
+        assert limit.wall / ours.wall >= MEMORY_TARGET
 
 
-def _told(dtype: str, theirs: float, ours: Clocked, memory: Clocked) -> str:
+def _told(dtype: str, theirs: float, ours: Clocked, memory: list[Clocked]) -> str:
     name = "P1" if dtype == "float32" else "P3"
     lines = [
         f"\n{name} {dtype}: NumPy on TensorFlow's tensors {theirs:.2f} s / {ours.wall:.3f} s"
         f" = {theirs / ours.wall:.1f} (target {TARGETS[dtype]:.0f})"
     ]
-    if dtype == "float32":
-        lines.append(
-            f"P2 {dtype}: numpy.sum on two threads {memory.wall:.3f} s / {ours.wall:.3f} s"
-            f" = {memory.wall / ours.wall:.2f} (target {MEMORY_TARGET});"
-            f" processor time {memory.cpu:.3f} s / {ours.cpu:.3f} s = {memory.cpu / ours.cpu:.2f}"
-        )
+    lines += [
+        f"P2 {dtype}: numpy.sum on two threads {limit.wall:.3f} s / {ours.wall:.3f} s"
+        f" = {limit.wall / ours.wall:.2f} (target {MEMORY_TARGET});"
+        f" processor time {limit.cpu:.3f} s / {ours.cpu:.3f} s = {limit.cpu / ours.cpu:.2f}"
+        for limit in memory
+    ]
     return "\n".join(lines)
