@@ -102,8 +102,10 @@ class MatchTable:
 class Rename(NamedTuple):
     """A proposed or accepted pair: the file's `key` goes into the model's `path`.
 
-    transform is "" (as it is), "transpose" (permutation in `axes`) or "slice" (the model's shape
-    is cut from or filled into the file's); both only count once the user accepted them.
+    transform is "" (as it is), "cast" (to the model's type), "transpose" (permutation in `axes`)
+    or "slice" (the model's shape is cut from or filled into the file's); all but the first only
+    count once the user accepted them. `rule` names what proposed it. `path` is the variable's
+    name where no path leads to it.
     """
 
     key: str
@@ -114,6 +116,19 @@ class Rename(NamedTuple):
     rule: str = ""
     transform: str = ""
     axes: tuple[int, ...] = ()
+
+
+class ValueSketch(NamedTuple):
+    """What tells one tensor's values from another's, in a few numbers.
+
+    sha256     as `worker/hashing.py` makes it, "" where not known
+    constant   all elements are the same, which proves nothing; None where not known
+    quantiles  at 0, 1/8, ... 1 of the finite elements, () where not known
+    """
+
+    sha256: str
+    constant: bool | None = None
+    quantiles: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
