@@ -19,6 +19,7 @@ COMMANDS = {
     "values": "values",
     "check": "check",
     "load": "load",
+    "restore": "restore",
     "demo": "demo",
 }
 """The word, and the module of this package that has its `command`."""

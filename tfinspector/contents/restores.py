@@ -174,7 +174,7 @@ class RestoreReport:
     suggestions; `seconds` and `peak_nbytes` are of the worker. Parameters are the elements of the
     model's weights, and how many of them were proved (in a dry run: would be restored).
     `called` says that the values were compared once more after a forward call, `why_not_called`
-    why not. `error` is what building or restoring raised.
+    why not. `error` is what building or restoring raised; `worker_died` that no answer came at all.
     """
 
     outcome: Outcome
@@ -195,3 +195,4 @@ class RestoreReport:
     called: bool = False
     why_not_called: str = ""
     error: RelayedError | None = None
+    worker_died: bool = False

@@ -117,6 +117,7 @@ class RestoreJob:
             called=self.called,
             why_not_called=self.why_not_called,
             error=self.error,
+            worker_died=failure is not None and self.error is None,
         )
 
     def failed(self, failure: WorkerFailed) -> RestoreReport:
