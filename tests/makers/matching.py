@@ -345,3 +345,27 @@ def truth(factory: str, prefix: str, name: str, read: bool) -> dict[str, Any]:
         status.expect_partial()
     answer["after"] = [hash_of(each.variable.numpy()) for each in described.variables]
     return answer
+
+
+def write_plain(prefix: str) -> None:
+    """Two variables in a tf.Module."""
+    import tensorflow as tf
+
+    module = _module(w=tf.Variable([1.5, 2.5, 3.5]), kept=tf.Variable([4.5, 5.5]))
+    tf.train.Checkpoint(module).write(prefix)
+
+
+def hashes_of_file(prefix: str) -> dict[str, str]:
+    """Of every tensor that TensorFlow's reader can give, by the worker's own hashing."""
+    import tensorflow as tf
+
+    from tfinspector.worker.hashing import hash_of
+
+    reader = tf.train.load_checkpoint(prefix)
+    found = {}
+    for key in reader.get_variable_to_shape_map():
+        try:
+            found[key] = hash_of(reader.get_tensor(key))
+        except (tf.errors.OpError, TypeError):  # a type that has no NumPy form
+            continue
+    return found

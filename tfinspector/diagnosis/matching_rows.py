@@ -100,7 +100,13 @@ class GraphRows:
             if at >= 0:
                 self._first.setdefault(at, theirs)
         self._counter = next(
-            (child for name, child in self._nodes[ROOT].children if name == SAVE_COUNTER), None
+            (
+                child
+                for node in self._nodes[: ROOT + 1]
+                for name, child in node.children
+                if name == SAVE_COUNTER
+            ),
+            None,
         )
 
     def rows(self) -> tuple[Row, ...]:

@@ -9,7 +9,6 @@ from math import prod
 from tfinspector.contents.models import ModelDescription, ModelVariable
 from tfinspector.contents.restores import MatchTable, Outcome, Row, State
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.matching_roles import role_of_variables
 
 COUNTER = -1  # stands for the checkpoint's own save counter among the variables
 WHY_NO_HASH = "Its value could not be read back."
@@ -76,16 +75,12 @@ def outcome_of(rows: Sequence[Row], model: ModelDescription) -> Outcome:
     return Outcome.RESTORED if good == len(counted) else Outcome.PARTIAL
 
 
-def parameters_of(rows: Iterable[Row], model: ModelDescription) -> tuple[int, int]:
+def parameters_of(rows: Sequence[Row], model: ModelDescription) -> tuple[int, int]:
     """Elements of the model's weights: how many are proved (or matched), and how many there are."""
-    roles = role_of_variables(model)
-    sizes = {
-        at: _size(variable)
-        for at, variable in enumerate(model.variables)
-        if roles[at] is Role.WEIGHT and variable.dtype != "string"
-    }
-    good = {row.variable for row in rows if row.state in _GOOD} & sizes.keys()
-    return sum(sizes[at] for at in good), sum(sizes.values())
+    weights = {row.variable for row in rows if row.variable >= 0 and row.role in _WEIGHTS}
+    good = {row.variable for row in rows if row.state in _GOOD}
+    sizes = {at: _size(model.variables[at]) for at in weights}
+    return sum(sizes[at] for at in weights & good), sum(sizes.values())
 
 
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.EMA.value})
@@ -99,6 +94,8 @@ def _counts(row: Row, model: ModelDescription) -> bool:
 
 
 def _size(variable: ModelVariable) -> int:
+    if variable.dtype == "string":
+        return 0
     return prod(each or 0 for each in variable.shape or ())
 
 
