@@ -1,0 +1,60 @@
+"""The rename assistant: which key of a file belongs into which variable of a model, and why.
+
+Rules come first, each a pattern for the whole file; what they leave open is solved by structure and
+one assignment per kind of alike parts, so that no two claim the same key or variable. Nothing is
+proposed for what matches by itself, except where numbered layers contradict themselves (see
+`renumbered`): there TensorFlow's own match is wrong.
+"""
+
+from collections.abc import Mapping
+
+from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.models import ModelDescription
+from tfinspector.contents.restores import MatchTable, Rename, ValueSketch
+from tfinspector.diagnosis.renames.by_name import pair_by_names
+from tfinspector.diagnosis.renames.by_value import pair_same_values
+from tfinspector.diagnosis.renames.lists import pair_exported, pair_trained
+from tfinspector.diagnosis.renames.renumbered import pair_renumbered
+from tfinspector.diagnosis.renames.sides import METRIC, WEIGHT, Sides
+from tfinspector.diagnosis.renames.slots import pair_slots
+from tfinspector.diagnosis.renames.structure import pair_alike
+from tfinspector.diagnosis.renames.transforms import propose_transforms
+
+__all__ = ["suggest"]
+
+
+def suggest(
+    checkpoint: Checkpoint,
+    model: ModelDescription,
+    table: MatchTable,
+    file_values: Mapping[str, ValueSketch] | None = None,
+    model_values: Mapping[int, ValueSketch] | None = None,
+) -> tuple[Rename, ...]:
+    """Proposals in the order of the file's keys; `table` is what matches by itself.
+
+    `file_values` go by key, `model_values` by index of the variable; without the latter the
+    hashes in the description are used. A proposal with a transform must be accepted by the user
+    before it counts.
+    """
+    if model_values is None:
+        model_values = {
+            at: ValueSketch(each.initial) for at, each in enumerate(model.variables) if each.initial
+        }
+    sides = Sides(checkpoint, model, table, file_values or {}, model_values)
+    if not sides.theirs() or not sides.mine():
+        return _ordered(sides)
+    pair_same_values(sides)
+    pair_renumbered(sides)
+    pair_exported(sides)
+    for kind in (WEIGHT, METRIC):
+        pair_by_names(sides, kind)
+        pair_alike(sides, kind)
+    pair_trained(sides)
+    propose_transforms(sides)
+    pair_slots(sides)
+    return _ordered(sides)
+
+
+def _ordered(sides: Sides) -> tuple[Rename, ...]:
+    renames = sides.renames
+    return tuple(renames[each.key] for each in sides.checkpoint.variables if each.key in renames)

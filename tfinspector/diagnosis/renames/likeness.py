@@ -1,0 +1,197 @@
+"""How like two places are called, and which of several alike pairs is meant: one assignment.
+
+scipy and rapidfuzz are only imported where something is to be compared.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.diagnosis.renames.spelling import Parts
+
+MOST_COMPARED = 250_000  # pairs of one block, some 0.1 s
+_STRONG = 0.5  # a name that says something: enc and encoder
+_TELLING = 0.1  # how much better than the next best
+_NAME, _NUMBER, _ORDER, _KIN, _VALUES = 0.45, 0.15, 0.25, 0.15, 3.0
+_TAIL = re.compile(r"(\d+)$")
+
+
+class Choice(NamedTuple):
+    """A pair of positions, how sure it is (0 to 1), and by what: "only", "name", "order", ..."""
+
+    left: int
+    right: int
+    sure: float
+    by: str
+
+
+class Block(NamedTuple):
+    """Alternatives that are alike in all that must be the same.
+
+    Paths in the common spelling, turns in the order of making; `kin` is how much the parents of a
+    pair have to do with each other, `forbidden` what is already known to be no pair, `distance`
+    how far the values are from each other. All three are matrices, or None.
+    """
+
+    left: Sequence[Parts]
+    right: Sequence[Parts]
+    left_order: Sequence[int]
+    right_order: Sequence[int]
+    kin: NDArray[np.float64] | None = None
+    forbidden: NDArray[np.bool_] | None = None
+    distance: NDArray[np.float64] | None = None
+
+
+def choose(block: Block) -> list[Choice]:
+    """Who belongs to whom; where nothing tells, nobody."""
+    many, others = len(block.left), len(block.right)
+    if many == others == 1:
+        if block.forbidden is not None and block.forbidden[0, 0]:
+            return []
+        return [Choice(0, 0, 1.0, "only")]
+    if many * others > MOST_COMPARED:
+        return _by_order(block) if many == others and block.forbidden is None else []
+    names = _names(block)
+    name_tells = _tells(names, block.forbidden)
+    values_tell = block.distance is not None
+    even = many == others
+    if not name_tells and not values_tell:
+        if block.forbidden is None and block.kin is None:
+            return _by_order(block) if even else []
+        names = np.zeros_like(names)
+    order = _orders(block)
+    score = _NAME * names + _NUMBER * _numbers(block)
+    if even:
+        score += _ORDER * order
+    if block.kin is not None:
+        score += _KIN * block.kin
+    if values_tell:
+        score += _VALUES * np.exp(-np.asarray(block.distance))
+    if block.forbidden is not None:
+        score = np.where(block.forbidden, -100.0, score)
+    by = "values" if values_tell else "name" if name_tells else "order"
+    return _assign(score, by, even)
+
+
+def likeness(one: Parts, other: Parts) -> float:
+    """0 for names that have nothing in common, 1 for the same."""
+    return float(_names(Block([one], [other], [0], [0]))[0, 0])
+
+
+def _assign(score: NDArray[np.float64], by: str, even: bool) -> list[Choice]:
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(score, maximize=True)
+    choices = []
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        here = score[row, column]
+        if here < -1:
+            continue
+        margin = here - max(_best_but(score[row], column), _best_but(score[:, column], row))
+        if not even and margin < _TELLING:
+            continue
+        sure = 0.55 + min(max(margin, -0.1), 0.3) if by != "order" else 0.5
+        choices.append(Choice(row, column, min(sure, 0.9), by))
+    return choices
+
+
+def _best_but(line: NDArray[np.float64], here: int) -> float:
+    if len(line) < 2:
+        return -100.0
+    return float(max(line[:here].max(initial=-100.0), line[here + 1 :].max(initial=-100.0)))
+
+
+def _by_order(block: Block) -> list[Choice]:
+    left = np.argsort(block.left_order, kind="stable").tolist()
+    right = np.argsort(block.right_order, kind="stable").tolist()
+    return [Choice(one, other, 0.5, "order") for one, other in zip(left, right, strict=True)]
+
+
+def _tells(names: NDArray[np.float64], forbidden: NDArray[np.bool_] | None) -> bool:
+    """Whether at least half of the shorter side has a name like one of the other's, and clearly."""
+    if forbidden is not None:
+        names = np.where(forbidden, 0.0, names)
+    if names.shape[0] > names.shape[1]:
+        names = names.T
+    best = names.max(axis=1)
+    columns = names.argmax(axis=1)
+    mutual = names[:, columns].argmax(axis=0) == np.arange(len(names))
+    return int((mutual & (best >= _STRONG)).sum()) * 2 >= len(names)
+
+
+def _names(block: Block) -> NDArray[np.float64]:
+    """Of each pair, how like the parts are in which the block's paths differ at all."""
+    from rapidfuzz.distance import Indel, JaroWinkler
+    from rapidfuzz.process import cdist
+
+    left, right = _bared(block.left, block.right)
+    heads = _strings(left, right, cdist, Indel.normalized_similarity)
+    last_left = [parts[-1:] for parts in left]
+    last_right = [parts[-1:] for parts in right]
+    tails = _strings(last_left, last_right, cdist, JaroWinkler.normalized_similarity)
+    raw = 0.5 * heads + 0.5 * tails
+    found: NDArray[np.float64] = np.clip((raw - 0.55) / 0.45, 0.0, 1.0)
+    return found
+
+
+def _strings(
+    left: Sequence[Parts], right: Sequence[Parts], cdist: Any, scorer: Any
+) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = cdist(
+        ["/".join(parts) for parts in left], ["/".join(parts) for parts in right],
+        scorer=scorer, dtype=np.float64,
+    )  # fmt: skip
+    return found
+
+
+def _bared(left: Sequence[Parts], right: Sequence[Parts]) -> tuple[list[Parts], list[Parts]]:
+    """Without what all paths of the block begin and end with; that tells nothing."""
+    begin = _common([*left, *right])
+    end = _common([parts[::-1] for parts in (*left, *right)])
+    shortest = min(len(parts) for parts in (*left, *right))
+    if begin + end >= shortest:
+        begin, end = min(begin, max(shortest - 1, 0)), 0
+    return (
+        [parts[begin : len(parts) - end] for parts in left],
+        [parts[begin : len(parts) - end] for parts in right],
+    )
+
+
+def _common(paths: Sequence[Parts]) -> int:
+    low, high = min(paths), max(paths)
+    for place, (one, other) in enumerate(zip(low, high, strict=False)):
+        if one != other:
+            return place
+    return min(len(low), len(high))
+
+
+def _numbers(block: Block) -> NDArray[np.float64]:
+    """1 where the last number in both names is the same."""
+    left = np.array([_number(parts) for parts in block.left])
+    right = np.array([_number(parts) for parts in block.right])
+    same: NDArray[np.float64] = (left[:, None] == right[None, :]) & (left[:, None] >= 0)
+    return same.astype(np.float64)
+
+
+def _number(parts: Parts) -> int:
+    for part in reversed(parts):
+        found = _TAIL.search(part)
+        if found:
+            return min(int(found[1]), 1 << 40)
+    return -1
+
+
+def _orders(block: Block) -> NDArray[np.float64]:
+    """1 where both have the same rank in the order of making."""
+    left, right = _ranks(block.left_order), _ranks(block.right_order)
+    found: NDArray[np.float64] = 1.0 - np.abs(left[:, None] - right[None, :])
+    return found
+
+
+def _ranks(order: Sequence[int]) -> NDArray[np.float64]:
+    ranks = np.empty(len(order))
+    ranks[np.argsort(order, kind="stable")] = np.arange(len(order))
+    return ranks / max(len(order) - 1, 1)

@@ -1,0 +1,202 @@
+"""Pairs of sub-trees that are alike, from the largest to single variables.
+
+A renamed attribute, a missing prefix, another wrapper around the model, Keras's numbers in place of
+names: all leave the tree beneath as it was. So alike sub-trees are joined, whatever they are called
+themselves, and where several are alike one assignment decides by names, order and values.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.restores import ValueSketch
+from tfinspector.diagnosis.renames.likeness import Block, Choice, choose, likeness
+from tfinspector.diagnosis.renames.reasons import reason
+from tfinspector.diagnosis.renames.sides import Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.trees import EXACT, GRADES, LOOSE, SHAPES, Tree, build, nodes_of
+
+_SURE = {EXACT: 0.97, LOOSE: 0.85, SHAPES: 0.7}
+_LONE_LEAF, _LONE_SHAPE = 0.8, 0.55
+_LEAST_LIKE = 0.3
+_MOST_DISTANCES = 62_500
+
+
+def pair_alike(sides: Sides, kind: str) -> None:
+    """Pair what is open on both sides, by structure."""
+    theirs = [each for each in sides.theirs(kind) if not each.listed]
+    mine = sides.mine(kind)
+    decided_theirs = [each for each in sides.every_theirs() if each.kind == kind
+                      and each.variable.key in sides.given and not each.listed]  # fmt: skip
+    everyone = sides.every_mine()
+    taken = [everyone[at] for at in sides.given.values() if everyone[at].kind == kind]
+    if not theirs or not mine:
+        return
+    left = build([(each.parts, each) for each in [*theirs, *decided_theirs]])
+    right = build([(each.parts, each) for each in [*mine, *taken]])
+    _Solver(sides).solve(left, right, scoped=False)
+
+
+class _Solver:
+    def __init__(self, sides: Sides) -> None:
+        self._sides = sides
+
+    def solve(self, left: Tree[Theirs], right: Tree[Mine], scoped: bool) -> None:
+        """Pair what lies beneath the two; the two themselves as well if not `scoped`."""
+        lefts, rights = nodes_of(left)[scoped:], nodes_of(right)[scoped:]
+        sizes: dict[int, tuple[list[Tree[Theirs]], list[Tree[Mine]]]] = {}
+        for node in lefts:
+            sizes.setdefault(len(node.leaves), ([], []))[0].append(node)
+        for other in rights:
+            sizes.setdefault(len(other.leaves), ([], []))[1].append(other)
+        for size in sorted(sizes, reverse=True):
+            ours, others = sizes[size]
+            if ours and others:
+                for grade in GRADES:
+                    self._solve_size(ours, others, grade, size)
+
+    def _solve_size(
+        self, left: Sequence[Tree[Theirs]], right: Sequence[Tree[Mine]], grade: int, size: int
+    ) -> None:
+        alike: defaultdict[object, tuple[list[Tree[Theirs]], list[Tree[Mine]]]] = defaultdict(
+            lambda: ([], [])
+        )
+        for node in left:
+            if node.signs[grade] is not None and self._has_open(node.leaves):
+                alike[node.signs[grade]][0].append(node)
+        for other in right:
+            if other.signs[grade] in alike and self._has_room(other.leaves):
+                alike[other.signs[grade]][1].append(other)
+        for ours, others in alike.values():
+            if ours and others:
+                self._solve_block(_innermost(ours), _innermost(others), grade, size)
+
+    def _solve_block(
+        self, left: list[Tree[Theirs]], right: list[Tree[Mine]], grade: int, size: int
+    ) -> None:
+        is_leaf = not left[0].children and not right[0].children
+        for choice in choose(self._block(left, right, grade)):
+            ours, other = left[choice.left], right[choice.right]
+            sure = self._sure(ours, other, choice, grade, is_leaf, (len(left), len(right)))
+            if sure <= 0:
+                continue
+            if grade == EXACT or size == 1:
+                self._join(ours, other, sure, choice.by)
+            else:
+                self.solve(ours, other, scoped=True)
+
+    def _sure(
+        self,
+        ours: Tree[Theirs],
+        other: Tree[Mine],
+        choice: Choice,
+        grade: int,
+        is_leaf: bool,
+        many: tuple[int, int],
+    ) -> float:
+        """How sure a pair is, from 0 (none at all) to 1."""
+        like = likeness(ours.path, other.path)
+        if ours.parent is None or other.parent is None:
+            return _SURE[grade]
+        if not is_leaf:
+            base = _SURE[grade] * choice.sure
+            alone = choice.by == "only" and len(ours.leaves) == 1
+            return base * (0.8 + 0.2 * like) if alone else base
+        if self._contradicts(ours, other):
+            return 0.0
+        leaf = ours.leaves[0]
+        is_small = leaf.variable.size <= 1
+        if is_small and like < _LEAST_LIKE and choice.by in ("only", "order"):
+            return 0.0
+        base = _LONE_LEAF if grade == EXACT else _LONE_SHAPE
+        if grade == SHAPES and choice.by == "order" and many[0] != many[1]:
+            return 0.0
+        return base * choice.sure * (0.75 + 0.25 * like)
+
+    def _contradicts(self, ours: Tree[Theirs], other: Tree[Mine]) -> bool:
+        """Whether the siblings say that these are two different layers."""
+        one, two = ours.parent, other.parent
+        if one is None or two is None or one.parent is None or two.parent is None:
+            return False
+        if one.path == two.path:
+            return False
+        for part, child in one.children.items():
+            twin = two.children.get(part)
+            if twin is None or child is ours or not child.item or not twin.item:
+                continue
+            if not fits(child.item, twin.item):
+                return True
+        return False
+
+    def _block(self, left: list[Tree[Theirs]], right: list[Tree[Mine]], grade: int) -> Block:
+        return Block(
+            [node.path for node in left], [node.path for node in right],
+            [node.order for node in left], [node.order for node in right],
+            None, self._forbidden(left, right), self._distance(left, right, grade),
+        )  # fmt: skip
+
+    def _forbidden(
+        self, left: list[Tree[Theirs]], right: list[Tree[Mine]]
+    ) -> NDArray[np.bool_] | None:
+        """Pairs of which one holds a value whose partner is known and lies elsewhere."""
+        given, taken = self._sides.given, self._sides.taken
+        goes = [
+            {given[each.variable.key] for each in node.leaves if each.variable.key in given}
+            for node in left
+        ]
+        holds = [{each.at for each in node.leaves if each.at in taken} for node in right]
+        if not any(goes) and not any(holds):
+            return None
+        found = np.zeros((len(left), len(right)), bool)
+        for row, targets in enumerate(goes):
+            found[row] = [targets != held for held in holds]
+        return found
+
+    def _distance(
+        self, left: list[Tree[Theirs]], right: list[Tree[Mine]], grade: int
+    ) -> NDArray[np.float64] | None:
+        """How far the values are from each other, where both sides have sketches of all."""
+        if grade == SHAPES or len(left) * len(right) > _MOST_DISTANCES:
+            return None
+        files, models = self._sides.file_values, self._sides.model_values
+        ours = [_quantiles(files.get(each.variable.key) for each in node.leaves) for node in left]
+        others = [_quantiles(models.get(each.at) for each in node.leaves) for node in right]
+        if any(each is None for each in (*ours, *others)):
+            return None
+        one, two = np.array(ours, float), np.array(others, float)
+        if one.shape[1] != two.shape[1]:
+            return None
+        scale = np.maximum(np.abs(one).mean(), np.abs(two).mean()) or 1.0
+        return np.stack([np.abs(two - each).mean(axis=1) / scale for each in one])
+
+    def _join(self, left: Tree[Theirs], right: Tree[Mine], sure: float, by: str) -> None:
+        """Pair the values of two trees that are the same beneath."""
+        for ours, other in zip(left.leaves, right.leaves, strict=True):
+            if fits(ours, other):
+                rule, why = reason(ours, other, by, len(left.leaves))
+                self._sides.pair(ours, other, sure, why, rule)
+
+    def _has_open(self, leaves: Iterable[Theirs]) -> bool:
+        given = self._sides.given
+        return any(each.variable.key not in given for each in leaves)
+
+    def _has_room(self, leaves: Iterable[Mine]) -> bool:
+        taken = self._sides.taken
+        return any(each.at not in taken for each in leaves)
+
+
+def _innermost(nodes: list[Tree]) -> list[Tree]:  # type: ignore[type-arg]
+    """Of nodes that hold the same leaves (one child each), the innermost only."""
+    inner = {id(node.parent) for node in nodes if node.parent is not None
+             and len(node.parent.leaves) == len(node.leaves)}  # fmt: skip
+    return [node for node in nodes if id(node) not in inner]
+
+
+def _quantiles(sketches: Iterable[ValueSketch | None]) -> list[float] | None:
+    found: list[float] = []
+    for sketch in sketches:
+        if sketch is None or not sketch.quantiles:
+            return None
+        found += sketch.quantiles
+    return found or None
