@@ -24,7 +24,7 @@ def edges_between(low: float, high: float, bins: int, scale: Scale, threshold: f
         edges = np.sign(position) * threshold * np.expm1(np.abs(position))
     edges = np.clip(edges, low, high)
     edges[0], edges[-1] = low, high
-    return np.unique(edges)
+    return edges if (edges[1:] > edges[:-1]).all() else np.unique(edges)
 
 
 def edges_around(value: float) -> Floats:
