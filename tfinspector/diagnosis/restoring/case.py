@@ -1,0 +1,293 @@
+"""The evidence of one restore, prepared: what is lost, what stays without a value, where it lies.
+
+Detectors look at a `Case` and answer with `Cause`s. The rows of the match table are the common
+measure: each cause says which of them it explains (`claims`), so that consequences can be told
+from causes by sets alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from tfinspector.contents.findings import Finding
+from tfinspector.contents.graphs import ObjectGraph
+from tfinspector.contents.models import ModelDescription, ModelNode
+from tfinspector.contents.restores import MatchTable, RestoreEvidence, Row, State
+from tfinspector.contents.variables import Role, Variable
+from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.diagnosis.states import WHY_FAILED, WHY_LOST, WHY_STOPPED
+
+GOOD = frozenset({State.MATCHED, State.RESTORED, State.NOT_COMPARABLE})
+LOST = frozenset({State.MISSING_IN_MODEL, State.NOT_BUILT})
+UNFED = frozenset({State.MISSING_IN_CHECKPOINT, State.UNREACHABLE})
+_WEIGHTS = frozenset({Role.WEIGHT.value, Role.OTHER.value})
+_TRAINING = frozenset({Role.OPTIMIZER.value, Role.SLOT.value, Role.EMA.value})
+ROOT = 0
+SHARED_HERE = "The model shares this variable"  # beginning of matching_rows' reason
+_STOPS = frozenset({WHY_STOPPED, WHY_FAILED, WHY_LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A finding, and the rows of the table that it explains."""
+
+    finding: Finding
+    claims: frozenset[int] = frozenset()
+
+
+Detector = Callable[["Case"], Iterator[Cause]]
+
+
+class Case:
+    """Look-ups over the evidence. `claimed` are the rows that causes found so far explain."""
+
+    def __init__(self, evidence: RestoreEvidence) -> None:
+        self.evidence = evidence
+        self.checkpoint = evidence.checkpoint
+        self.claimed: set[int] = set()
+        rows = evidence.rows or (evidence.table.rows if evidence.table else ())
+        self.rows: tuple[Row, ...] = tuple(map(_before_the_stop, rows))
+
+    @property
+    def graph(self) -> ObjectGraph:
+        """The checkpoint's; an empty one where it has none."""
+        return self.checkpoint.graph or ObjectGraph(())
+
+    @cached_property
+    def model(self) -> ModelDescription:
+        """The model; detectors that need it are only asked where there is one."""
+        assert self.evidence.model is not None
+        return self.evidence.model
+
+    @cached_property
+    def table(self) -> MatchTable:
+        """The match; as for `model`."""
+        assert self.evidence.table is not None
+        return self.evidence.table
+
+    @cached_property
+    def bound(self) -> dict[int, int]:
+        """Checkpoint node -> model node."""
+        return self.table.bound
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """The file's variables by key."""
+        return {one.key: one for one in self.checkpoint.variables}
+
+    @cached_property
+    def rows_at(self) -> dict[int, list[int]]:
+        """Checkpoint node -> rows of the keys that it holds."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for place, row in enumerate(self.rows):
+            node = self.variables[row.key].node if row.key in self.variables else -1
+            if node >= 0:
+                found[node].append(place)
+        return found
+
+    @cached_property
+    def rows_of(self) -> dict[int, list[int]]:
+        """Variable of the model -> rows that it is in."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for place, row in enumerate(self.rows):
+            if row.variable >= 0:
+                found[row.variable].append(place)
+        return found
+
+    @cached_property
+    def lost_weights(self) -> tuple[int, ...]:
+        """Rows of weights in the file that go nowhere."""
+        return self.places(LOST, _WEIGHTS)
+
+    @cached_property
+    def unfed_weights(self) -> tuple[int, ...]:
+        """Rows of the model's weights that no key feeds; random states and metrics do not count."""
+        return tuple(place for place in self.places(UNFED, _WEIGHTS) if not self.is_aside(place))
+
+    @cached_property
+    def fed_weights(self) -> tuple[int, ...]:
+        """Rows of weights that are, or would be, restored."""
+        return self.places(frozenset({State.MATCHED, State.RESTORED}), _WEIGHTS)
+
+    @cached_property
+    def not_assigned(self) -> tuple[int, ...]:
+        """Rows that were bound, but still hold what they held; for no other reason that we know."""
+        return tuple(
+            place
+            for place in self.places(frozenset({State.NOT_ASSIGNED}))
+            if self.rows[place].variable >= 0
+            and not self.rows[place].why.startswith(SHARED_HERE)
+            and not self.problem_of(place)
+        )
+
+    @cached_property
+    def weights_of_model(self) -> frozenset[int]:
+        """The model's variables that are weights."""
+        return frozenset(
+            self.rows[place].variable
+            for place, row in enumerate(self.rows)
+            if row.variable >= 0 and row.role in _WEIGHTS and not self.is_aside(place)
+        )
+
+    def places(
+        self, states: frozenset[State], roles: frozenset[str] | None = None
+    ) -> tuple[int, ...]:
+        """Rows in one of these states, and of these roles."""
+        return tuple(
+            place
+            for place, row in enumerate(self.rows)
+            if row.state in states and (roles is None or row.role in roles)
+        )
+
+    def open(self, places: Iterable[int]) -> list[int]:
+        """Those of the rows that no cause explains yet."""
+        return [place for place in places if place not in self.claimed]
+
+    def is_aside(self, place: int) -> bool:
+        """A variable of the model that no checkpoint needs: random state, a metric's."""
+        at = self.rows[place].variable
+        if at < 0:
+            return False
+        mine = self.model.variables[at]
+        return mine.random_state or ".metrics." in mine.owner or mine.shape is None
+
+    def is_weight_row(self, row: Row) -> bool:
+        """Whether the role is that of a weight."""
+        return row.role in _WEIGHTS
+
+    def problem_of(self, place: int) -> str:
+        """Why the file's value can't be read, "" where it can."""
+        variable = self.variables.get(self.rows[place].key)
+        return variable.problem if variable else ""
+
+    def is_weight(self, place: int) -> bool:
+        """Whether the row is about a weight."""
+        return self.rows[place].role in _WEIGHTS and not self.is_aside(place)
+
+    def is_training_state(self, place: int) -> bool:
+        """Whether the row is about an optimizer's state."""
+        return self.rows[place].role in _TRAINING
+
+    def name_of(self, place: int) -> str:
+        """How a person would call the variable of a row: the model's path, or the file's name."""
+        row = self.rows[place]
+        if row.variable >= 0:
+            return row.model_path or self.model.variables[row.variable].name
+        return row.name
+
+    def names(self, places: Iterable[int]) -> list[str]:
+        """The same for several."""
+        return [self.name_of(place) for place in places]
+
+    # The two graphs
+
+    def node(self, number: int) -> ModelNode:
+        """An object of the model."""
+        return self.model.nodes[number]
+
+    def model_children(self, number: int) -> dict[str, int]:
+        """Its children by name; of the wrapper around a bare model, none."""
+        return dict(self.model.nodes[number].children) if number >= 0 else {}
+
+    def file_children(self, number: int) -> dict[str, int]:
+        """The children of a node of the checkpoint."""
+        return dict(self.graph.nodes[number].children)
+
+    @cached_property
+    def file_paths(self) -> dict[int, str]:
+        """The shortest path to each node of the checkpoint, optimizers last."""
+        return _paths(
+            len(self.graph.nodes),
+            lambda node: self.graph.nodes[node].children,
+            self.file_optimizers,
+        )
+
+    @cached_property
+    def model_paths(self) -> dict[int, str]:
+        """The same for the model."""
+        optimizers = {
+            place for place, node in enumerate(self.model.nodes) if is_optimizer(node.kind)
+        }
+        return _paths(
+            len(self.model.nodes), lambda node: self.model.nodes[node].children, optimizers
+        )
+
+    @cached_property
+    def file_optimizers(self) -> set[int]:
+        """Nodes of the checkpoint that are optimizers."""
+        marks = {"_iterations", "iterations", "iter"}
+        return {
+            place
+            for place, node in enumerate(self.graph.nodes)
+            if node.slots or any(name in marks for name, _ in node.children)
+        }
+
+    def beneath_file(self, begin: Iterable[int]) -> set[int]:
+        """Nodes reached from `begin`, those included; not through optimizers."""
+        return _reach(begin, lambda node: self.graph.nodes[node].children, self.file_optimizers)
+
+    def beneath_model(self, begin: Iterable[int]) -> set[int]:
+        """The same in the model."""
+        return _reach((node for node in begin if node >= 0), lambda node: self.node(node).children)
+
+    def unfed_beneath(self, node: int) -> list[int]:
+        """Rows of unfed variables beneath an object of the model (-1: of all)."""
+        if node < 0:
+            return list(self.unfed_weights)
+        nodes = self.beneath_model([node])
+        return [
+            place
+            for place in self.unfed_weights
+            if self.model.variables[self.rows[place].variable].node in nodes
+        ]
+
+    def lost_beneath(self, node: int) -> list[int]:
+        """Rows of lost weights beneath a node of the checkpoint."""
+        nodes = self.beneath_file([node])
+        return [p for p in self.lost_weights if self.variables[self.rows[p].key].node in nodes]
+
+
+def _before_the_stop(row: Row) -> Row:
+    """A pair that was only not restored because something else stopped the restore."""
+    stopped = row.state is State.NOT_ASSIGNED and row.why in _STOPS
+    return row._replace(state=State.MATCHED) if stopped else row
+
+
+_Children = Callable[[int], Iterable[tuple[str, int]]]
+
+
+def _reach(begin: Iterable[int], children: _Children, around: Iterable[int] = ()) -> set[int]:
+    found = set(begin)
+    barred = set(around) - found
+    queue = list(found)
+    for here in queue:  # it grows meanwhile
+        for _, child in children(here):
+            if child not in found and child not in barred:
+                found.add(child)
+                queue.append(child)
+    return found
+
+
+def _paths(count: int, children: _Children, late: set[int]) -> dict[int, str]:
+    if not count:
+        return {}
+    paths = {ROOT: ""}
+    queue, last = [ROOT], []
+    while queue:
+        for here in queue:  # it grows meanwhile
+            for name, child in children(here):
+                if child in paths:
+                    continue
+                if child in late:
+                    last.append((here, name, child))
+                    continue
+                paths[child] = f"{paths[here]}/{name}" if paths[here] else name
+                queue.append(child)
+        queue = []
+        for here, name, child in last:
+            if child not in paths:
+                paths[child] = f"{paths[here]}/{name}" if paths[here] else name
+                queue.append(child)
+        last, late = [], set()
+    return paths

@@ -1,0 +1,198 @@
+"""M01: the root, or an edge on the way, has another name in the checkpoint than in the model."""
+
+from collections.abc import Iterator, Sequence
+
+from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.restores import Frontier
+from tfinspector.diagnosis.restoring import code
+from tfinspector.diagnosis.restoring.case import ROOT, Case, Cause
+from tfinspector.diagnosis.restoring.grafts import Graft, find_grafts
+from tfinspector.diagnosis.restoring.wording import count, listed, shown, what
+
+_SILENT = (
+    "restore() raises nothing for this: it follows names from the root, and what it does not find "
+    "stays as it was."
+)
+
+
+def find_other_names(case: Case) -> Iterator[Cause]:
+    """Parts of the checkpoint that fit parts of the model, but for the name on the way."""
+    lost, unfed = case.open(case.lost_weights), case.open(case.unfed_weights)
+    grafts = find_grafts(case, lost, unfed)
+    if grafts:
+        yield _moved(case, grafts, lost, unfed)
+
+
+def find_strangers(case: Case) -> Iterator[Cause]:
+    """What no class explains: both sides have weights that the other does not know."""
+    lost, unfed = case.open(case.lost_weights), case.open(case.unfed_weights)
+    if lost and unfed:
+        yield _strangers(case, lost, unfed)
+    elif unfed and case.fed_weights:
+        yield _newcomers(case, unfed)
+    elif unfed:
+        yield _empty_handed(case, unfed)
+    elif lost and case.fed_weights:
+        yield _part_of_it(case, lost)
+
+
+def find_place(case: Case) -> Iterator[Cause]:
+    """A bare model that stands under a name in the checkpoint: how the call must be written."""
+    name = case.table.attachment.name
+    if not name or not case.fed_weights:
+        return
+    yield Cause(Finding(
+        "M01", Severity.INFO,
+        f"The model stands under `{name}` in the checkpoint: restore it as "
+        f"tf.train.Checkpoint({name}=model).",
+        "`tf.train.Checkpoint(model)` would find nothing at the root, and say nothing.",
+        case.checkpoint.prefix, {"name": name},
+        Fix("Write the restore so.", f"{code.make_model(case)}\n{code.restore(case)}"),
+    ))  # fmt: skip
+
+
+def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int]) -> Cause:
+    rows = {row for graft in grafts for pair in graft.pairs for row in pair}
+    near = {row for graft in grafts for row in _whole(case, graft)}
+    claims = rows | (near & set(lost + unfed))
+    joined = sum(len(graft.pairs) for graft in grafts)
+    more = f" So are {count(len(grafts) - 1, 'other part')}." if len(grafts) > 1 else ""
+    return Cause(
+        Finding(
+            "M01", Severity.ERROR, _title(case, grafts[0]) + more.replace("So are 1", "So is 1"),
+            f"{count(joined, 'variable')} would match if the names did. {_SILENT}",
+            case.checkpoint.prefix,
+            {
+                "pairs": [
+                    {"checkpoint": case.file_paths.get(graft.node, "") or "(root)",
+                     "model": case.model_paths.get(graft.mine, "") or "(root)",
+                     "variables": len(graft.pairs)}
+                    for graft in grafts[:40]
+                ],
+                "frontier": _frontier(case.table.frontier),
+            },
+            _fix(case, grafts),
+        ),
+        frozenset(claims),
+    )  # fmt: skip
+
+
+def _whole(case: Case, graft: Graft) -> list[int]:
+    return [*case.lost_beneath(graft.node), *case.unfed_beneath(graft.mine)]
+
+
+def _title(case: Case, graft: Graft) -> str:
+    theirs, mine = case.file_paths.get(graft.node, ""), case.model_paths.get(graft.mine, "")
+    noun = what(case.node(graft.mine).kind)
+    if graft.mine == ROOT:
+        return f"The checkpoint has the model under `{theirs}`, not at its root."
+    if graft.node == ROOT:
+        return f"The checkpoint's root is what your program has under `{mine}`."
+    if graft.same_parent and graft.node not in case.bound:
+        theirs, mine = theirs.rpartition("/")[2], mine.rpartition("/")[2]
+    if graft.pairs and case.node(graft.mine).variable >= 0:
+        noun = "Variable"
+    return f"{noun} `{mine}` in the model is called `{theirs}` in the checkpoint."
+
+
+def _fix(case: Case, grafts: Sequence[Graft]) -> Fix:
+    places: dict[str, str] = {}
+    for graft in grafts:
+        target = case.model_paths.get(graft.mine, "")
+        places.setdefault(case.file_paths.get(graft.node, ""), code.reach(case, target))
+    needed = code.needs_at(*places.values())
+    lines = [code.make_model(case)]
+    lines += [f"root = {code.root_of(case)}", needed] if needed else []
+    if case.fed_weights:
+        lines.append(code.restore(case))
+    lines.append(f"{code.graft_expression(places)}.restore({case.checkpoint.prefix!r})")
+    return Fix(
+        "Rename the attribute back, or restore under the checkpoint's own names once and save "
+        "again; `tfinspector restore ... --write-fixed` writes a checkpoint with your names.",
+        "\n".join(lines) + f"\n# or: {code.command(case)}",
+    )
+
+
+def _strangers(case: Case, lost: list[int], unfed: list[int]) -> Cause:
+    total = len(case.weights_of_model)
+    entry = max(case.table.frontier, key=lambda each: each.keys, default=None)
+    detail = ""
+    if entry is not None:
+        where = f"under `{entry.path}`" if entry.path else "at its root"
+        detail = (
+            f"The checkpoint has {shown(entry.file_edges, 6)} {where}; the model has "
+            f"{shown(entry.offered, 6) or 'nothing'} there. "
+        )
+    keys = {case.rows[place].key for place in lost}
+    pairs = [(each.path, each.key) for each in case.evidence.renames
+             if each.key in keys and not each.transform]  # fmt: skip
+    return Cause(
+        Finding(
+            "M01", Severity.ERROR,
+            f"{len(unfed):,} of the model's {count(total, 'weight')} are not in the checkpoint "
+            f"under their names: {shown(case.names(unfed))}.",
+            detail + _SILENT, case.checkpoint.prefix,
+            {"only_in_checkpoint": listed(case.names(lost)),
+             "only_in_model": listed(case.names(unfed)),
+             "frontier": _frontier(case.table.frontier)},
+            Fix("Give the parts the names that the checkpoint has, or map them one by one.",
+                code.assign_pairs(case, pairs) or code.command(case)),
+        ),
+        frozenset(lost + unfed),
+    )  # fmt: skip
+
+
+def _newcomers(case: Case, unfed: list[int]) -> Cause:
+    total = len(case.weights_of_model)
+    return Cause(
+        Finding(
+            "M01", Severity.WARNING,
+            f"The checkpoint has nothing for {len(unfed):,} of the model's "
+            f"{count(total, 'weight')}: {shown(case.names(unfed))} keep their initial values.",
+            "All weights of the checkpoint found their place, so these parts are new in the "
+            "model. If that is meant, train them; everything else is restored.",
+            case.checkpoint.prefix, {"only_in_model": listed(case.names(unfed))},
+            Fix("Say in your program that this is meant, so that TensorFlow does not warn.",
+                f"{code.make_model(case)}\n{code.restore(case, '.expect_partial()')}"),
+        ),
+        frozenset(unfed),
+    )  # fmt: skip
+
+
+def _empty_handed(case: Case, unfed: list[int]) -> Cause:
+    return Cause(
+        Finding(
+            "M01", Severity.ERROR,
+            "The checkpoint holds no weights that the model could take: "
+            f"{shown(case.names(unfed))} stay as they were.",
+            "What it holds is listed in the evidence. " + _SILENT, case.checkpoint.prefix,
+            {"in_checkpoint": listed(one.name for one in case.checkpoint.variables),
+             "only_in_model": listed(case.names(unfed))},
+            Fix("Choose the checkpoint that the model was saved in.",
+                f"tfinspector list {case.checkpoint.prefix!r}"),
+        ),
+        frozenset(unfed),
+    )  # fmt: skip
+
+
+def _part_of_it(case: Case, lost: list[int]) -> Cause:
+    return Cause(
+        Finding(
+            "M01", Severity.INFO,
+            f"The model is complete; {count(len(lost), 'weight')} of the checkpoint "
+            f"{'is' if len(lost) == 1 else 'are'} not part of it: {shown(case.names(lost))}.",
+            "The model takes a part of what was saved.", case.checkpoint.prefix,
+            {"only_in_checkpoint": listed(case.names(lost))},
+            Fix("Say in your program that this is meant.",
+                f"{code.make_model(case)}\n{code.restore(case, '.expect_partial()')}"),
+        ),
+        frozenset(lost),
+    )  # fmt: skip
+
+
+def _frontier(entries: Sequence[Frontier]) -> list[dict[str, object]]:
+    return [
+        {"at": entry.path or "(root)", "checkpoint_has": entry.edge,
+         "model_has": list(entry.offered[:12]), "keys_lost": entry.keys}
+        for entry in entries[:12]
+    ]  # fmt: skip

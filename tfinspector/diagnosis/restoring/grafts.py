@@ -1,0 +1,180 @@
+"""Graft search: which lost part of the checkpoint is which part of the model under another name.
+
+Every pair of a node of the checkpoint with lost values beneath it and an object of the model with
+variables that nothing feeds is walked through together, over the edges that both have. A pair is
+worth as many variables of equal shape as it brings together.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from tfinspector.diagnosis.matching_rows import shapes_fit
+from tfinspector.diagnosis.restoring.case import ROOT, Case
+
+_MOST_CANDIDATES = 160
+_ALIKE = 0.75  # as "encoder" and "encoder_1"
+
+
+class Graft(NamedTuple):
+    """The checkpoint's `node` is the model's `mine`; `pairs` are rows (lost, unfed) it joins."""
+
+    node: int
+    mine: int
+    pairs: tuple[tuple[int, int], ...]
+    misfits: int
+    same_parent: bool
+    likeness: float
+    distance: int
+
+
+def find_grafts(case: Case, lost: Iterable[int], unfed: Iterable[int]) -> list[Graft]:
+    """The best pairs, none of which share a row; those that join most first."""
+    lost, unfed = list(lost), list(unfed)
+    if not lost or not unfed or not case.graph.nodes:
+        return []
+    search = _Search(case, lost, unfed)
+    found = sorted(search.all(), key=_worth, reverse=True)
+    chosen: list[Graft] = []
+    taken: set[int] = set()
+    for graft in found:
+        rows = {row for pair in graft.pairs for row in pair}
+        if rows & taken:
+            continue
+        chosen.append(graft)
+        taken |= rows
+    return chosen
+
+
+def _worth(graft: Graft) -> tuple[int, int, bool, float, int]:
+    return (
+        len(graft.pairs) - graft.misfits,
+        len(graft.pairs),
+        graft.same_parent,
+        graft.likeness,
+        -graft.distance,
+    )
+
+
+class _Search:
+    def __init__(self, case: Case, lost: list[int], unfed: list[int]) -> None:
+        self._case = case
+        self._lost_at = {case.variables[case.rows[p].key].node: p for p in lost}
+        self._unfed_at = {case.model.variables[case.rows[p].variable].node: p for p in unfed}
+        self._unfed_at.pop(-1, None)
+        self._file_parents = _parents(
+            [node.children for node in case.graph.nodes], case.file_optimizers
+        )
+        self._model_parents = _parents([node.children for node in case.model.nodes], set())
+
+    def all(self) -> Iterable[Graft]:
+        theirs = _above(self._lost_at, self._file_parents, case_depth(self._case.file_paths))
+        mine = _above(self._unfed_at, self._model_parents, case_depth(self._case.model_paths))
+        for node in theirs:
+            for place in mine:
+                graft = self._try(node, place)
+                if graft is not None:
+                    yield graft
+
+    def _try(self, node: int, mine: int) -> Graft | None:
+        case = self._case
+        if case.bound.get(node) == mine:
+            return None
+        is_leaf = node in self._lost_at
+        if is_leaf != (mine in self._unfed_at):
+            return None
+        pairs, misfits = self._join(node, mine)
+        if len(pairs) <= misfits:
+            return None
+        same_parent = self._same_parent(node, mine)
+        theirs, ours = case.file_paths.get(node, ""), case.model_paths.get(mine, "")
+        likeness = _likeness(theirs.rpartition("/")[2], ours.rpartition("/")[2])
+        if not same_parent and not self._is_telling(pairs, likeness, is_leaf):
+            return None
+        return Graft(
+            node, mine, tuple(pairs), misfits, same_parent, likeness,
+            abs(self._order(node, self._file_parents, True) -
+                self._order(mine, self._model_parents, False)),
+        )  # fmt: skip
+
+    def _is_telling(self, pairs: Sequence[tuple[int, int]], likeness: float, leaf: bool) -> bool:
+        """Whether it is more than a few equal shapes somewhere else: a name, or most of a side."""
+        if leaf:
+            return False  # two variables of one shape: nothing but a place in common tells
+        most = 2 * len(pairs) > min(len(self._lost_at), len(self._unfed_at))
+        return likeness >= _ALIKE or most
+
+    def _join(self, node: int, mine: int) -> tuple[list[tuple[int, int]], int]:
+        """Walk both together: pairs of rows whose shapes fit, and how many do not."""
+        case = self._case
+        pairs: list[tuple[int, int]] = []
+        misfits = 0
+        seen = {node}
+        queue = [(node, mine)]
+        for theirs, ours in queue:  # it grows meanwhile
+            lost, unfed = self._lost_at.get(theirs), self._unfed_at.get(ours)
+            if lost is not None and unfed is not None:
+                if shapes_fit(case.rows[lost].file_shape, case.rows[unfed].model_shape):
+                    pairs.append((lost, unfed))
+                else:
+                    misfits += 1
+            children = case.model_children(ours)
+            for name, child in case.graph.nodes[theirs].children:
+                met = children.get(name)
+                if met is None or child in seen:
+                    continue
+                if child in case.file_optimizers and node not in case.file_optimizers:
+                    continue
+                seen.add(child)
+                queue.append((child, met))
+        return pairs, misfits
+
+    def _same_parent(self, node: int, mine: int) -> bool:
+        parents = self._model_parents.get(mine, ())
+        bound = self._case.bound
+        return any(bound.get(parent, -2) in parents for parent in self._file_parents.get(node, ()))
+
+    def _order(self, node: int, parents: dict[int, list[int]], in_file: bool) -> int:
+        """Its place among the children of its first parent."""
+        above = parents.get(node)
+        if not above:
+            return 0
+        case = self._case
+        owner = case.graph.nodes[above[0]] if in_file else case.node(above[0])
+        return next(place for place, (_, child) in enumerate(owner.children) if child == node)
+
+
+def case_depth(paths: dict[int, str]) -> dict[int, int]:
+    """How far from the root each node is."""
+    return {node: path.count("/") + bool(path) for node, path in paths.items()}
+
+
+def _above(
+    leaves: Iterable[int], parents: dict[int, list[int]], depth: dict[int, int]
+) -> list[int]:
+    """The leaves and everything above them, the nearest to the root first."""
+    found = set(leaves)
+    queue = list(found)
+    for here in queue:  # it grows meanwhile
+        for parent in parents.get(here, ()):
+            if parent not in found:
+                found.add(parent)
+                queue.append(parent)
+    found.add(ROOT)
+    return sorted(found, key=lambda node: (depth.get(node, 99), node))[:_MOST_CANDIDATES]
+
+
+def _parents(children: list[Iterable[tuple[str, int]]], around: set[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for place, edges in enumerate(children):
+        if place in around:
+            continue
+        for _, child in edges:
+            known = found.setdefault(child, [])
+            if place not in known:
+                known.append(place)
+    return found
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()

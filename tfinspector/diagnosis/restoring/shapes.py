@@ -1,0 +1,310 @@
+"""M08 and M09: the names meet, yet the shape or the number type does not fit; all at once.
+
+TensorFlow raises at the first shape and leaves the model half-restored; of types it lists the
+names in one message. What explains the most variables is told first: a number that is another one
+in the model (units, classes, vocabulary), a transposed or reshaped layout, another cell.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import NamedTuple
+
+from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.models import ModelVariable
+from tfinspector.contents.restores import Row, State
+from tfinspector.diagnosis.restoring import code
+from tfinspector.diagnosis.restoring.case import Case, Cause
+from tfinspector.diagnosis.restoring.wording import count, shape, shown
+
+_HALF = (
+    "TensorFlow raises at the first of them and leaves the model half-restored: what came before "
+    "it has been overwritten."
+)
+_GATES = {(4, 3): "an LSTM, and the model has a GRU", (3, 4): "a GRU, and the model has an LSTM",
+          (1, 4): "a simple RNN, and the model has an LSTM", (4, 1): "an LSTM, and the model has a "
+          "simple RNN", (1, 3): "a simple RNN, and the model has a GRU",
+          (3, 1): "a GRU, and the model has a simple RNN"}  # fmt: skip
+
+
+class _Reason(NamedTuple):
+    """Why shapes differ: rows with the same key have the same reason."""
+
+    key: object
+    title: str
+    advice: str
+
+
+def find_shape_mismatches(case: Case) -> Iterator[Cause]:
+    """One cause with all of them; the reason that explains the most in the title."""
+    places = case.open(case.places(frozenset({State.SHAPE_MISMATCH})))
+    if not places:
+        return
+    reasons: dict[object, _Reason] = {}
+    groups: defaultdict[object, list[int]] = defaultdict(list)
+    numbers = _changed_numbers(case, places)
+    for place in places:
+        reason = _reason(case, place, places, numbers)
+        reasons.setdefault(reason.key, reason)
+        groups[reason.key].append(place)
+    ordered = sorted(groups, key=lambda key: (-len(groups[key]), groups[key][0]))
+    first = reasons[ordered[0]]
+    others = [
+        Finding(
+            "M08", Severity.ERROR, reasons[key].title, where=case.name_of(groups[key][0]),
+            evidence={"shapes": _shapes(case, groups[key])}, fix=Fix(reasons[key].advice),
+        )
+        for key in ordered[1:]
+    ]  # fmt: skip
+    rest = len(places) - len(groups[ordered[0]])
+    also = f" Other reasons concern {rest:,} of them." if rest else ""
+    yield Cause(
+        Finding(
+            "M08", Severity.ERROR, first.title,
+            f"{count(len(places), 'variable')} {'has' if len(places) == 1 else 'have'} another "
+            f"shape in the file than in the model.{also} {_HALF}",
+            case.checkpoint.prefix, {"shapes": _shapes(case, places)},
+            Fix(f"{first.advice} To restore only what fits, see the code.", _rest_code(case)),
+            tuple(others),
+        ),
+        frozenset(places),
+    )  # fmt: skip
+
+
+def find_dtype_mismatches(case: Case) -> Iterator[Cause]:
+    """One cause for all of them."""
+    places = case.open(case.places(frozenset({State.DTYPE_MISMATCH})))
+    if not places:
+        return
+    kinds = defaultdict(list)
+    for place in places:
+        kinds[case.rows[place].file_dtype, case.rows[place].model_dtype].append(place)
+    (theirs, mine), most = max(kinds.items(), key=lambda each: len(each[1]))
+    weights = [place for place in places if case.is_weight(place)]
+    policy = mine in ("bfloat16", "float16", "float64") and len(weights) > 1
+    why = (
+        f"A dtype policy or set_floatx of {mine} makes the variables themselves {mine}; a mixed "
+        f"policy (mixed_{mine}) would keep them float32."
+        if policy and mine != "float64"
+        else "TensorFlow does not convert number types on restore."
+    )
+    pairs = [(case.rows[place].model_path, case.rows[place].key) for place in places]
+    yield Cause(
+        Finding(
+            "M09", Severity.ERROR,
+            f"{_subject(case, most)} {theirs} in the checkpoint and {mine} in the model.",
+            f"{why} It would raise `does not equal original dtype`, and restore nothing of them.",
+            case.checkpoint.prefix,
+            {"dtypes": [
+                {"name": case.name_of(place), "file": case.rows[place].file_dtype,
+                 "model": case.rows[place].model_dtype} for place in places[:200]
+            ]},
+            Fix(f"Build the model with {theirs}, or convert each value as it is assigned.",
+                code.assign_pairs(case, pairs) or code.command(case)),
+        ),
+        frozenset(places),
+    )  # fmt: skip
+
+
+def _subject(case: Case, places: Sequence[int]) -> str:
+    if len(places) == 1:
+        return f"`{case.name_of(places[0])}` is"
+    return f"{count(len(places), 'variable')} ({shown(case.names(places), 2)}) are"
+
+
+_Numbers = dict[tuple[int, int], list[int]]
+
+
+def _changed_numbers(case: Case, places: Sequence[int]) -> _Numbers:
+    """(file's, model's) size of a dimension -> rows in which nothing but it differs."""
+    found: _Numbers = defaultdict(list)
+    for place in places:
+        pair = _one_number(case.rows[place])
+        if pair is not None:
+            found[pair].append(place)
+    return found
+
+
+def _one_number(row: Row) -> tuple[int, int] | None:
+    """The one pair of sizes that makes up the whole difference."""
+    theirs, mine = row.file_shape or (), row.model_shape or ()
+    if len(theirs) != len(mine):
+        return None
+    pairs = {(a, b) for a, b in zip(theirs, mine, strict=True) if a != b and a and b}
+    return pairs.pop() if len(pairs) == 1 else None
+
+
+def _reason(case: Case, place: int, places: Sequence[int], numbers: _Numbers) -> _Reason:
+    row = case.rows[place]
+    owner = case.model.variables[row.variable] if row.variable >= 0 else None
+    for rule in (_recurrent, _transposed, _embedding):
+        reason = rule(case, row, owner)
+        if reason is not None:
+            return reason
+    pair = _one_number(row)
+    if pair is not None:
+        return _number(case, row, pair, numbers[pair])
+    return _rearranged(case, row) or _Reason(
+        ("other", place),
+        f"`{case.name_of(place)}` has shape {shape(row.file_shape)} in the checkpoint and "
+        f"{shape(row.model_shape)} in the model.",
+        "Build the model with the arguments that it was saved with.",
+    )
+
+
+def _recurrent(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | None:
+    """Cells differ in the number of gates side by side: LSTM 4, GRU 3, simple RNN 1."""
+    theirs, mine = row.file_shape or (), row.model_shape or ()
+    layer = _layer_of(row)
+    doubled = prod_of(theirs) in (2 * prod_of(mine), prod_of(mine) / 2)
+    if doubled and {len(theirs), len(mine)} == {1, 2} and 2 in (theirs[:1] + mine[:1]):
+        kept = "reset_after=True" if len(theirs) == 2 else "reset_after=False"
+        return _Reason(
+            ("reset_after", layer),
+            f"The GRU `{layer}` was saved with {kept}, and the model has the other.",
+            f"Make it keras.layers.GRU(..., {kept}).",
+        )
+    siblings = _kernels_of_cell(case, row)
+    for sibling in siblings:
+        file_gates, own_gates = _gates(sibling.file_shape), _gates(sibling.model_shape)
+        if file_gates and own_gates and file_gates != own_gates:
+            told = _GATES.get((file_gates, own_gates))
+            if told:
+                return _Reason(
+                    ("cell", layer), f"`{layer}` was saved as {told}.",
+                    "Use the kind of cell that was saved.",
+                )  # fmt: skip
+    return None
+
+
+def _kernels_of_cell(case: Case, row: Row) -> list[Row]:
+    """The recurrent kernels (units, gates * units) beside a variable of a cell."""
+    parent = row.model_path.rpartition("/")[0]
+    return [
+        each
+        for each in case.rows
+        if each.variable >= 0
+        and each.file_shape is not None
+        and each.model_path.rpartition("/")[0] == parent
+        and "recurrent_kernel" in each.model_path
+    ]
+
+
+def _gates(sizes: Sequence[int | None] | None) -> int:
+    if sizes is None or len(sizes) != 2 or not sizes[0] or not sizes[1] or sizes[1] % sizes[0]:
+        return 0
+    return sizes[1] // sizes[0]
+
+
+def _transposed(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | None:
+    theirs, mine = row.file_shape or (), row.model_shape or ()
+    if len(theirs) < 2 or len(theirs) != len(mine) or theirs == mine:
+        return None
+    if sorted(map(str, theirs)) != sorted(map(str, mine)):
+        return None
+    how = "as its transpose" if len(theirs) == 2 else "in another order of its axes"
+    layouts = " (out, in, height, width) and (height, width, in, out) are usual." if (
+        len(theirs) == 4
+    ) else ""  # fmt: skip
+    return _Reason(
+        ("transposed", len(theirs)),
+        f"`{row.model_path}` is saved {how}: {shape(theirs)} in the checkpoint, {shape(mine)} in "
+        "the model.",
+        f"Transpose it as it is assigned; another library or layout wrote it.{layouts}",
+    )
+
+
+def _embedding(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | None:
+    pair = _one_number(row)
+    is_table = "mbedding" in (owner.owner if owner else "") or "embeddings" in row.model_path
+    theirs, mine = row.file_shape or (), row.model_shape or ()
+    if pair is None or not is_table or theirs[1:] != mine[1:]:
+        return None
+    return _Reason(
+        ("vocabulary", pair),
+        f"The vocabulary of `{_layer_of(row)}` has {pair[0]:,} entries in the checkpoint and "
+        f"{pair[1]:,} in the model.",
+        f"Build the model with a vocabulary of {pair[0]:,}.",
+    )
+
+
+def _number(case: Case, row: Row, pair: tuple[int, int], places: Sequence[int]) -> _Reason:
+    """One number explains several shapes: units of a layer, and the input of the next."""
+    made = [place for place in places if _is_last_axis(case.rows[place])]
+    taken = [place for place in places if place not in made]
+    place = made[0] if made else places[0]
+    layer = _layer_of(case.rows[place])
+    if not made:
+        return _Reason(
+            ("number", pair),
+            f"What goes into `{layer}` has size {pair[0]:,} in the checkpoint and {pair[1]:,} in "
+            "the model.",
+            f"Feed the model what it was trained with: {pair[0]:,} features.",
+        )
+    if not taken and _is_end(case, place):
+        return _Reason(
+            ("number", pair),
+            f"The head `{layer}` has {pair[0]:,} outputs in the checkpoint and {pair[1]:,} in the "
+            "model (the number of classes).",
+            f"Build the model with {pair[0]:,} outputs and replace the head after the restore, or "
+            "restore all but the head.",
+        )
+    return _Reason(
+        ("number", pair),
+        f"`{layer}` has size {pair[0]:,} in the checkpoint and {pair[1]:,} in the model.",
+        f"Build the model with {pair[0]:,} units there.",
+    )
+
+
+def _is_last_axis(row: Row) -> bool:
+    theirs, mine = row.file_shape or (), row.model_shape or ()
+    return bool(theirs) and theirs[:-1] == mine[:-1] and theirs[-1] != mine[-1]
+
+
+def _is_end(case: Case, place: int) -> bool:
+    """Whether the layer is the last of the model's that has weights."""
+    layer = _layer_of(case.rows[place])
+    weights = [row for row in case.rows if row.variable >= 0 and case.is_weight_row(row)]
+    last = max(weights, key=lambda row: row.variable, default=None)
+    names = ("head", "top", "logits", "classifier", "predictions", "output", "out")
+    is_named = layer.rpartition("/")[2].lower().startswith(names)
+    return is_named or (last is not None and _layer_of(last) == layer)
+
+
+def _rearranged(case: Case, row: Row) -> _Reason | None:
+    theirs, mine = row.file_shape or (), row.model_shape or ()
+    if prod_of(theirs) != prod_of(mine):
+        return None
+    return _Reason(
+        ("reshaped", row.model_path),
+        f"`{row.model_path}` has as many values in another shape: {shape(theirs)} in the "
+        f"checkpoint, {shape(mine)} in the model.",
+        "Reshape it as it is assigned, if the order of the values is the same.",
+    )
+
+
+def prod_of(sizes: Sequence[int | None]) -> int:
+    """Number of elements; unknown dimensions count 0."""
+    return prod(each or 0 for each in sizes)
+
+
+def _layer_of(row: Row) -> str:
+    path = row.model_path or row.name
+    return path.rpartition("/")[0] or path
+
+
+def _shapes(case: Case, places: Sequence[int]) -> list[dict[str, object]]:
+    return [
+        {"name": case.name_of(place), "file": list(case.rows[place].file_shape or ()),
+         "model": list(case.rows[place].model_shape or ())}
+        for place in places[:200]
+    ]  # fmt: skip
+
+
+def _rest_code(case: Case) -> str:
+    fits = [
+        (case.rows[place].model_path, case.rows[place].key)
+        for place in case.fed_weights
+        if case.rows[place].variable >= 0 and case.rows[place].model_path
+    ]
+    return code.assign_pairs(case, fits)
