@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tfinspector.contents.checkpoints import Checkpoint
-from tfinspector.contents.findings import Finding
+from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.reports import RelayedError
 from tfinspector.contents.restores import (
@@ -16,6 +16,7 @@ from tfinspector.contents.restores import (
     RestoreReport,
     Row,
 )
+from tfinspector.diagnosis.restoring import diagnose
 from tfinspector.diagnosis.states import WHY_LOST, parameters_of, untouched
 from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
@@ -23,6 +24,9 @@ from tfinspector.engine.memory import peak_of
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
 from tfinspector.formats.reading import TensorReader
+
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_ABOUT_CALLING = frozenset({"S02", "S05", "S06", "S07", "S08", "S09", "S10", "S11", "S12"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ class RestoreJob:
         """All that a diagnosis may look at."""
         return RestoreEvidence(
             checkpoint=self.checkpoint,
-            source_findings=self.opened.source.findings,
+            source_findings=self._about_the_source(),
             model=self.model,
             table=self.table,
             rows=self.rows,
@@ -143,10 +147,17 @@ class RestoreJob:
         )
 
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:
-        """What happened first, then what the file and the model say about themselves."""
-        findings = [failure] if failure else []
-        findings += self.opened.source.findings
+        """Why, first; then what went wrong, and what file and model say about themselves."""
+        findings = list(diagnose(self.evidence()))
+        findings += [failure] if failure else []
+        findings += self._about_the_source()
         findings += self.model.findings if self.model else ()
         about = self.client.about
         findings += explain_versions(about) if about else ()
-        return tuple(findings)
+        once = {(each.id, each.title): each for each in reversed(findings)}
+        ordered = [each for each in findings if once.get((each.id, each.title)) is each]
+        return tuple(sorted(ordered, key=lambda each: _GRAVITY[each.severity]))
+
+    def _about_the_source(self) -> tuple[Finding, ...]:
+        """What is wrong with the file; how to call a SavedModel is no matter of a restore."""
+        return tuple(each for each in self.opened.source.findings if each.id not in _ABOUT_CALLING)
