@@ -48,6 +48,9 @@ def test_values_are_those_of_the_file(
     told = asked("restore", prefix=str(prefix), name=name, mode=mode)
     assert told["error"] is None
     assert told["status_type"] == "CheckpointLoadStatus"
+    assert told["seconds"] > 0
+    assert told["peak_nbytes"] > 1 << 26  # TensorFlow alone has more
+    assert told["device_peak_nbytes"] is None
     assert told["unassigned"] == []
     hashes = asked.hashes()
     for path, variable in by_path(model).items():

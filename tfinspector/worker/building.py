@@ -74,7 +74,8 @@ def _describe(
 ) -> Dict[str, Any]:
     described = describe_model(built, factory.spec, completion.built_by, completion.unbuilt)
     _holding[:] = [Holding(factory, built, described.variables, device, home, sample)]
-    described.data["in_call"] = variables_in_call(built, described.variables, sample)
+    if not completion.unbuilt:  # else tracing would make variables in its own graph
+        described.data["in_call"] = variables_in_call(built, described.variables, sample)
     return described.data
 
 

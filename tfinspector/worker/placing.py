@@ -1,8 +1,9 @@
 """Devices that a model can be built on, and how much memory the build may take."""
 
 import os
+import sys
 from contextlib import contextmanager
-from typing import Any, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from .failures import Explained, NoSuchDevice
 from .framework import tensorflow
@@ -66,3 +67,18 @@ def memory_limit(nbytes: Optional[int]) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def peak_memory(device: Optional[str]) -> Dict[str, Optional[int]]:
+    """`peak_nbytes` of this process, and `device_peak_nbytes` of the GPU that it works on."""
+    answer: Dict[str, Optional[int]] = {"peak_nbytes": 0, "device_peak_nbytes": None}
+    try:
+        import resource
+    except ImportError:  # not on every system
+        return answer
+    unit = 1 if sys.platform == "darwin" else 1024
+    answer["peak_nbytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    if device and "GPU" in device.upper():
+        info = tensorflow().config.experimental.get_memory_info(device.upper().lstrip("/"))
+        answer["device_peak_nbytes"] = int(info["peak"])
+    return answer

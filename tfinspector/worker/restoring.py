@@ -1,6 +1,7 @@
 """Restores a checkpoint into the built model by TensorFlow's ordinary call, and takes it back."""
 
 import os
+import time
 from typing import Any, Dict, List
 
 from .building import Holding, holding
@@ -9,6 +10,7 @@ from .failures import describe
 from .framework import tensorflow
 from .listening import Listening
 from .objects import short_device
+from .placing import peak_memory
 from .returned import checkpoint_of
 from .serving import Context
 
@@ -22,17 +24,21 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     what each of the status's own assertions says, None where it is content. `matched` are the
     file's nodes that TensorFlow bound, `unassigned` those of them that never got their values;
     both None where this TensorFlow does not tell. `log` and `warnings` is what was said meanwhile.
+    `seconds` is the time of the restore alone, `peak_nbytes` the most memory that this process
+    had so far, `device_peak_nbytes` the same on the GPU, None on a CPU.
     """
     held = holding()
     prefix = absolute(params["prefix"], held)
     context.report(0, 0, "restoring")
-    answer: Dict[str, Any] = {"status_type": "", "error": None, "checks": {}}
+    answer: Dict[str, Any] = {"status_type": "", "error": None, "checks": {}, "seconds": 0.0}
     answer.update(matched=None, unassigned=None)
+    started = time.monotonic()
     with Listening() as heard:
         try:
             checkpoint = checkpoint_of(held.built, params.get("name") or "")
             method = checkpoint.read if params.get("mode") == "read" else checkpoint.restore
             status = method(prefix)
+            answer["seconds"] = time.monotonic() - started
         except Exception as error:  # noqa: BLE001 - the answer: TensorFlow may raise anything
             answer["error"] = describe(error)
         else:
@@ -43,6 +49,7 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
             del status
     answer["log"] = heard.text
     answer["warnings"] = heard.warnings
+    answer.update(peak_memory(held.device))
     return answer
 
 

@@ -114,7 +114,9 @@ def _is_callable_model(part: Any) -> bool:
 
 def _is_part(value: Any) -> bool:
     """Whether it can stand for a model; trackable or not, which is told elsewhere."""
-    if isinstance(value, (type, tensorflow().types.experimental.PolymorphicFunction)):
+    kinds = tensorflow().types.experimental
+    function = getattr(kinds, "PolymorphicFunction", None) or kinds.GenericFunction  # until 2.13
+    if isinstance(value, (type, function)):
         return False
     return is_trackable(value) or is_layer(value) or is_model(value) or is_optimizer(value)
 
