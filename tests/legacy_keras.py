@@ -1,8 +1,8 @@
 """A second Python environment that holds TensorFlow and tf_keras (Keras 2) and nothing of ours.
 
-`legacy_python()` makes it once, under `.pytest_cache`, and gives its interpreter. TensorFlow and what
-it needs are linked from the environment of the tests, Keras 3 and this program are left out, so that
-nobody there can fall back on them; tf_keras comes from the package index. Run it with
+`legacy_python()` makes it once, under `.pytest_cache`, and gives its interpreter. TensorFlow and
+what it needs are linked from the environment of the tests; Keras 3 and this program are left out,
+so that nobody there can fall back on them; tf_keras comes from the package index. Run it with
 `legacy_environment()`, which sets TF_USE_LEGACY_KERAS.
 """
 
