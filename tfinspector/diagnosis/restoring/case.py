@@ -24,6 +24,7 @@ UNFED = frozenset({State.MISSING_IN_CHECKPOINT, State.UNREACHABLE})
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.OTHER.value})
 _TRAINING = frozenset({Role.OPTIMIZER.value, Role.SLOT.value, Role.EMA.value})
 ROOT = 0
+_PRIVATE = frozenset({"_operations", "_functional", "_layers"})
 SHARED_HERE = "The model shares this variable"  # beginning of matching_rows' reason
 _STOPS = frozenset({WHY_STOPPED, WHY_FAILED, WHY_LOST})
 
@@ -173,8 +174,24 @@ class Case:
         """How a person would call the variable of a row: the model's path, or the file's name."""
         row = self.rows[place]
         if row.variable >= 0:
-            return row.model_path or self.model.variables[row.variable].name
+            return self.say(row.model_path) or self.model.variables[row.variable].name
         return row.name
+
+    def say(self, path: str) -> str:
+        """A path of the model as a person would say it: layers by their names, no private lists."""
+        words: list[str] = []
+        here, inside = ROOT, ""
+        for name in path.split("/") if path else ():
+            here = self.model_children(here).get(name, -1)
+            if here < 0:
+                return path
+            if name not in _PRIVATE and not name.startswith("layer_with_weights-"):
+                given = self.node(here).name if inside in _PRIVATE and name.isdigit() else ""
+                words.append(given or name.lstrip("_") or name)
+            elif name not in _PRIVATE:
+                words.append(self.node(here).name or name)
+            inside = name
+        return "/".join(words)
 
     def names(self, places: Iterable[int]) -> list[str]:
         """The same for several."""

@@ -7,6 +7,7 @@ from tfinspector.contents.restores import Frontier
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import ROOT, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import Graft, find_grafts
+from tfinspector.diagnosis.restoring.saved_models import is_saved_model
 from tfinspector.diagnosis.restoring.wording import count, listed, shown, what
 
 _SILENT = (
@@ -59,7 +60,8 @@ def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int
     more = f" So are {count(len(grafts) - 1, 'other part')}." if len(grafts) > 1 else ""
     return Cause(
         Finding(
-            "M01", Severity.ERROR, _title(case, grafts[0]) + more.replace("So are 1", "So is 1"),
+            "S13" if is_saved_model(case) and grafts[0].node == ROOT else "M01",
+            Severity.ERROR, _title(case, grafts[0]) + more.replace("So are 1", "So is 1"),
             f"{count(joined, 'variable')} would match if the names did. {_SILENT}",
             case.checkpoint.prefix,
             {

@@ -28,12 +28,14 @@ class Graft(NamedTuple):
     distance: int
 
 
-def find_grafts(case: Case, lost: Iterable[int], unfed: Iterable[int]) -> list[Graft]:
+def find_grafts(
+    case: Case, lost: Iterable[int], unfed: Iterable[int], into_optimizers: bool = False
+) -> list[Graft]:
     """The best pairs, none of which share a row; those that join most first."""
     lost, unfed = list(lost), list(unfed)
     if not lost or not unfed or not case.graph.nodes:
         return []
-    search = _Search(case, lost, unfed)
+    search = _Search(case, lost, unfed, into_optimizers)
     found = sorted(search.all(), key=_worth, reverse=True)
     chosen: list[Graft] = []
     taken: set[int] = set()
@@ -57,14 +59,13 @@ def _worth(graft: Graft) -> tuple[int, int, bool, float, int]:
 
 
 class _Search:
-    def __init__(self, case: Case, lost: list[int], unfed: list[int]) -> None:
+    def __init__(self, case: Case, lost: list[int], unfed: list[int], into: bool) -> None:
         self._case = case
+        self._around: set[int] = set() if into else case.file_optimizers
         self._lost_at = {case.variables[case.rows[p].key].node: p for p in lost}
         self._unfed_at = {case.model.variables[case.rows[p].variable].node: p for p in unfed}
         self._unfed_at.pop(-1, None)
-        self._file_parents = _parents(
-            [node.children for node in case.graph.nodes], case.file_optimizers
-        )
+        self._file_parents = _parents([node.children for node in case.graph.nodes], self._around)
         self._model_parents = _parents([node.children for node in case.model.nodes], set())
 
     def all(self) -> Iterable[Graft]:
@@ -123,7 +124,7 @@ class _Search:
                 met = children.get(name)
                 if met is None or child in seen:
                     continue
-                if child in case.file_optimizers and node not in case.file_optimizers:
+                if child in self._around:
                     continue
                 seen.add(child)
                 queue.append((child, met))

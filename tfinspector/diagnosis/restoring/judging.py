@@ -5,28 +5,53 @@ from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.restores import RestoreEvidence
+from tfinspector.diagnosis.error_texts import look_up
 from tfinspector.diagnosis.restoring import (
     building,
     dialects,
     edges,
+    factories,
+    files,
     names,
+    objects,
     optimizers,
+    positions,
+    saved_models,
     shapes,
+    surroundings,
 )
 from tfinspector.diagnosis.restoring.case import Case, Cause, Detector
 
+_ABOUT_SURROUNDINGS: tuple[Detector, ...] = (
+    factories.find_failed_factory,
+    files.find_index_as_prefix,
+    files.find_in_source,
+    files.find_in_model,
+)
 # In this order a row is explained by the most telling class that claims it.
 _ABOUT_MATCHES: tuple[Detector, ...] = (
+    surroundings.find_strategy,
+    surroundings.find_memory,
+    surroundings.find_mixed_keras,
+    saved_models.find_export,
     names.find_partitions,
     names.find_names,
     dialects.find_other_keras,
+    objects.find_copies,
+    objects.find_merged,
     building.find_unreachable,
     building.find_unbuilt,
+    positions.find_shifts,
     optimizers.find_other_optimizer,
     shapes.find_shape_mismatches,
     shapes.find_dtype_mismatches,
     edges.find_other_names,
+    objects.find_overwritten,
+    objects.find_altered,
     building.find_passed_by,
+    objects.find_other_instance,
+    objects.find_empty_vocabulary,
+    objects.find_iterators,
     optimizers.find_legacy_optimizer,
     optimizers.find_renamed_optimizer,
     optimizers.find_unbuilt_optimizer,
@@ -34,6 +59,7 @@ _ABOUT_MATCHES: tuple[Detector, ...] = (
     optimizers.find_unused_state,
     optimizers.find_fresh_optimizer,
     edges.find_strangers,
+    surroundings.find_misplaced,
     building.find_built_here,
     edges.find_place,
 )
@@ -43,24 +69,55 @@ _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 def diagnose(evidence: RestoreEvidence) -> tuple[Finding, ...]:
     """Findings about one dry run or restore, the most probable cause first."""
     case = Case(evidence)
-    causes: list[Cause] = []
+    outer = _ask(case, _ABOUT_SURROUNDINGS)
+    inner: list[Cause] = []
     if evidence.model is not None and evidence.table is not None:
-        for detect in _ABOUT_MATCHES:
-            for cause in detect(case):
-                causes.append(cause)
-                case.claimed |= cause.claims
-    return _arrange(causes)
+        inner = _ask(case, _ABOUT_MATCHES)
+        inner = _with_error(case, inner)
+    return _arrange(outer, inner)
 
 
-def _arrange(causes: Sequence[Cause]) -> tuple[Finding, ...]:
-    """By gravity, then by how much they explain; what another explains too is folded under it."""
+def _ask(case: Case, detectors: Sequence[Detector]) -> list[Cause]:
+    causes = []
+    for detect in detectors:
+        for cause in detect(case):
+            causes.append(cause)
+            case.claimed |= cause.claims
+    return causes
+
+
+def _with_error(case: Case, causes: list[Cause]) -> list[Cause]:
+    """What TensorFlow raised, added to the cause that explains it; a finding of its own if none."""
+    error = case.evidence.error
+    if error is None:
+        return causes
+    classes = look_up(error.message)
+    for place, cause in enumerate(causes):
+        finding = cause.finding
+        if finding.severity is not Severity.ERROR:
+            continue
+        if finding.id in classes or "tensorflow_said" in finding.evidence:
+            said = {"tensorflow_said": error.message[:2000], "type": error.type}
+            finding = replace(finding, evidence={**finding.evidence, **said})
+            return [*causes[:place], replace(cause, finding=finding), *causes[place + 1 :]]
+    return [*factories.find_unexplained_error(case), *causes]
+
+
+def _arrange(outer: Sequence[Cause], inner: Sequence[Cause]) -> tuple[Finding, ...]:
+    """By gravity, then by how much they explain; what another explains too is folded under it.
+
+    What comes from outside (files, factory) goes before what the match shows.
+    """
     ordered = sorted(
-        enumerate(causes),
-        key=lambda each: (_GRAVITY[each[1].finding.severity], -len(each[1].claims), each[0]),
-    )
+        [(0, place, cause) for place, cause in enumerate(outer)]
+        + [(1, place, cause) for place, cause in enumerate(inner)],
+        key=lambda each: (
+            _GRAVITY[each[2].finding.severity], each[0], -len(each[2].claims), each[1]
+        ),
+    )  # fmt: skip
     kept: list[Cause] = []
-    for _, cause in ordered:
-        above = next((p for p, one in enumerate(kept) if _stands_above(one, cause)), None)
+    for is_inner, _, cause in ordered:
+        above = next((p for p, one in enumerate(kept) if _stands_above(one, cause, is_inner)), None)
         if above is None:
             kept.append(cause)
             continue
@@ -70,8 +127,8 @@ def _arrange(causes: Sequence[Cause]) -> tuple[Finding, ...]:
     return tuple(cause.finding for cause in kept)
 
 
-def _stands_above(one: Cause, other: Cause) -> bool:
+def _stands_above(one: Cause, other: Cause, is_inner: int) -> bool:
     """The same class told before, or a cause that explains all that the other does."""
-    if one.finding.id == other.finding.id:
+    if is_inner and one.finding.id == other.finding.id:
         return True
     return bool(other.claims) and other.claims <= one.claims

@@ -74,7 +74,8 @@ def find_names(case: Case) -> Iterator[Cause]:
     lost = case.open(case.places(LOST))
     unfed = case.open(case.unfed_weights)
     if not unfed:
-        yield from _fed_by_name(case, lost)
+        if not case.unfed_weights:
+            yield from _fed_by_name(case, lost)
         return
     pairs = _align(case, lost, unfed)
     averaged = [pair for pair in pairs if pair.key.endswith(_AVERAGE)]

@@ -80,7 +80,7 @@ def find_renamed_optimizer(case: Case) -> Iterator[Cause]:
     """An optimizer that has another name in the checkpoint."""
     lost, unfed = case.open(_lost(case)), case.open(_unfed(case))
     grafts = [
-        graft for graft in find_grafts(case, lost, unfed)
+        graft for graft in find_grafts(case, lost, unfed, into_optimizers=True)
         if is_optimizer(case.node(graft.mine).kind)
     ]  # fmt: skip
     if not grafts:

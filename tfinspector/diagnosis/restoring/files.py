@@ -1,0 +1,45 @@
+"""F01 to F13 as they bear on a restore: what the files themselves are to blame for."""
+
+from collections.abc import Iterator
+
+from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.restores import State
+from tfinspector.diagnosis.restoring import code
+from tfinspector.diagnosis.restoring.case import Case, Cause
+
+_NAME_BASED = "NameBasedSaverStatus"
+_DAMAGE = ("F06", "F07", "F08")
+
+
+def find_in_source(case: Case) -> Iterator[Cause]:
+    """What opening the source has found; damage explains what can't be read."""
+    unread = [place for place in range(len(case.rows)) if case.problem_of(place)]
+    broken = bool(case.checkpoint.graph is None and case.checkpoint.problems)
+    everything = range(len(case.rows))
+    for finding in case.evidence.source_findings:
+        is_damage = finding.id in _DAMAGE and finding.severity is not Severity.INFO
+        claims = (everything if broken else unread) if is_damage else ()
+        yield Cause(finding, frozenset(claims))
+
+
+def find_in_model(case: Case) -> Iterator[Cause]:
+    """What building the model has found (M19)."""
+    if case.evidence.model is not None:
+        for finding in case.evidence.model.findings:
+            yield Cause(finding)
+
+
+def find_index_as_prefix(case: Case) -> Iterator[Cause]:
+    """F01: TensorFlow restored by names though the checkpoint has objects: it got the index."""
+    if case.evidence.status_type != _NAME_BASED or case.checkpoint.graph is None:
+        return
+    fix = f"{code.make_model(case)}\n{code.restore(case)}" if case.evidence.model else ""
+    yield Cause(Finding(
+        "F01", Severity.ERROR,
+        "TensorFlow was given a path that is no prefix, and restored nothing.",
+        "Its status is a NameBasedSaverStatus, though the checkpoint has an object graph: so it "
+        "goes when the path ends in .index.",
+        case.checkpoint.prefix, {"status": _NAME_BASED},
+        Fix("Give it the prefix.", fix or f"checkpoint.restore({case.checkpoint.prefix!r})"),
+    ), frozenset(p for p in range(len(case.rows)) if case.rows[p].state is State.NOT_ASSIGNED)
+    )  # fmt: skip
