@@ -23,7 +23,8 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     `status_type` is the class that TensorFlow returned, "" if it raised `error`. `checks` holds
     what each of the status's own assertions says, None where it is content. `matched` are the
     file's nodes that TensorFlow bound, `unassigned` those of them that never got their values;
-    both None where this TensorFlow does not tell. `log` and `warnings` is what was said meanwhile.
+    both None where this TensorFlow does not tell. `save_counter` is the hash of the counter that
+    `restore` (not `read`) makes for itself. `log` and `warnings` is what was said meanwhile.
     `seconds` is the time of the restore alone, `peak_nbytes` the most memory that this process
     had so far, `device_peak_nbytes` the same on the GPU, None on a CPU.
     """
@@ -31,7 +32,7 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     prefix = absolute(params["prefix"], held)
     context.report(0, 0, "restoring")
     answer: Dict[str, Any] = {"status_type": "", "error": None, "checks": {}, "seconds": 0.0}
-    answer.update(matched=None, unassigned=None)
+    answer.update(matched=None, unassigned=None, save_counter=None)
     started = time.monotonic()
     with Listening() as heard:
         try:
@@ -45,6 +46,8 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
             answer["status_type"] = type(status).__name__
             answer["checks"] = _checks(status)
             answer.update(_nodes(status))
+            if params.get("mode") != "read":
+                answer["save_counter"] = value_hash(checkpoint.save_counter)
             _be_content(status)
             del status
     answer["log"] = heard.text
