@@ -43,6 +43,11 @@ def legacy_environment() -> dict[str, str]:
     return inherited | quiet | {"TF_USE_LEGACY_KERAS": "1"}
 
 
+def legacy_command() -> tuple[str, ...]:
+    """The worker command of a user who keeps Keras 2."""
+    return ("env", "TF_USE_LEGACY_KERAS=1", str(legacy_python()))
+
+
 def _make(home: Path, version: str) -> None:
     venv.create(home, with_pip=False)
     packages = next((home / "lib").glob("python*/site-packages"))
