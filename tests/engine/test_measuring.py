@@ -21,6 +21,7 @@ from tfinspector.contents.findings import Cancelled, Finding, Severity, Unreadab
 from tfinspector.contents.tensors import Region, StoredTensor
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine import measuring
+from tfinspector.engine.crew import processors
 from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.measuring import measure, measure_all
 from tfinspector.formats.bundle import BundleReader
@@ -201,7 +202,7 @@ def test_cancel_stops_before_the_end_and_leaves_no_thread(counts: tuple[int, ...
     reader._read = cancel_at_third  # type: ignore[method-assign]
     with pytest.raises(Cancelled):
         list(measure_all(reader, variables_of(reader), ticket))
-    assert reader.blocks_read < sum(counts) * 4 >> 20
+    assert reader.blocks_read <= 3 + 2 * processors()  # each thread ends with its step
     assert {t for t in threading.enumerate() if t.name.startswith("crew")} <= before
 
 

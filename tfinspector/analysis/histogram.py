@@ -66,11 +66,13 @@ def draw_on(statistics: Statistics, edges: Floats, scale: Scale) -> Histogram:
     if len(edges) < 2:
         return _nothing(statistics, scale)
     sketch = statistics.sketch
-    before = _values_before(sketch, edges)
+    if not statistics.finite:
+        nothing = np.zeros(len(edges) - 1)
+        return Histogram(scale, edges, nothing, 0, 0, True, _NO_FINITE)
+    before, cut = _values_before(sketch, edges)
     whole = np.rint(before).astype(np.int64)
-    cut = _cut_counts(sketch, edges)
     worst = int((cut[:-1] + cut[1:]).max())
-    error = "" if statistics.finite else _NO_FINITE
+    error = ""
     if worst:
         error = (
             "counts at the edges of bins are shared out within buckets at most 0.8 % wide; "
@@ -128,30 +130,18 @@ def _nothing(statistics: Statistics, scale: Scale) -> Histogram:
     return Histogram(scale, np.empty(0), np.empty(0), statistics.finite, 0, True, error)
 
 
-def _values_before(sketch: Sketch, edges: Floats) -> Floats:
-    """How many values lie before each edge (up to and with the last edge); not yet rounded."""
-    total = np.concatenate([[0], np.cumsum(sketch.counts)]).astype(np.float64)
-    buckets = np.searchsorted(sketch.upper, edges, "left")
-    buckets[-1] = np.searchsorted(sketch.upper, edges[-1], "right")
-    if not len(sketch.counts):
-        return np.zeros(len(edges))
-    at = np.minimum(buckets, len(sketch.counts) - 1)
-    lower, width = sketch.lower[at], sketch.upper[at] - sketch.lower[at]
-    share = np.clip((edges - lower) / np.where(width > 0, width, np.inf), 0.0, 1.0)
-    result: Floats = (
-        total[buckets] + np.where(buckets < len(sketch.counts), share, 0.0) * (sketch.counts[at])
-    )
-    return result
-
-
-def _cut_counts(sketch: Sketch, edges: Floats) -> NDArray[np.int64]:
-    """For each edge, how many values are in a bucket that it cuts."""
-    if not len(sketch.counts):
-        return np.zeros(len(edges), np.int64)
-    at = np.searchsorted(sketch.upper, edges, "left")
-    at = np.minimum(at, len(sketch.counts) - 1)
-    lower, upper = sketch.lower[at], sketch.upper[at]
-    cut = (lower < edges) & (edges <= upper)
-    cut[-1] &= edges[-1] < upper[-1]
-    result: NDArray[np.int64] = np.where(cut, sketch.counts[at], 0)
-    return result
+def _values_before(sketch: Sketch, edges: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """How many values lie before each edge (up to and with the last edge), not yet rounded; and
+    how many are in the bucket that the edge cuts, 0 where it cuts none.
+    """
+    running = np.cumsum(sketch.counts)
+    bucket = np.searchsorted(sketch.upper, edges, "left")  # those before it are before the edge
+    if (last := int(bucket[-1])) < len(running) and sketch.upper[last] == edges[-1]:
+        bucket[-1] += 1
+    at = np.minimum(bucket, len(running) - 1)
+    lower, count = sketch.lower[at], sketch.counts[at]
+    cut = (bucket < len(running)) & (lower < edges)
+    width = np.where(cut, sketch.upper[at] - lower, 1.0)
+    share = np.where(cut, (edges - lower) / width, 0.0)
+    before: Floats = np.where(bucket < len(running), running[at] - count, running[-1])
+    return before + share * count, np.where(cut, count, 0)

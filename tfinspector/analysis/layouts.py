@@ -138,19 +138,27 @@ class WideLayout:
 
     def bounds(self, buckets: NDArray[np.int32]) -> tuple[Floats, Floats]:
         """The least and greatest value that each bucket can hold, both included."""
-        near, far = (self._edge(buckets, end) for end in (0, 1))
-        lower = np.where(buckets < 0, -far, near)
-        upper = np.where(buckets < 0, -near, far)
-        if self.is_integer:
-            return np.ceil(lower), np.floor(upper)
-        return lower, upper
+        lower, upper = _bounds_of_all(self)
+        place = buckets + self.half
+        return lower[place], upper[place]
 
-    def _edge(self, buckets: NDArray[np.int32], end: int) -> Floats:
-        """The smallest (end 0) or largest (end 1) magnitude in each bucket."""
-        start = (np.abs(buckets.astype(np.int64)) - 1 + end) << self.shift
-        pattern = np.maximum(start - end, 1)  # pattern 0 is zero, which has a bucket of its own
-        floats = pattern.astype(self.pattern).view(np.float32 if self.bits == 32 else np.float64)
-        return np.where(buckets == 0, 0.0, floats.astype(np.float64))
+
+@lru_cache(maxsize=4)
+def _bounds_of_all(layout: WideLayout) -> tuple[Floats, Floats]:
+    """The bounds of all buckets from -half to half; infinite where a bucket is."""
+    start = np.arange(layout.half + 1, dtype=layout.pattern) << layout.pattern.type(layout.shift)
+    start[0] = 1  # pattern 0 is zero, which has a bucket of its own
+    floats = layout.no_floats.dtype
+    with np.errstate(invalid="ignore"):  # patterns of NaN
+        near = start[:-1].view(floats).astype(np.float64)
+        far = (start[1:] - layout.pattern.type(1)).view(floats).astype(np.float64)
+        if layout.is_integer:
+            near, far = np.ceil(near), np.floor(far)
+    zero = np.zeros(1)
+    return (
+        np.concatenate([-far[::-1], zero, near]),
+        np.concatenate([-near[::-1], zero, far]),
+    )
 
 
 Layout = NarrowLayout | WideLayout

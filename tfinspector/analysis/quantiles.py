@@ -24,13 +24,15 @@ def quantiles_of_sketch(sketch: Sketch) -> dict[float, float]:
     least and greatest value the outer buckets hold, so they are exact where those are.
     """
     last_rank = np.cumsum(sketch.counts) - 1
-    middle = sketch.lower + (sketch.upper - sketch.lower) / 2
     size = int(last_rank[-1]) + 1 if len(last_rank) else 0
 
     def values(ranks: NDArray[np.int64]) -> Floats:
-        found: Floats = middle[np.searchsorted(last_rank, ranks)]
-        found = np.where(ranks == 0, sketch.lower[0], found)
-        return np.where(ranks == size - 1, sketch.upper[-1], found)
+        bucket = np.searchsorted(last_rank, ranks)
+        lower = sketch.lower[bucket]
+        found: Floats = lower + (sketch.upper[bucket] - lower) / 2
+        found[ranks == 0] = sketch.lower[0]
+        found[ranks == size - 1] = sketch.upper[-1]
+        return found
 
     return _interpolate(size, values)
 
@@ -42,7 +44,7 @@ def _interpolate(size: int, values: Any) -> dict[float, float]:
     below = np.floor(position).astype(np.int64)
     above = np.minimum(below + 1, size - 1)
     share = position - below
-    low, high = values(below), values(above)
+    low, high = np.split(values(np.concatenate([below, above])), 2)
     # Weighted rather than low + share * (high - low): the difference may leave float64.
     found = np.where(low == high, low, low * (1 - share) + high * share)
     return dict(zip(PROBABILITIES, found.tolist(), strict=True))

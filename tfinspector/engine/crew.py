@@ -26,11 +26,13 @@ def processors() -> int:
 class Crew:
     """One thread per processor, as a context manager.
 
-    Jobs call `tick` after each bounded step; it raises `Cancelled` in them once the block is left,
-    by an error, a cancel or because nobody wants the rest. Leaving waits for running steps only.
+    Jobs call `tick` after each bounded step; it raises `Cancelled` in them once the ticket is
+    cancelled or the block is left, by an error or because nobody wants the rest. Leaving waits for
+    running steps only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ticket: Ticket) -> None:
+        self._ticket = ticket
         self.size = processors()
         self._pool = ThreadPoolExecutor(self.size, thread_name_prefix="crew")
         self._left = threading.Event()
@@ -55,6 +57,7 @@ class Crew:
 
     def tick(self, amount: int) -> None:
         """Called by jobs: so much more is done. Raises `Cancelled` if the work is over."""
+        self._ticket.check()
         if self._left.is_set():
             raise Cancelled
         with self._lock:

@@ -56,7 +56,7 @@ def draw_exact(
     if len(edges) < 2:
         return Histogram(scale, edges, np.empty(0), 0, 0, True, "there are no bins")
     warm_up()
-    with Crew() as crew:
+    with Crew(ticket) as crew:
         futures = [
             crew.submit(
                 count_exactly, blocks_of_span(reader, variable, span), edges, variable.dtype.name,

@@ -71,7 +71,7 @@ def measure_all(
     else:
         if total >= _WORTH_COMPILING:
             warm_up()
-        with Crew() as crew:
+        with Crew(ticket) as crew:
             jobs = _jobs_for(crew, reader, variables)
             yield from _in_order(jobs, crew.size, ticket, lambda: (crew.done, total))
 
