@@ -8,23 +8,24 @@ that the text can be read and compared.
 import json
 import math
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from itertools import islice
 from json.encoder import encode_basestring_ascii
-from operator import attrgetter
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfinspector.cli.kinds import Kinds
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.saved_models import SavedModel, Signature, TensorSpec
 from tfinspector.contents.tensors import VariantElement
 from tfinspector.contents.variables import Variable
 
 if TYPE_CHECKING:
     from tfinspector.contents.reports import TensorFlowReport
+    from tfinspector.contents.saved_models import SavedModel, Signature, TensorSpec
 
 Document = dict[str, Any]
 
@@ -136,53 +137,65 @@ def finding_documents(findings: Iterable[Finding]) -> list[Document]:
     return [finding_document(finding) for finding in findings]
 
 
-def variable_rows(variables: Iterable[Variable]) -> Rows:
+def variable_rows(variables: Sequence[Variable], kinds: Kinds) -> Rows:
     """The rows of `list`, made as text: there may be 100,000 and somebody waits.
 
-    What many variables share (dtype, shape, size, role) is encoded once.
+    What all variables of a kind share is encoded once.
     """
-    quote = encode_basestring_ascii
-    endings: dict[tuple[Any, ...], str] = {}
-    rows = Rows()
-    for variable in variables:
-        shared = _shared(variable)
-        ending = endings.get(shared)
-        if ending is None:
-            ending = endings[shared] = _ending(variable)
-        paths = ", ".join(map(quote, variable.paths))
-        rows.append(
-            f'{{"name": {quote(variable.name)}, "key": {quote(variable.key)}, '
-            f'"paths": [{paths}], {ending}'
-        )
-    return rows
+    names = _quoted([variable.name for variable in variables])
+    keys = _quoted([variable.key for variable in variables])
+    paths = _quoted_lists([variable.paths for variable in variables])
+    owners = dict.fromkeys(variable.slot_of for variable in variables)
+    slot_of = {owner: _encode(owner or None) for owner in owners}
+    starts, ends = zip(*map(_ending, kinds.samples), strict=True) if kinds.samples else ((), ())
+    columns = zip(names, keys, paths, kinds.of, variables, strict=True)
+    return Rows([
+        f'{{"name": {name}, "key": {key}, "paths": [{path}], {starts[kind]}'
+        f"{slot_of[variable.slot_of]}{ends[kind]}"
+        for name, key, path, kind, variable in columns
+    ])  # fmt: skip
 
 
-_shared = attrgetter(
-    "dtype.name", "shape", "nbytes", "role", "trainable", "slot_of", "problem"
-)  # fmt: skip
+def _quoted(texts: Sequence[str]) -> Sequence[str]:
+    """The texts as JSON. Names of variables rarely need an escape: one look at all of them."""
+    together = "".join(texts)
+    plain_text = together.isascii() and together.isprintable()
+    if plain_text and '"' not in together and "\\" not in together:
+        return [f'"{text}"' for text in texts]
+    return list(map(encode_basestring_ascii, texts))
 
 
-def _ending(variable: Variable) -> str:
-    """The rest of a row, from `dtype` on: what `_shared` tells apart."""
-    rest = {
-        "dtype": variable.dtype.name,
-        "shape": list(variable.shape),
-        "nbytes": variable.nbytes,
-        "role": variable.role,
-        "trainable": variable.trainable,
-        "slot_of": variable.slot_of or None,
-        "problem": variable.problem or None,
+def _quoted_lists(lists: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The insides of JSON's lists of texts."""
+    flat = _quoted([text for texts in lists for text in texts])
+    if len(flat) == len(lists) and all(map(len, lists)):
+        return flat
+    rest = iter(flat)
+    return [", ".join(islice(rest, len(texts))) for texts in lists]
+
+
+def _ending(sample: Variable) -> tuple[str, str]:
+    """The rest of a row, from `dtype` on: what is before and after the value of `slot_of`."""
+    shared = {
+        "dtype": sample.dtype.name,
+        "shape": list(sample.shape),
+        "nbytes": sample.nbytes,
+        "role": sample.role,
+        "trainable": sample.trainable,
     }
-    return _encode(rest)[1:]
+    return (
+        f'{_encode(shared)[1:-1]}, "slot_of": ',
+        f', "problem": {_encode(sample.problem or None)}}}',
+    )
 
 
-def signature_documents(saved_model: SavedModel | None) -> list[Document]:
+def signature_documents(saved_model: "SavedModel | None") -> list[Document]:
     """The signatures of all meta graphs, each with the tags of its graph."""
     graphs = saved_model.meta_graphs if saved_model else ()
     return [signature_document(graph.tags, each) for graph in graphs for each in graph.signatures]
 
 
-def signature_document(tags: Iterable[str], signature: Signature) -> Document:
+def signature_document(tags: Iterable[str], signature: "Signature") -> Document:
     """One signature: its inputs and outputs with dtype and shape (null: not known)."""
     return {
         "tags": list(tags),
@@ -192,7 +205,7 @@ def signature_document(tags: Iterable[str], signature: Signature) -> Document:
     }
 
 
-def _spec(spec: TensorSpec) -> Document:
+def _spec(spec: "TensorSpec") -> Document:
     shape = None if spec.shape is None else list(spec.shape)
     return {"name": spec.name, "dtype": spec.dtype.name, "shape": shape}
 

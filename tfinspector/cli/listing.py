@@ -1,6 +1,5 @@
 """`tfinspector list`: what is inside, without executing anything."""
 
-from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,11 +11,11 @@ from tfinspector.cli.documents import (
     tensorflow_document,
     variable_rows,
 )
+from tfinspector.cli.kinds import Kinds, kinds_of
 from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument, PythonOption
 from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.saved_models import SavedModel, TensorSpec
 from tfinspector.contents.sources import Source
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
@@ -24,6 +23,7 @@ from tfinspector.engine.opening import OpenSource, open_source
 
 if TYPE_CHECKING:
     from tfinspector.contents.reports import TensorFlowReport
+    from tfinspector.contents.saved_models import SavedModel, TensorSpec
 
 
 def command(
@@ -91,6 +91,7 @@ def _answer(
 
 
 def _document(source: Source) -> Document:
+    kinds = kinds_of(source.variables)
     return {
         "kind": source.kind.value,
         "path": source.path,
@@ -102,21 +103,27 @@ def _document(source: Source) -> Document:
             }
             for each in source.snapshots
         ],
-        "variables": variable_rows(source.variables),
+        "variables": variable_rows(source.variables, kinds),
         "signatures": signature_documents(source.saved_model),
-        "totals": _totals(source.variables),
+        "totals": _totals(kinds),
     }  # fmt: skip
 
 
-def _totals(variables: tuple[Variable, ...]) -> Document:
+def _totals(kinds: Kinds) -> Document:
+    counted = list(zip(kinds.counts(), kinds.samples, strict=True))
     return {
-        "variables": len(variables),
-        "parameters": sum(v.size for v in variables if v.role is Role.WEIGHT and v.dtype.itemsize),
-        "nbytes": sum(variable.nbytes for variable in variables),
+        "variables": len(kinds.of),
+        "parameters": sum(
+            count * sample.size
+            for count, sample in counted
+            if sample.role is Role.WEIGHT and sample.dtype.itemsize
+        ),
+        "nbytes": sum(count * sample.nbytes for count, sample in counted),
     }
 
 
 def _write(page: Page, source: Source) -> None:
+    kinds = kinds_of(source.variables)
     page.line(f"{page.style(source.path, 'bold')}  {_kind(source)}")
     if len(source.snapshots) > 1:
         _write_snapshots(page, source)
@@ -127,10 +134,10 @@ def _write(page: Page, source: Source) -> None:
             )
         else:
             page.line()
-        _write_variables(page, source.variables)
+        _write_variables(page, source.variables, kinds)
     if source.saved_model:
         _write_signatures(page, source.saved_model)
-    totals = _totals(source.variables)
+    totals = _totals(kinds)
     page.line()
     page.line(
         f"{_counted(totals['variables'], 'variable')}, "
@@ -167,20 +174,20 @@ def _write_snapshots(page: Page, source: Source) -> None:
     )
 
 
-def _write_variables(page: Page, variables: tuple[Variable, ...]) -> None:
-    """Many variables have the same shape, size and role, so each text is made once."""
-    shape, size, whole = cache(numbers.shape), cache(numbers.size), cache(numbers.whole)
+def _write_variables(page: Page, variables: tuple[Variable, ...], kinds: Kinds) -> None:
+    samples = kinds.samples
     page.table(
         ("name", "shape", "dtype", "parameters", "size", "role"),
         (
             [each.name for each in variables],
-            [shape(each.shape) for each in variables],
-            [each.dtype.name for each in variables],
-            [whole(each.size) for each in variables],
-            [size(each.nbytes) for each in variables],
-            [each.role if not each.problem else _problem(each) for each in variables],
+            [numbers.shape(each.shape) for each in samples],
+            [each.dtype.name for each in samples],
+            [numbers.whole(each.size) for each in samples],
+            [numbers.size(each.nbytes) for each in samples],
+            [each.role if not each.problem else _problem(each) for each in samples],
         ),
         right=(3, 4),
+        kinds=kinds.of,
     )
 
 
@@ -188,7 +195,7 @@ def _problem(variable: Variable) -> str:
     return f"{variable.role}  ({variable.problem})"
 
 
-def _write_signatures(page: Page, saved_model: SavedModel) -> None:
+def _write_signatures(page: Page, saved_model: "SavedModel") -> None:
     for graph in saved_model.meta_graphs:
         tags = ", ".join(graph.tags) or "no tags"
         page.heading(
@@ -200,7 +207,7 @@ def _write_signatures(page: Page, saved_model: SavedModel) -> None:
             _write_specs(page, "returns", signature.outputs)
 
 
-def _write_specs(page: Page, word: str, specs: tuple[TensorSpec, ...]) -> None:
+def _write_specs(page: Page, word: str, specs: "tuple[TensorSpec, ...]") -> None:
     for spec in specs:
         page.line(f"  {word} {spec.name}: {spec.dtype.name}, {numbers.shape(spec.shape)}")
 

@@ -10,6 +10,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from operator import add
 from typing import TextIO
 
 from tfinspector.contents.findings import Finding, Severity
@@ -53,28 +54,39 @@ class Page:
         self.line(text, "bold")
 
     def table(
-        self, names: Sequence[str], columns: Sequence[Sequence[str]], right: Iterable[int] = ()
+        self,
+        names: Sequence[str],
+        columns: Sequence[Sequence[str]],
+        right: Iterable[int] = (),
+        kinds: Sequence[int] | None = None,
     ) -> None:
         """Columns under their names; those in `right` are right-aligned.
 
+        Where there are few kinds of rows, which differ by their first cells only, `kinds` says of
+        which kind each row is, and all columns but the first have one cell for each kind.
         On a terminal that is too narrow the first column is shortened in its middle.
         """
         columns = [shown(column) for column in columns]
         widths = [max([len(name), *map(len, c)]) for name, c in zip(names, columns, strict=True)]
         widths[0] = self._fit(widths)
+        first, *others = columns
         if self._width is not None:
-            columns[0] = [shortened(cell, widths[0]) for cell in columns[0]]
+            first = [shortened(cell, widths[0]) for cell in first]
         aligned = set(right)
         cells = [
             f"%{'' if place in aligned else '-'}{width}s" for place, width in enumerate(widths)
         ]
         if len(columns) - 1 not in aligned:
             cells[-1] = "%s"
-        template = _GAP.join(cells)
-        self.line((template % tuple(names)).rstrip(), "muted")
-        rows = [template % row for row in zip(*columns, strict=True)]
-        if rows:
-            self._parts.append("\n".join(rows) + "\n")
+        self.line((_GAP.join(cells) % tuple(names)).rstrip(), "muted")
+        if not first:
+            return
+        template = "".join(_GAP + cell for cell in cells[1:])
+        rests = [template % row for row in zip(*others, strict=True)] if others else [""]
+        of_rows = kinds if kinds is not None else range(len(first)) if others else [0] * len(first)
+        beginnings = map(cells[0].__mod__, first)
+        rows = map(add, beginnings, map(rests.__getitem__, of_rows))
+        self._parts.append("\n".join(rows) + "\n")
 
     def _fit(self, widths: Sequence[int]) -> int:
         if self._width is None:

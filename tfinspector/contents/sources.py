@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot, StateFile
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.saved_models import SavedModel
 from tfinspector.contents.variables import Variable
+
+if TYPE_CHECKING:  # a checkpoint is listed without the twelve classes of a SavedModel (6 ms)
+    from tfinspector.contents.saved_models import SavedModel
 
 
 class SourceKind(StrEnum):
@@ -70,7 +73,7 @@ class Source:
     taken_for: str
     snapshots: tuple[Snapshot, ...] = ()
     checkpoint: Checkpoint | None = None
-    saved_model: SavedModel | None = None
+    saved_model: "SavedModel | None" = None
     state: StateFile | None = None
     findings: tuple[Finding, ...] = ()
 
