@@ -78,6 +78,10 @@ def _shift(sides: Sides, kind: str, there: Parts, here: Parts) -> None:
         if not fits(theirs, mine):
             return
         pairs.append((theirs, mine))
+    ours, fewest = sides.theirs(kind), min(len(sides.theirs(kind)), len(right))
+    layers = {theirs.parts[:-1] for theirs, _ in pairs}
+    if len(pairs) * 2 < fewest or (len(layers) < 2 and not len(pairs) == len(ours) == len(right)):
+        return  # some layer of that name elsewhere, no prefix
     what = (
         f"The file has the prefix {'/'.join(there)}/, the model has not."
         if there

@@ -52,6 +52,10 @@ def choose(block: Block) -> list[Choice]:
         if block.forbidden is not None and block.forbidden[0, 0]:
             return []
         return [Choice(0, 0, 1.0, "only")]
+    if block.forbidden is None and block.distance is None:
+        numbered = _by_number(block)
+        if numbered:
+            return numbered
     if many * others > MOST_COMPARED:
         return _by_order(block) if many == others and block.forbidden is None else []
     names = _names(block)
@@ -94,7 +98,7 @@ def _assign(score: NDArray[np.float64], by: str, even: bool) -> list[Choice]:
         if not even and margin < _TELLING:
             continue
         sure = 0.55 + min(max(margin, -0.1), 0.3) if by != "order" else 0.5
-        choices.append(Choice(row, column, min(sure, 0.9), by))
+        choices.append(Choice(row, column, float(min(sure, 0.9)), by))
     return choices
 
 
@@ -108,6 +112,17 @@ def _by_order(block: Block) -> list[Choice]:
     left = np.argsort(block.left_order, kind="stable").tolist()
     right = np.argsort(block.right_order, kind="stable").tolist()
     return [Choice(one, other, 0.5, "order") for one, other in zip(left, right, strict=True)]
+
+
+def _by_number(block: Block) -> list[Choice]:
+    """enc_3 and block_3, where both sides have the same numbers, each of them once."""
+    left = {_number(parts): at for at, parts in enumerate(block.left)}
+    right = {_number(parts): at for at, parts in enumerate(block.right)}
+    if -1 in left or left.keys() != right.keys():
+        return []
+    if len(left) != len(block.left) or len(right) != len(block.right):
+        return []
+    return [Choice(at, right[number], 0.7, "number") for number, at in left.items()]
 
 
 def _tells(names: NDArray[np.float64], forbidden: NDArray[np.bool_] | None) -> bool:

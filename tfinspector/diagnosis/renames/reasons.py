@@ -5,6 +5,7 @@ from tfinspector.diagnosis.renames.spelling import NUMBER, Parts
 
 _BY = {
     "name": " Of several that fit, these are called most alike.",
+    "number": " Several fit; the one of the same number is meant.",
     "order": " Several fit; the order in which they were made decides.",
     "values": " Of several that fit, these hold the most alike values.",
 }

@@ -51,8 +51,9 @@ def _troubled(sides: Sides) -> set[Parts]:
     lost = {each.variable.key for each in sides.theirs(WEIGHT)} - {
         theirs.variable.key for theirs, _ in sides.shaped
     }
+    suspects = shapes | lost
     for each in sides.every_theirs():
-        if each.kind == WEIGHT and not each.listed and each.variable.key in (shapes | lost):
+        if each.kind == WEIGHT and not each.listed and each.variable.key in suspects:
             for at, part in enumerate(each.parts):
                 if part[:1] == NUMBER:
                     places.add(each.parts[:at])

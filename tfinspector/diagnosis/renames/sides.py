@@ -1,13 +1,13 @@
 """Both sides of a renaming: what has no counterpart yet, and the pairs found so far."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.graphs import Edge
-from tfinspector.contents.models import ModelDescription, ModelVariable
-from tfinspector.contents.restores import MatchTable, Rename, State, ValueSketch
+from tfinspector.contents.models import ModelDescription, ModelVariable, Returned
+from tfinspector.contents.restores import MatchTable, Rename, Row, State, ValueSketch
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.diagnosis.matching_roles import role_of_variables
@@ -92,19 +92,21 @@ class Sides:
         self.renames: dict[str, Rename] = {}
         self.given: dict[str, int] = {}  # the pairs' variables by key
         self.taken: set[int] = set()  # and those variables
-        self._all_theirs = {each.variable.key: each for each in _file_side(checkpoint, table)}
+        is_chance = _is_chance(checkpoint, model, table)
+        under = "" if is_chance else table.attachment.name
+        self._all_theirs = {each.variable.key: each for each in _file_side(checkpoint, under)}
         self._all_mine = {each.at: each for each in _model_side(model)}
         self.shaped: list[tuple[Theirs, Mine]] = []  # same place, other shape or type
-        self._sort_rows()
+        self._sort_rows(() if is_chance else table.rows)
 
-    def _sort_rows(self) -> None:
+    def _sort_rows(self, rows: Sequence[Row]) -> None:
         used: set[int] = set()
-        for row in self.table.rows:
+        for row in rows:
             if row.key and row.variable >= 0 and row.state in _DONE:
                 self.partner.setdefault(row.key, row.variable)
                 used.add(row.variable)
         self._used = used
-        for row in self.table.rows:
+        for row in rows:
             if row.state not in (State.SHAPE_MISMATCH, State.DTYPE_MISMATCH):
                 continue
             theirs, mine = self._all_theirs.get(row.key), self._all_mine.get(row.variable)
@@ -144,6 +146,10 @@ class Sides:
     def target_of(self, key: str) -> int:
         """The variable that a key goes into as things stand; -1 for none."""
         return self.given.get(key, self.partner.get(key, -1))
+
+    def is_taken(self, at: int) -> bool:
+        """Whether a variable has its key."""
+        return at in self._used or at in self.taken
 
     def is_open(self, theirs: Theirs, mine: Mine) -> bool:
         """Whether both still want a partner."""
@@ -201,16 +207,14 @@ def shape_of(shape: Shape) -> tuple[int, ...] | None:
     return tuple(each or 0 for each in shape)
 
 
-def _file_side(checkpoint: Checkpoint, table: MatchTable) -> list[Theirs]:
+def _file_side(checkpoint: Checkpoint, under: str) -> list[Theirs]:
     order = _made_order(checkpoint)
-    under = table.attachment.name
     names = {each.name for each in checkpoint.variables}
     sides = []
     for variable in checkpoint.variables:
         kind, average = _FILE_KINDS.get(variable.role, ""), False
         own = without_average(variable.key)
-        has_owner = variable.slot_of in names or own in names
-        if variable.role is Role.EMA and own and not has_owner:
+        if kind in ("", WEIGHT) and own and variable.slot_of not in names and own not in names:
             kind, average = WEIGHT, True
         if not kind or variable.problem or variable.paths == (SAVE_COUNTER,):
             continue
@@ -229,6 +233,17 @@ def _file_side(checkpoint: Checkpoint, table: MatchTable) -> list[Theirs]:
             )
         )  # fmt: skip
     return sides
+
+
+def _is_chance(checkpoint: Checkpoint, model: ModelDescription, table: MatchTable) -> bool:
+    """Whether the model was put where little lies, because a layer there fitted by chance."""
+    name = table.attachment.name
+    if model.returned is not Returned.BARE or not name:
+        return False
+    weights = [each for each in checkpoint.variables if each.role is Role.WEIGHT]
+    within = {each.key for each in weights if any(p.startswith(f"{name}/") for p in each.paths)}
+    matched = {row.key for row in table.rows if row.state in _DONE} & within
+    return len(within) * 2 < len(weights) and len(matched) * 4 < len(weights)
 
 
 def _best_path(variable: Variable, under: str) -> tuple[str, bool]:

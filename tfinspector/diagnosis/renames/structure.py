@@ -5,7 +5,7 @@ names: all leave the tree beneath as it was. So alike sub-trees are joined, what
 themselves, and where several are alike one assignment decides by names, order and values.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -25,22 +25,22 @@ _MOST_DISTANCES = 62_500
 
 def pair_alike(sides: Sides, kind: str) -> None:
     """Pair what is open on both sides, by structure."""
-    theirs = [each for each in sides.theirs(kind) if not each.listed]
-    mine = sides.mine(kind)
-    decided_theirs = [each for each in sides.every_theirs() if each.kind == kind
-                      and each.variable.key in sides.given and not each.listed]  # fmt: skip
-    everyone = sides.every_mine()
-    taken = [everyone[at] for at in sides.given.values() if everyone[at].kind == kind]
-    if not theirs or not mine:
+    if not sides.mine(kind) or all(each.listed for each in sides.theirs(kind)):
         return
-    left = build([(each.parts, each) for each in [*theirs, *decided_theirs]])
-    right = build([(each.parts, each) for each in [*mine, *taken]])
-    _Solver(sides).solve(left, right, scoped=False)
+    ours = [each for each in sides.every_theirs() if each.kind == kind and not each.listed]
+    others = [each for each in sides.every_mine().values() if each.kind == kind]
+    left = build((each.parts, each) for each in ours)
+    right = build((each.parts, each) for each in others)
+    _Solver(sides, left, right).solve(left, right, scoped=False)
 
 
 class _Solver:
-    def __init__(self, sides: Sides) -> None:
+    """What is decided already stays in the trees: it tells where the rest belongs."""
+
+    def __init__(self, sides: Sides, left: Tree[Theirs], right: Tree[Mine]) -> None:
         self._sides = sides
+        self._left = Counter(sign for node in nodes_of(left) for sign in enumerate(node.signs))
+        self._right = Counter(sign for node in nodes_of(right) for sign in enumerate(node.signs))
 
     def solve(self, left: Tree[Theirs], right: Tree[Mine], scoped: bool) -> None:
         """Pair what lies beneath the two; the two themselves as well if not `scoped`."""
@@ -78,7 +78,7 @@ class _Solver:
         is_leaf = not left[0].children and not right[0].children
         for choice in choose(self._block(left, right, grade)):
             ours, other = left[choice.left], right[choice.right]
-            sure = self._sure(ours, other, choice, grade, is_leaf, (len(left), len(right)))
+            sure = self._sure(ours, other, choice, grade, is_leaf)
             if sure <= 0:
                 continue
             if grade == EXACT or size == 1:
@@ -93,26 +93,29 @@ class _Solver:
         choice: Choice,
         grade: int,
         is_leaf: bool,
-        many: tuple[int, int],
     ) -> float:
         """How sure a pair is, from 0 (none at all) to 1."""
-        like = likeness(ours.path, other.path)
         if ours.parent is None or other.parent is None:
             return _SURE[grade]
-        if not is_leaf:
+        like = likeness(ours.path, other.path)
+        if is_leaf and (self._contradicts(ours, other) or self._says_nothing(ours, choice, like)):
+            return 0.0
+        if is_leaf:
+            base = (_LONE_LEAF if grade == EXACT else _LONE_SHAPE) * choice.sure
+        else:
             base = _SURE[grade] * choice.sure
-            alone = choice.by == "only" and len(ours.leaves) == 1
-            return base * (0.8 + 0.2 * like) if alone else base
-        if self._contradicts(ours, other):
-            return 0.0
-        leaf = ours.leaves[0]
-        is_small = leaf.variable.size <= 1
-        if is_small and like < _LEAST_LIKE and choice.by in ("only", "order"):
-            return 0.0
-        base = _LONE_LEAF if grade == EXACT else _LONE_SHAPE
-        if grade == SHAPES and choice.by == "order" and many[0] != many[1]:
-            return 0.0
-        return base * choice.sure * (0.75 + 0.25 * like)
+        if choice.by != "only":
+            return base
+        sign = (grade, ours.signs[grade])
+        if self._left[sign] == self._right[sign] == 1:  # no other of its kind, matched or not
+            return base * (0.85 + 0.15 * like) if len(ours.leaves) == 1 else base
+        return base * (0.5 + 0.5 * like)
+
+    @staticmethod
+    def _says_nothing(ours: Tree[Theirs], choice: Choice, like: float) -> bool:
+        """One number is like any other; only a name can tell."""
+        is_small = ours.leaves[0].variable.size <= 1
+        return is_small and like < _LEAST_LIKE and choice.by in ("only", "order")
 
     def _contradicts(self, ours: Tree[Theirs], other: Tree[Mine]) -> bool:
         """Whether the siblings say that these are two different layers."""
@@ -140,12 +143,9 @@ class _Solver:
         self, left: list[Tree[Theirs]], right: list[Tree[Mine]]
     ) -> NDArray[np.bool_] | None:
         """Pairs of which one holds a value whose partner is known and lies elsewhere."""
-        given, taken = self._sides.given, self._sides.taken
-        goes = [
-            {given[each.variable.key] for each in node.leaves if each.variable.key in given}
-            for node in left
-        ]
-        holds = [{each.at for each in node.leaves if each.at in taken} for node in right]
+        target_of, is_taken = self._sides.target_of, self._sides.is_taken
+        goes = [{target_of(each.variable.key) for each in node.leaves} - {-1} for node in left]
+        holds = [{each.at for each in node.leaves if is_taken(each.at)} for node in right]
         if not any(goes) and not any(holds):
             return None
         found = np.zeros((len(left), len(right)), bool)
@@ -178,12 +178,12 @@ class _Solver:
                 self._sides.pair(ours, other, sure, why, rule)
 
     def _has_open(self, leaves: Iterable[Theirs]) -> bool:
-        given = self._sides.given
-        return any(each.variable.key not in given for each in leaves)
+        target_of = self._sides.target_of
+        return any(target_of(each.variable.key) < 0 for each in leaves)
 
     def _has_room(self, leaves: Iterable[Mine]) -> bool:
-        taken = self._sides.taken
-        return any(each.at not in taken for each in leaves)
+        is_taken = self._sides.is_taken
+        return not all(is_taken(each.at) for each in leaves)
 
 
 def _innermost(nodes: list[Tree]) -> list[Tree]:  # type: ignore[type-arg]
