@@ -78,13 +78,22 @@ def shots(argv: Sequence[str]) -> int:
     parser.add_argument("paths", metavar="PATH", nargs="+")
     parser.add_argument("-o", "--output", metavar="DIR", required=True)
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument(
+        "--factory", metavar="SPEC", default="", help="restore into what this function builds"
+    )
     parser.add_argument("--no-worker", action="store_true", help="do not start TensorFlow")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     asked = parser.parse_args(list(argv))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from tfinspector.views.shots import draw_pages
 
-    drawn = draw_pages(asked.paths, asked.output, asked.theme, with_worker=not asked.no_worker)
+    drawn = draw_pages(
+        asked.paths,
+        asked.output,
+        asked.theme,
+        with_worker=not asked.no_worker,
+        factory=asked.factory,
+    )
     if asked.json:
         from tfinspector.cli.documents import finding_document, text_of
 

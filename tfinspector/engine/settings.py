@@ -19,6 +19,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 VERSION = 1
 THEMES = ("system", "light", "dark")
 RECENT_LIMIT = 20
+RESTORES_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Settings:
     bins            bars of a histogram, 1 to 4096
     hidden_roles    roles that the table of variables does not show
     window          state of the window, as text that only the window understands
+    restores        what was last filled in to restore each source, by its path, newest last
     unknown         what a newer version wrote
     """
 
@@ -42,6 +44,7 @@ class Settings:
     bins: int = 64
     hidden_roles: tuple[str, ...] = ()
     window: dict[str, str] = field(default_factory=dict)
+    restores: dict[str, dict[str, str]] = field(default_factory=dict)
     unknown: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -52,6 +55,12 @@ class Settings:
     def with_recent(self, path: str) -> tuple[str, ...]:
         """`recent` after `path` was opened: first, once, and not more than fit a menu."""
         return (path, *(other for other in self.recent if other != path))[:RECENT_LIMIT]
+
+    def with_restore(self, path: str, filled_in: dict[str, str]) -> dict[str, dict[str, str]]:
+        """`restores` after this was filled in for `path`; the oldest are forgotten."""
+        kept = {other: texts for other, texts in self.restores.items() if other != path}
+        kept[path] = filled_in
+        return dict(list(kept.items())[-RESTORES_LIMIT:])
 
 
 def settings_file() -> Path:
@@ -135,9 +144,15 @@ def _checked(name: str, value: Any) -> Any:
         case "bins":
             whole = isinstance(value, int) and not isinstance(value, bool)
             return value if whole and 1 <= value <= 4096 else None
+        case "restores":
+            whole = isinstance(value, dict) and all(map(_are_texts, value.values()))
+            return value if whole else None
         case _:
-            texts = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-            return value if texts else None
+            return value if _are_texts(value) else None
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
 def _unreadable(path: Path, why: str) -> Finding:

@@ -8,16 +8,19 @@ doors to be slow or to break on purpose.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfinspector.contents.figures import Statistics, Unmeasured
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
+    from tfinspector.contents.restores import Rename, RestoreReport
     from tfinspector.contents.variables import Variable
+    from tfinspector.engine.factories import Offered
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
+    from tfinspector.engine.restore_job import RestoreRequest
     from tfinspector.engine.worker_client import WorkerClient
 
     Measured = tuple[Variable, Statistics | Unmeasured]
@@ -65,6 +68,73 @@ def _demo_directory() -> Path:
     return demo_directory()
 
 
+def _dry_run(request: RestoreRequest, client: WorkerClient, ticket: Ticket) -> RestoreReport:
+    from tfinspector.engine.restoring import dry_run
+
+    return dry_run(request, client, ticket)
+
+
+def _restore(
+    request: RestoreRequest, client: WorkerClient, ticket: Ticket, renames: Sequence[Rename]
+) -> RestoreReport:
+    from tfinspector.engine.restoring import restore
+
+    return restore(request, client, ticket, renames)
+
+
+def _list_callables(path: str) -> tuple[Offered, ...]:
+    from tfinspector.engine.factories import list_callables
+
+    return list_callables(path)
+
+
+def _restore_code(request: RestoreRequest, report: RestoreReport, renames: Sequence[Rename]) -> str:
+    from tfinspector.engine.restore_code import code_for
+
+    return code_for(request, report, renames)
+
+
+def _save_map(path: str, renames: Sequence[Rename]) -> None:
+    from tfinspector.engine.rename_maps import save_map
+
+    save_map(path, renames)
+
+
+def _load_map(path: str) -> tuple[Rename, ...]:
+    from tfinspector.engine.rename_maps import load_map
+
+    return load_map(path)
+
+
+def _write_fixed(
+    request: RestoreRequest,
+    renames: Sequence[Rename],
+    prefix: str,
+    client: WorkerClient,
+    ticket: Ticket,
+) -> RestoreReport:
+    from tfinspector.engine.repairing import write_fixed
+
+    return write_fixed(request, renames, prefix, client, ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreDoors:
+    """What the page Restore asks of the engine, always off the window's thread."""
+
+    dry_run: Callable[[RestoreRequest, WorkerClient, Ticket], RestoreReport] = _dry_run
+    restore: Callable[[RestoreRequest, WorkerClient, Ticket, Sequence[Rename]], RestoreReport] = (
+        _restore
+    )
+    list_callables: Callable[[str], tuple[Offered, ...]] = _list_callables
+    restore_code: Callable[[RestoreRequest, RestoreReport, Sequence[Rename]], str] = _restore_code
+    save_map: Callable[[str, Sequence[Rename]], None] = _save_map
+    load_map: Callable[[str], tuple[Rename, ...]] = _load_map
+    write_fixed: Callable[
+        [RestoreRequest, Sequence[Rename], str, WorkerClient, Ticket], RestoreReport
+    ] = _write_fixed
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The engine's functions that the session calls, all but the last off the window's thread."""
@@ -77,3 +147,4 @@ class Doors:
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
     make_demo: Callable[[str, Ticket | None], Path] = _demo
     demo_directory: Callable[[], Path] = _demo_directory
+    restoring: RestoreDoors = field(default_factory=RestoreDoors)

@@ -51,6 +51,14 @@ class Preferences(QObject):
         """Remember which roles are hidden."""
         self._set(hidden_roles=tuple(sorted(str(role) for role in roles)))
 
+    def restore_of(self, path: str) -> Mapping[str, str]:
+        """What was last filled in to restore the source at `path`; empty if nothing was."""
+        return self.settings.restores.get(path, {})
+
+    def set_restore(self, path: str, filled_in: dict[str, str]) -> None:
+        """Remember what was filled in for `path`."""
+        self._set(restores=self.settings.with_restore(path, filled_in))
+
     def set_window(self, state: Mapping[str, str]) -> None:
         """Remember the window's state. Written by `save` only."""
         self.settings = replace(self.settings, window=dict(state))

@@ -37,6 +37,9 @@ from tfinspector.views.tasks_pane import TasksPane
 from tfinspector.views.toolbar import TopBar
 
 if TYPE_CHECKING:
+    from tfinspector.viewmodels.restore_table import MatchTableModel
+    from tfinspector.viewmodels.variable_tree import VariableTable
+    from tfinspector.views.restore_page import RestorePage
     from tfinspector.views.variables_page import VariablesPage
 
 _WIDTHS = (216, 704, 360)
@@ -80,8 +83,18 @@ class MainWindow(QMainWindow):
         """The variables page (made when it is first needed)."""
         return cast("VariablesPage", self._late_variables.make())
 
+    @property
+    def restoring(self) -> RestorePage:
+        """The page Restore (made when it is first needed)."""
+        return cast("RestorePage", self._late_restore.make())
+
     def _has_made(self, page: QWidget) -> None:
         """A page was made: bind what the window knows of it."""
+        if self._late_restore.made is page:
+            model = self.restoring.model
+            model.recall_from(self.preferences.restore_of)
+            model.remembered.connect(self.preferences.set_restore)
+            self.restoring.set_filter(self.bar.filter.text())
         if self._late_variables.made is page:
             page = self.variables
             page.cleared.connect(self.bar.filter.clear)
@@ -108,6 +121,8 @@ class MainWindow(QMainWindow):
             tabs.addTab(page, title)
             if title == "Variables":
                 self._late_variables = page
+            if title == "Restore":
+                self._late_restore = page
         return tabs
 
     def _make_bottom(self) -> QTabWidget:
@@ -235,17 +250,26 @@ class MainWindow(QMainWindow):
         self.bar.filter.selectAll()
 
     def _filter(self, text: str) -> None:
-        if text:
+        """Filter the tables of both pages; another page than these gives way to the variables."""
+        is_restoring = self.tabs.currentWidget() is self._late_restore
+        if text and not is_restoring:
             self.show_page("Variables")
         page = self.variables
         page.set_filter(text)
+        if self._late_restore.made:
+            self.restoring.set_filter(text)
         self.bar.mark_filter(bool(page.table.filter_problem))
 
+    @property
+    def _tree(self) -> VariableTable | MatchTableModel:
+        is_restoring = self.tabs.currentWidget() is self._late_restore
+        return self.restoring.model.table if is_restoring else self.variables.table
+
     def _expand_all(self) -> None:
-        self.variables.table.expand_all()
+        self._tree.expand_all()
 
     def _collapse_all(self) -> None:
-        self.variables.table.collapse_all()
+        self._tree.collapse_all()
 
     def _close_current(self) -> None:
         if self.session.current:

@@ -33,10 +33,17 @@ def _signatures(session: Session) -> QWidget:
     return SignaturesPage(session)
 
 
+def _restore(session: Session) -> QWidget:
+    from tfinspector.views.restore_page import RestorePage
+
+    return RestorePage(session)
+
+
 PAGES: tuple[tuple[str, Factory], ...] = (
     ("Overview", _overview),
     ("Variables", _variables),
     ("Signatures", _signatures),
+    ("Restore", _restore),
 )
 
 

@@ -36,12 +36,18 @@ class Drawn:
 
 
 def draw_pages(
-    paths: Sequence[str], directory: str, theme: str = "light", *, with_worker: bool = True
+    paths: Sequence[str],
+    directory: str,
+    theme: str = "light",
+    *,
+    with_worker: bool = True,
+    factory: str = "",
 ) -> Drawn:
     """Open `paths` and draw each page of each of them into `directory`, in two sizes.
 
     The files are called `<source>-<page>-<width>x<height>.png`. Needs the offscreen platform or
-    a display. Settings are neither read nor written.
+    a display. Settings are neither read nor written. With a `factory` each source is restored into
+    what it builds, and the page Restore is drawn with each of its tabs.
     """
     application = QApplication.instance() or QApplication(["tfinspector"])
     assert isinstance(application, QApplication)
@@ -63,7 +69,7 @@ def draw_pages(
         pictures = [
             picture
             for source in list(session.sources)
-            for picture in _draw_source(window, session, source, directory)
+            for picture in _draw_source(window, session, source, directory, factory)
         ]
         return Drawn(tuple(pictures), tuple(session.findings), tuple(unopened))
     finally:
@@ -74,12 +80,16 @@ def draw_pages(
 
 
 def _draw_source(
-    window: MainWindow, session: Session, source: object, directory: str
+    window: MainWindow, session: Session, source: object, directory: str, factory: str
 ) -> Iterator[str]:
     session.set_current(source)  # type: ignore[arg-type]
     _settle(session)
     assert session.current is not None
     _choose_one(session)
+    if factory:
+        window.restoring.model.fill_in(factory=factory)
+        window.restoring.model.restore()
+        _settle(session)
     name = re.sub(r"[^\w.-]+", "_", os.path.basename(session.current.source.path.rstrip("/")))
     for size in SIZES:
         window.resize(size)
@@ -96,14 +106,23 @@ def _draw_source(
 
 
 def _views(window: MainWindow, title: str) -> Iterator[str]:
-    """The inspector's tabs, one after the other, beside the variables page; else just the page."""
+    """The inspector's tabs, one after the other, beside the variables page; the tabs below a
+    restore; else just the page.
+    """
+    if title == "Restore" and window.restoring.model.result:
+        yield from _tabs(window.restoring.outcome.tabs)
+        return
     tabs = window.inspector.made.findChild(QTabWidget) if window.inspector.made else None
     if title != "Variables" or tabs is None:
         yield ""
         return
+    yield from _tabs(tabs)
+
+
+def _tabs(tabs: QTabWidget) -> Iterator[str]:
     for at in range(tabs.count()):
         tabs.setCurrentIndex(at)
-        yield f"-{tabs.tabText(at).lower()}"
+        yield f"-{tabs.tabText(at).partition(' ·')[0].lower()}"
     tabs.setCurrentIndex(0)
 
 

@@ -181,6 +181,8 @@ def style_sheet(roles: Colours) -> str:
     QPushButton:disabled {{ color: {roles.faint}; }}
     QPushButton[primary="true"] {{ background: {roles.accent}; color: {roles.on_accent};
         border-color: {roles.accent}; }}
+    QPushButton[primary="true"]:disabled {{ background: {roles.raised}; color: {roles.faint};
+        border-color: {roles.line}; }}
     QLineEdit {{ border: 1px solid {roles.line}; border-radius: 4px; padding: 3px 6px;
         background: {roles.surface}; color: {roles.text};
         selection-background-color: {roles.accent}; selection-color: {roles.on_accent}; }}

@@ -1,0 +1,83 @@
+"""How each state of a variable in a restore is shown: icon, colour, word, and what it means."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tfinspector.contents.restores import Outcome, Row, State
+from tfinspector.contents.variables import Role
+
+GOOD = frozenset({State.RESTORED, State.MATCHED})
+STATES = tuple(State)
+
+
+class Sign(NamedTuple):
+    """`icon` of `resources/icons`, `role` of the theme's colours, `word` in sentence case."""
+
+    icon: str
+    role: str
+    word: str
+
+
+SIGNS = {
+    State.RESTORED: Sign("proved", "proved", "restored"),
+    State.MATCHED: Sign("matched", "text", "would be restored"),
+    State.MISSING_IN_MODEL: Sign("missing", "attention", "missing in model"),
+    State.MISSING_IN_CHECKPOINT: Sign("missing", "wrong", "missing in file"),
+    State.SHAPE_MISMATCH: Sign("mismatch", "wrong", "shape differs"),
+    State.DTYPE_MISMATCH: Sign("mismatch", "wrong", "dtype differs"),
+    State.NOT_BUILT: Sign("waiting", "attention", "not built"),
+    State.NOT_ASSIGNED: Sign("error", "wrong", "not assigned"),
+    State.VALUE_DIFFERS: Sign("mismatch", "wrong", "value differs"),
+    State.UNREACHABLE: Sign("unlinked", "attention", "unreachable"),
+    State.NOT_COMPARABLE: Sign("info", "muted", "not comparable"),
+}
+
+MEANINGS = {
+    State.RESTORED: "Its value in the model was compared with the bytes in the file: equal",
+    State.MATCHED: "Both sides fit; a restore would assign it",
+    State.MISSING_IN_MODEL: "The file has it, the model has no place for it",
+    State.MISSING_IN_CHECKPOINT: "The model has it, the file has no value for it",
+    State.SHAPE_MISMATCH: "Both sides have it, with different shapes",
+    State.DTYPE_MISMATCH: "Both sides have it, with different types",
+    State.NOT_BUILT: "It waits for a part of the model that has no variables yet",
+    State.NOT_ASSIGNED: "It has a counterpart, yet was not given its value",
+    State.VALUE_DIFFERS: "It does not hold what the file holds",
+    State.UNREACHABLE: "A variable of the model that no checkpoint of this object can hold",
+    State.NOT_COMPARABLE: "Tables, iterators and counters have no value to compare",
+}
+
+_GRAVITY = {"proved": 0, "text": 1, "muted": 2, "attention": 3, "wrong": 4}
+_OF_TRAINING = frozenset({Role.OPTIMIZER, Role.SLOT, Role.COUNTER, Role.METRIC})
+_LEFT_OUT = frozenset({State.MISSING_IN_MODEL, State.MISSING_IN_CHECKPOINT, State.NOT_BUILT})
+
+
+def sign(row: Row, outcome: Outcome) -> Sign:
+    """How `row` is shown.
+
+    What only training needs may be left out, and what was held back because the restore was
+    stopped is a consequence: both are told without alarm.
+    """
+    made = SIGNS[row.state]
+    if row.state in _LEFT_OUT and row.role in _OF_TRAINING:
+        return made._replace(role="muted")
+    if row.state is State.UNREACHABLE and row.why and not _is_alarm(row):
+        return made._replace(role="muted")
+    if row.state is State.NOT_ASSIGNED and outcome is Outcome.FAILED:
+        return Sign("waiting", "muted", "held back")
+    return made
+
+
+def gravity(made: Sign) -> int:
+    """How much it matters, 0 (proved) to 4 (wrong)."""
+    return _GRAVITY[made.role]
+
+
+def gravest(numbers: int) -> str:
+    """The colour role of a gravity."""
+    return next(role for role, gravity in _GRAVITY.items() if gravity == numbers)
+
+
+def _is_alarm(row: Row) -> bool:
+    """State of random numbers is unreachable by design; its reason says so."""
+    return "random" not in row.why.lower()
