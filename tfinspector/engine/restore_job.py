@@ -12,6 +12,7 @@ from tfinspector.contents.restores import (
     Attachment,
     MatchTable,
     Outcome,
+    Rename,
     RestoreEvidence,
     RestoreReport,
     Row,
@@ -20,8 +21,9 @@ from tfinspector.diagnosis.restoring import diagnose
 from tfinspector.diagnosis.states import WHY_LOST, parameters_of, untouched
 from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.memory import peak_of
+from tfinspector.engine.memory import free_beside, peak_of
 from tfinspector.engine.opening import OpenSource
+from tfinspector.engine.suggesting import propose
 from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
 from tfinspector.formats.reading import TensorReader
 
@@ -56,7 +58,10 @@ class RestoreRequest:
 
 @dataclass(slots=True)
 class RestoreJob:
-    """What is known so far; `rows` follow the table, with the states that were proved."""
+    """What is known so far; `rows` follow the table, with the states that were proved.
+
+    `used` are the pairs of a map that the job applies, `renames` what it proposes itself.
+    """
 
     request: RestoreRequest
     client: WorkerClient
@@ -67,8 +72,11 @@ class RestoreJob:
     model: ModelDescription | None = None
     table: MatchTable | None = None
     rows: tuple[Row, ...] = ()
+    used: tuple[Rename, ...] = ()
+    renames: tuple[Rename, ...] = ()
     status_type: str = ""
     error: RelayedError | None = None
+    available_nbytes: int = -1
     log: list[str] = field(default_factory=list)
     seconds: float = 0.0
     called: bool = False
@@ -102,6 +110,7 @@ class RestoreJob:
     def report(self, outcome: Outcome, failure: Finding | None = None) -> RestoreReport:
         """The report of the job as it stands."""
         restored, total = parameters_of(self.rows, self.model) if self.model else (0, 0)
+        self.propose()
         return RestoreReport(
             outcome=outcome,
             dry_run=self.dry_run,
@@ -110,7 +119,7 @@ class RestoreJob:
             model=self.model,
             table=self.table,
             rows=self.rows,
-            renames=(),
+            renames=self.renames,
             findings=self._findings(failure),
             status_type=self.status_type,
             log="\n".join(part for part in self.log if part),
@@ -132,6 +141,19 @@ class RestoreJob:
         self.rows = untouched(self.rows, WHY_LOST)
         return self.report(Outcome.FAILED, failure.finding)
 
+    def propose(self) -> None:
+        """Look for what has only another name, on what the match left open."""
+        if self.model is None or self.table is None:
+            return
+        rows = self.rows if self.used else ()
+        self.renames = propose(
+            self.checkpoint, self.model, self.table, self.reader, rows, self.used, self.ticket
+        )
+
+    def look_at_memory(self) -> None:
+        """How much is free where the worker runs; only matters before the values come."""
+        self.available_nbytes = free_beside(self.client.about)
+
     def evidence(self) -> RestoreEvidence:
         """All that a diagnosis may look at."""
         return RestoreEvidence(
@@ -140,10 +162,15 @@ class RestoreJob:
             model=self.model,
             table=self.table,
             rows=self.rows,
+            renames=self.renames,
             dry_run=self.dry_run,
             status_type=self.status_type,
             error=self.error,
             log="\n".join(part for part in self.log if part),
+            factory=self.request.factory,
+            kwargs=self.request.kwargs,
+            device=self.request.device or "",
+            available_nbytes=self.available_nbytes if self.dry_run or self.error else -1,
         )
 
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:

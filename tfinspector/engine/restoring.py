@@ -108,6 +108,7 @@ def _build_and_match(job: RestoreJob) -> MatchTable:
     about = job.client.about
     assert about is not None  # it has just answered
     job.model = description_of(told, about)
+    job.look_at_memory()
     job.ticket.report(0, 0, "matching")
     job.table = match(job.checkpoint, job.model, request.attachment)
     job.rows = job.table.rows
@@ -144,6 +145,7 @@ def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]
     """Pair by pair, for what TensorFlow's own call can't do."""
     assert job.model is not None
     pairs = pairs_of(job.checkpoint, job.model, table, renames)
+    job.used = tuple(renames)
     job.rows = pairs.rows
     job.ask("remember", "remembering the model's values", variables=_paired(pairs.rows))
     started = time.monotonic()
