@@ -11,9 +11,7 @@ SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools
 
 def test_every_package_of_the_source_is_in_the_wheel() -> None:
     package = ROOT / "tfinspector"
-    names = {
-        ".".join(path.parent.relative_to(ROOT).parts) for path in package.rglob("__init__.py")
-    }
+    names = {".".join(path.parent.relative_to(ROOT).parts) for path in package.rglob("__init__.py")}
     assert set(SETUP["packages"]) == names | {"tfinspector.resources"}
 
 
