@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from tfinspector.cli.documents import Document, finding_documents, text_of
+from tfinspector.cli.documents import Document, finding_documents, pieces_of
 from tfinspector.cli.page import Page
 from tfinspector.cli.progress import ProgressLine
 from tfinspector.contents.findings import Cancelled, Finding, Severity, Unreadable
@@ -70,7 +70,7 @@ def _write(as_json: bool, answer: Answer) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # a name the terminal can't show
     if as_json:
         document = answer.document() | {"findings": finding_documents(answer.findings)}
-        sys.stdout.write(text_of(document))
+        sys.stdout.writelines(pieces_of(document))
     else:
         page = Page(sys.stderr if answer.code == UNREADABLE else sys.stdout)
         answer.page(page)
