@@ -189,14 +189,18 @@ def _trained_keys(case: Case) -> Iterator[list[str]]:
 def _salvage_code(case: Case, hidden: Sequence[int], saved: dict[str, str]) -> str:
     if not saved or case.model.returned.value != "bare":
         return ""
-    pairs = "\n".join(f"    {name!r}: {key!r}," for name, key in saved.items())
+    ends = {name.partition("/")[2]: key for name, key in saved.items()}
+    if len(ends) < len(saved) or "" in ends:
+        return ""
+    pairs = "\n".join(f"    {end!r}: {key!r}," for end, key in ends.items())
     return (
         f"{code.make_model(case)}\n{code.restore(case)}\n"
         f"reader = tf.train.load_checkpoint({case.checkpoint.prefix!r})\n"
         f"trained = {{\n{pairs}\n}}\n"
         "for variable in model.trainable_variables:\n"
-        "    if variable.path in trained:\n"
-        "        variable.assign(reader.get_tensor(trained[variable.path]))"
+        "    key = trained.get(variable.path.partition('/')[2])  # the model's own name counts on\n"
+        "    if key:\n"
+        "        variable.assign(reader.get_tensor(key))"
     )
 
 

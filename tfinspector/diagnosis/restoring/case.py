@@ -6,7 +6,7 @@ from causes by sets alone.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,6 +96,18 @@ class Case:
                 found[row.variable].append(place)
         return found
 
+    def beside(self, path: str) -> Sequence[int]:
+        """Rows of the variables right beneath an object of the model, by its path."""
+        return self._by_parent.get(path, ())
+
+    @cached_property
+    def _by_parent(self) -> dict[str, list[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for place, row in enumerate(self.rows):
+            if row.variable >= 0:
+                found[row.model_path.rpartition("/")[0]].append(place)
+        return found
+
     @cached_property
     def lost_weights(self) -> tuple[int, ...]:
         """Rows of weights in the file that go nowhere."""
@@ -131,6 +143,12 @@ class Case:
             if row.variable >= 0 and row.role in _WEIGHTS and not self.is_aside(place)
         )
 
+    @cached_property
+    def last_weight(self) -> Row | None:
+        """The row of the model's last weight, in its own order."""
+        own = (row for row in self.rows if row.variable >= 0 and row.role in _WEIGHTS)
+        return max(own, key=lambda row: row.variable, default=None)
+
     def places(
         self, states: frozenset[State], roles: frozenset[str] | None = None
     ) -> tuple[int, ...]:
@@ -152,10 +170,6 @@ class Case:
             return False
         mine = self.model.variables[at]
         return mine.random_state or ".metrics." in mine.owner or mine.shape is None
-
-    def is_weight_row(self, row: Row) -> bool:
-        """Whether the role is that of a weight."""
-        return row.role in _WEIGHTS
 
     def problem_of(self, place: int) -> str:
         """Why the file's value can't be read, "" where it can."""
@@ -252,17 +266,22 @@ class Case:
         """Rows of unfed variables beneath an object of the model (-1: of all)."""
         if node < 0:
             return list(self.unfed_weights)
-        nodes = self.beneath_model([node])
-        return [
-            place
-            for place in self.unfed_weights
-            if self.model.variables[self.rows[place].variable].node in nodes
-        ]
+        held = (self.node(each).variable for each in self.beneath_model([node]))
+        places = {place for at in held for place in self.rows_of.get(at, ())}
+        return sorted(places & self._unfed)
 
     def lost_beneath(self, node: int) -> list[int]:
         """Rows of lost weights beneath a node of the checkpoint."""
         nodes = self.beneath_file([node])
-        return [p for p in self.lost_weights if self.variables[self.rows[p].key].node in nodes]
+        return sorted({p for each in nodes for p in self.rows_at.get(each, ())} & self._lost)
+
+    @cached_property
+    def _unfed(self) -> frozenset[int]:
+        return frozenset(self.unfed_weights)
+
+    @cached_property
+    def _lost(self) -> frozenset[int]:
+        return frozenset(self.lost_weights)
 
 
 def _before_the_stop(row: Row) -> Row:

@@ -19,6 +19,7 @@ for path, key in pairs.items():
     variable = at(path)
     variable.assign(tf.cast(reader.get_tensor(key), variable.dtype))"""
 MOST_PAIRS = 400
+_CHECKPOINT = "tensorflow.python.checkpoint.checkpoint.Checkpoint"
 BUILD_HERE = "# build the model here, by a call with one batch"
 
 
@@ -40,8 +41,9 @@ def make_model(case: Case) -> str:
 
 def root_of(case: Case) -> str:
     """The expression for the object at node 0, after `make_model`."""
+    rooted = case.model.nodes[0].kind != _CHECKPOINT
     return {
-        Returned.CHECKPOINT: "checkpoint",
+        Returned.CHECKPOINT: "checkpoint.root" if rooted else "checkpoint",
         Returned.NAMED: "tf.train.Checkpoint(**parts)",
         Returned.BARE: "model",
     }[case.model.returned]

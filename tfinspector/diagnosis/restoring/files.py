@@ -1,11 +1,14 @@
 """F01 to F13 as they bear on a restore: what the files themselves are to blame for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
+from tfinspector.diagnosis.matching_walk import SAVE_COUNTER
 from tfinspector.diagnosis.restoring import code
-from tfinspector.diagnosis.restoring.case import Case, Cause
+from tfinspector.diagnosis.restoring.case import ROOT, Case, Cause
+from tfinspector.diagnosis.restoring.saved_models import is_saved_model
 
 _NAME_BASED = "NameBasedSaverStatus"
 _DAMAGE = ("F06", "F07", "F08")
@@ -17,9 +20,36 @@ def find_in_source(case: Case) -> Iterator[Cause]:
     broken = bool(case.checkpoint.graph is None and case.checkpoint.problems)
     everything = range(len(case.rows))
     for finding in case.evidence.source_findings:
+        if finding.id == "F04" and _went_well(case):
+            finding = replace(finding, severity=Severity.INFO)
         is_damage = finding.id in _DAMAGE and finding.severity is not Severity.INFO
         claims = (everything if broken else unread) if is_damage else ()
         yield Cause(finding, frozenset(claims))
+
+
+def find_without_count(case: Case) -> Iterator[Cause]:
+    """F10: written by `write`, without the count of saves that `restore` looks for."""
+    nodes = case.graph.nodes
+    if not nodes or is_saved_model(case) or case.evidence.model is None or not case.fed_weights:
+        return
+    if any(name == SAVE_COUNTER for name, _ in nodes[ROOT].children):
+        return
+    made = code.make_model(case)
+    yield Cause(Finding(
+        "F10", Severity.INFO,
+        "The checkpoint was written by write(), which keeps no save_counter: read it with read().",
+        "After restore(), assert_consumed() is content, yet assert_existing_objects_matched() "
+        "misses the counter that restore() makes.",
+        case.checkpoint.prefix, {},
+        Fix("Use read() for what write() wrote.",
+            f"{made}\n{code.restore(case).replace('.restore(', '.read(')}"),
+    ))  # fmt: skip
+
+
+def _went_well(case: Case) -> bool:
+    """Whether TensorFlow has restored from this very path."""
+    evidence = case.evidence
+    return bool(evidence.status_type) and evidence.error is None and not evidence.dry_run
 
 
 def find_in_model(case: Case) -> Iterator[Cause]:

@@ -27,6 +27,7 @@ _ABOUT_SURROUNDINGS: tuple[Detector, ...] = (
     files.find_index_as_prefix,
     files.find_in_source,
     files.find_in_model,
+    files.find_without_count,
 )
 # In this order a row is explained by the most telling class that claims it.
 _ABOUT_MATCHES: tuple[Detector, ...] = (
@@ -73,7 +74,7 @@ def diagnose(evidence: RestoreEvidence) -> tuple[Finding, ...]:
     inner: list[Cause] = []
     if evidence.model is not None and evidence.table is not None:
         inner = _ask(case, _ABOUT_MATCHES)
-        inner = _with_error(case, inner)
+        outer, inner = _with_error(case, outer, inner)
     return _arrange(outer, inner)
 
 
@@ -86,21 +87,32 @@ def _ask(case: Case, detectors: Sequence[Detector]) -> list[Cause]:
     return causes
 
 
-def _with_error(case: Case, causes: list[Cause]) -> list[Cause]:
-    """What TensorFlow raised, added to the cause that explains it; a finding of its own if none."""
+def _with_error(
+    case: Case, outer: list[Cause], inner: list[Cause]
+) -> tuple[list[Cause], list[Cause]]:
+    """What TensorFlow raised, added to the cause that explains it; a finding of its own if none.
+
+    What the file or the path was only suspected of has happened then.
+    """
     error = case.evidence.error
     if error is None:
-        return causes
+        return outer, inner
     classes = look_up(error.message)
-    for place, cause in enumerate(causes):
-        finding = cause.finding
-        if finding.severity is not Severity.ERROR:
-            continue
-        if finding.id in classes or "tensorflow_said" in finding.evidence:
-            said = {"tensorflow_said": error.message[:2000], "type": error.type}
-            finding = replace(finding, evidence={**finding.evidence, **said})
-            return [*causes[:place], replace(cause, finding=finding), *causes[place + 1 :]]
-    return [*factories.find_unexplained_error(case), *causes]
+    for causes in (inner, outer):
+        for place, cause in enumerate(causes):
+            finding = cause.finding
+            if causes is inner and finding.severity is not Severity.ERROR:
+                continue
+            if (finding.id in classes and finding.fix) or "tensorflow_said" in finding.evidence:
+                said = {"tensorflow_said": error.message[:2000], "type": error.type}
+                causes[place] = replace(
+                    cause,
+                    finding=replace(
+                        finding, severity=Severity.ERROR, evidence={**finding.evidence, **said}
+                    ),
+                )
+                return outer, inner
+    return outer, [*factories.find_unexplained_error(case), *inner]
 
 
 def _arrange(outer: Sequence[Cause], inner: Sequence[Cause]) -> tuple[Finding, ...]:
@@ -112,7 +124,7 @@ def _arrange(outer: Sequence[Cause], inner: Sequence[Cause]) -> tuple[Finding, .
         [(0, place, cause) for place, cause in enumerate(outer)]
         + [(1, place, cause) for place, cause in enumerate(inner)],
         key=lambda each: (
-            _GRAVITY[each[2].finding.severity], each[0], -len(each[2].claims), each[1]
+            _GRAVITY[each[2].finding.severity], each[0], -_explained(each[2]), each[1]
         ),
     )  # fmt: skip
     kept: list[Cause] = []
@@ -125,6 +137,11 @@ def _arrange(outer: Sequence[Cause], inner: Sequence[Cause]) -> tuple[Finding, .
         folded = (*finding.folded, cause.finding)
         kept[above] = replace(kept[above], finding=replace(finding, folded=folded))
     return tuple(cause.finding for cause in kept)
+
+
+def _explained(cause: Cause) -> int:
+    """How many rows; news are told in the order of the detectors."""
+    return 0 if cause.finding.severity is Severity.INFO else len(cause.claims)
 
 
 def _stands_above(one: Cause, other: Cause, is_inner: int) -> bool:

@@ -140,7 +140,7 @@ def find_averages(case: Case) -> Iterator[Cause]:
     if not averages or not case.fed_weights or case.graph.nodes == ():
         return
     pairs = []
-    by_name = {row.name: row for p, row in enumerate(case.rows) if p in case.fed_weights}
+    by_name = {case.rows[p].name: case.rows[p] for p in case.fed_weights}
     for place in averages:
         key = case.rows[place].key
         weight = by_name.get(case.variables[key].slot_of)
@@ -148,7 +148,7 @@ def find_averages(case: Case) -> Iterator[Cause]:
             pairs.append((weight.model_path, key))
     yield Cause(
         Finding(
-            "M12", Severity.WARNING,
+            "M12", Severity.INFO,
             f"The checkpoint also holds averages of {count(len(averages), 'weight')}, and the "
             "model gets the raw values of the last step.",
             "It was trained with moving averages (use_ema=True). Evaluation usually wants the "

@@ -177,16 +177,12 @@ def _recurrent(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | N
     return None
 
 
-def _kernels_of_cell(case: Case, row: Row) -> list[Row]:
+def _kernels_of_cell(case: Case, row: Row) -> Sequence[Row]:
     """The recurrent kernels (units, gates * units) beside a variable of a cell."""
-    parent = row.model_path.rpartition("/")[0]
     return [
-        each
-        for each in case.rows
-        if each.variable >= 0
-        and each.file_shape is not None
-        and each.model_path.rpartition("/")[0] == parent
-        and "recurrent_kernel" in each.model_path
+        case.rows[place]
+        for place in case.beside(row.model_path.rpartition("/")[0])
+        if "recurrent_kernel" in case.rows[place].model_path and case.rows[place].file_shape
     ]
 
 
@@ -264,8 +260,7 @@ def _is_last_axis(row: Row) -> bool:
 def _is_end(case: Case, place: int) -> bool:
     """Whether the layer is the last of the model's that has weights."""
     layer = _layer_of(case.rows[place])
-    weights = [row for row in case.rows if row.variable >= 0 and case.is_weight_row(row)]
-    last = max(weights, key=lambda row: row.variable, default=None)
+    last = case.last_weight
     names = ("head", "top", "logits", "classifier", "predictions", "output", "out")
     is_named = layer.rpartition("/")[2].lower().startswith(names)
     return is_named or (last is not None and _layer_of(last) == layer)
