@@ -431,3 +431,27 @@ def halves(directory: Path) -> None:
     fill(model.variables)
     truth = {f"enc/{name}{VALUE}": f"encoder/{name}" for name in ("kernel", "bias")}
     _write(directory, tf.train.Checkpoint(model), truth)
+
+
+def restore_plainly(name: str, prefix: str, source: str, truth: dict[str, str]) -> dict[str, Any]:
+    """A user's own program: ordinary restore, and which values are then not those of `source`."""
+    built = globals()[f"build_{name}"]()
+    parts = {"model": built[0], "optimizer": built[1]} if isinstance(built, tuple) else None
+    checkpoint = tf.train.Checkpoint(**parts) if parts else tf.train.Checkpoint(built)
+    status = checkpoint.restore(prefix)
+    consumed = ""
+    try:
+        status.assert_consumed()
+    except AssertionError as error:
+        consumed = str(error)
+    reader = tf.train.load_checkpoint(source)
+    wrong = []
+    for key, path in truth.items():
+        variable: Any = checkpoint if parts else built
+        for part in path.split("/"):
+            variable = tf.train.TrackableView.children(variable)[part]
+        value = reader.get_tensor(key)
+        value = value.T if value.shape != tuple(variable.shape) else value
+        if not np.array_equal(value.astype(variable.numpy().dtype), variable.numpy()):
+            wrong.append(path)
+    return {"consumed": consumed, "wrong": wrong}
