@@ -84,7 +84,7 @@ class MatchRows:
     """The rows on screen. `nodes` are nodes of the forest, top to bottom.
 
     Attributes: rows (of the report), signs, states and gravities (one per row), forest, counts
-    (of each state there is), variables (the file's, by key).
+    and signs_of_states (of each state there is; the gravest), variables (the file's, by key).
     """
 
     def __init__(
@@ -102,6 +102,11 @@ class MatchRows:
         self.gravities = np.array([gravity(each) for each in self.signs], dtype=np.float64)
         self.is_good: Bools = np.array([row.state in GOOD for row in self.rows], dtype=np.bool_)
         self.counts: Counter[State] = Counter(row.state for row in self.rows)
+        self.signs_of_states: dict[State, Sign] = {}
+        for row, each in zip(self.rows, self.signs, strict=True):
+            known = self.signs_of_states.setdefault(row.state, each)
+            if gravity(each) > gravity(known):
+                self.signs_of_states[row.state] = each
         self.row_of_key = {row.key: at for at, row in enumerate(self.rows) if row.key}
         self.expanded: Bools = self._first_look()
         self._gravest = self.forest.extremes(self.gravities, greatest=True)
@@ -140,6 +145,12 @@ class MatchRows:
     def gravest(self, node: int) -> int:
         """The greatest gravity below a node."""
         return int(self._gravest[node])
+
+    def rows_below(self, node: int, most: int) -> list[Row]:
+        """The shown rows of a subtree (a variable's is itself), at most `most`."""
+        leaf = self.forest.leaf[node : int(self.forest.end[node])]
+        leaf = leaf[leaf >= 0]
+        return [self.rows[at] for at in leaf[self.arrangement.shown[leaf]][:most].tolist()]
 
     def row_number(self, node: int) -> int:
         """The row that a node is in, -1 if it has none now."""

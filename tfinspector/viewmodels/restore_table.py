@@ -142,15 +142,20 @@ class MatchTableModel(QAbstractTableModel):
         return self.content.forest.path(int(self.content.nodes[row])) if self.content else ""
 
     def variables(self, rows: Iterable[int]) -> list[Variable]:
-        """The file's variables in `rows`, at most `MOST_CHOSEN`."""
-        found: list[Variable] = []
+        """The file's variables in `rows`, groups standing for what they hold, at most
+        `MOST_CHOSEN`.
+        """
+        content = self.content
+        if content is None:
+            return []
+        found: dict[str, Variable] = {}
         for row in rows:
-            there = self.row_at(row)
-            if self.content and there and there.key in self.content.variables:
-                found.append(self.content.variables[there.key])
+            for each in content.rows_below(int(content.nodes[row]), MOST_CHOSEN):
+                if each.key in content.variables:
+                    found.setdefault(each.key, content.variables[each.key])
             if len(found) >= MOST_CHOSEN:
                 break
-        return found
+        return list(found.values())[:MOST_CHOSEN]
 
     def text(self, rows: Iterable[int]) -> str:
         """These rows (all that are shown if there are none) as a table for the clipboard."""

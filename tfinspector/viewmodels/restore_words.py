@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.models import Returned
 from tfinspector.contents.restores import Outcome, RestoreReport, State
 from tfinspector.viewmodels.restore_states import GOOD
 
@@ -17,6 +18,7 @@ _BUILT_BY = {
     "signature": "built from the file's signature",
     "kernel shapes": "built from the shapes in the file",
 }
+_REFUSED = frozenset({State.SHAPE_MISMATCH, State.DTYPE_MISMATCH})
 
 
 class Verdict(NamedTuple):
@@ -35,7 +37,17 @@ def verdict(report: RestoreReport) -> Verdict:
     of = f"{numbers.whole(good)} of {numbers.whole(total)} variables"
     share = numbers.percent(report.parameters_restored, report.parameters_total)
     parts = f"{share} % of parameters" if report.parameters_total else ""
-    if report.dry_run:
+    refused = sum(row.state in _REFUSED for row in report.rows)
+    if report.outcome is Outcome.FAILED and refused:
+        do_not = "does not fit" if refused == 1 else "do not fit"
+        misfits = f"{numbers.whole(refused)} of {numbers.whole(total)} variables {do_not}"
+        after = (
+            "a restore would stop half-way"
+            if report.dry_run
+            else ("nothing was restored, rather than half of it")
+        )
+        words = [misfits, after]
+    elif report.dry_run:
         words = [f"{of} would be restored", parts, "nothing was assigned"]
     else:
         words = [f"{of} proved equal to the file", parts]
@@ -109,7 +121,7 @@ def report_text(report: RestoreReport, factory: str) -> str:
             ("Model", _BUILT_BY.get(model.built_by, "not built")),
             ("Not built", ", ".join(model.unbuilt)),
         ]
-    if report.table:
+    if report.table and model and model.returned is Returned.BARE:
         name = report.table.attachment.name
         under = f"under the name {name}" if name else "as the root"
         lines.append(("The model stands", under))

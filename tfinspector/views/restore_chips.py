@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.contents.restores import State
-from tfinspector.viewmodels.restore_states import MEANINGS, SIGNS, STATES
+from tfinspector.viewmodels.restore_states import MEANINGS, SIGNS, STATES, Sign
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import TIGHT
 
@@ -27,6 +27,7 @@ class StateChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chips: dict[State, QToolButton] = {}
+        self._signs: Mapping[State, Sign] = SIGNS
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(TIGHT)
@@ -41,13 +42,17 @@ class StateChips(QWidget):
         """The chip of a state that is there."""
         return self._chips[state]
 
-    def set_counts(self, counts: Mapping[State, int]) -> None:
-        """Show a chip for each of these states, all of them on."""
+    def set_counts(self, counts: Mapping[State, int], signs: Mapping[State, Sign]) -> None:
+        """Show a chip for each of these states, all of them on, with these signs."""
+        self._signs = signs
         for state in [state for state in self._chips if not counts.get(state)]:
-            self._chips.pop(state).deleteLater()
+            gone = self._chips.pop(state)
+            gone.hide()
+            self._layout.removeWidget(gone)
+            gone.deleteLater()
         for at, state in enumerate(state for state in STATES if counts.get(state)):
             chip = self._chips.get(state) or self._add(state, at)
-            chip.setText(f"{SIGNS[state].word} {numbers.whole(counts[state])}")
+            chip.setText(f"{signs[state].word} {numbers.whole(counts[state])}")
             chip.blockSignals(True)
             chip.setChecked(True)
             chip.blockSignals(False)
@@ -94,5 +99,5 @@ class StateChips(QWidget):
 
     def _dress(self, state: State) -> None:
         """Icon in the state's colour; grey when hidden."""
-        chip, sign = self._chips[state], SIGNS[state]
+        chip, sign = self._chips[state], self._signs[state]
         chip.setIcon(icon(sign.icon, sign.role if chip.isChecked() else "faint"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from tfinspector.views.buttons import tool_button
+from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.theme import SMALL, TIGHT, code_font
 
 
@@ -18,8 +20,8 @@ class CodePane(QWidget):
         self.text.setFont(code_font())
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setAccessibleName(name)
-        self.said = QLabel()
-        self.said.setProperty("muted", True)
+        self.said = ElidedLabel(role="muted")
+        self.said.set_elide_mode(Qt.TextElideMode.ElideRight)
         self.copy = tool_button("copy", "Copy", f"Copy the {name.lower()}", self._copy)
         self.save = tool_button("export", "Save as…", f"Save the {name.lower()} to a file")
         self.save.setVisible(can_save)
@@ -40,7 +42,7 @@ class CodePane(QWidget):
         """Show this text; the place stays where it is if it is the same."""
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
-        self.said.setText(said)
+        self.said.set_text(said)
         self.copy.setEnabled(bool(text))
         self.save.setEnabled(bool(text))
 

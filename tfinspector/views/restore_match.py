@@ -132,7 +132,8 @@ class MatchPane(QWidget):
 
     def _has_rows(self) -> None:
         content = self._model.table.content
-        self.chips.set_counts(content.counts if content else {})
+        if content:
+            self.chips.set_counts(content.counts, content.signs_of_states)
 
     def _say(self) -> None:
         table = self._model.table
@@ -146,7 +147,8 @@ class MatchPane(QWidget):
 
     def _show_all(self) -> None:
         content = self._model.table.content
-        self.chips.set_counts(content.counts if content else {})
+        if content:
+            self.chips.set_counts(content.counts, content.signs_of_states)
         self._model.table.set_hidden(())
 
     # Choosing
@@ -158,12 +160,10 @@ class MatchPane(QWidget):
             return
         if result.order.snapshot != session.current_snapshot:
             return
-        known = {variable.key: variable for variable in self._model.table.variables(
-            self.view.selected_rows()
-        )}  # fmt: skip
-        if known:
+        chosen = self._model.table.variables(self.view.selected_rows())
+        if chosen:
             self._is_choosing = True
-            session.choose(session.choice(variable) for variable in known.values())
+            session.choose(session.choice(variable) for variable in chosen)
             self._is_choosing = False
 
     def _follow_choice(self) -> None:

@@ -28,9 +28,9 @@ class OutcomePane(QWidget):
         self.report = CodePane("Report", can_save=False)
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self.diagnosis, icon("info", "muted"), "Diagnosis")
-        self.tabs.addTab(self.renames, icon("rename", "muted"), "Renames")
-        self.tabs.addTab(self.code, icon("code", "muted"), "Code")
-        self.tabs.addTab(self.report, icon("worker", "muted"), "Report")
+        self.tabs.addTab(self.renames, "Renames")
+        self.tabs.addTab(self.code, "Code")
+        self.tabs.addTab(self.report, "Report")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
@@ -67,12 +67,9 @@ class OutcomePane(QWidget):
 
     def _count_renames(self) -> None:
         renames = self._model.renames
-        left = renames.count(Decision.OPEN)
-        accepted = renames.count(Decision.ACCEPTED)
-        words = [f"{left} suggested"] if left else []
-        words += [f"{accepted} accepted"] if accepted else []
-        text = ", ".join(words)
-        self.tabs.setTabText(_RENAMES, f"Renames · {text}" if text else "Renames")
+        accepted, total = renames.count(Decision.ACCEPTED), len(renames.pairs)
+        text = f"{accepted} of {total} accepted" if accepted else f"{total} suggested"
+        self.tabs.setTabText(_RENAMES, f"Renames · {text}" if total else "Renames")
 
     def _show_code(self) -> None:
         code = self._model.code

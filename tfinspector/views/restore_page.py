@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QPushButton,
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
@@ -21,7 +20,6 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
-from tfinspector.views.icons import icon
 from tfinspector.views.restore_form import RestoreFormView
 from tfinspector.views.restore_match import MatchPane, VerdictLine
 from tfinspector.views.restore_outcome import OutcomePane
@@ -45,8 +43,7 @@ class RestorePage(QWidget):
         self.match = MatchPane(session, self.model)
         self.outcome = OutcomePane(self.model)
         self.empty = EmptyState("restore")
-        self.write = QPushButton("Write repaired checkpoint…")
-        self.write.setIcon(icon("export"))
+        self.write = tool_button("export", "Write repaired checkpoint…")
         self.written = VerdictLine()
         self._lay_out()
         self.waiting.cancelled.connect(self.model.cancel)
@@ -92,11 +89,15 @@ class RestorePage(QWidget):
         bottom.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
         bottom.setSpacing(SMALL)
         bottom.addWidget(self._about, 1)
+        dimmed = QWidget()  # a splitter would make a pane of the veil
+        around = QVBoxLayout(dimmed)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(split)
         known = QWidget()
         column = QVBoxLayout(known)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(split, 1)
+        column.addWidget(dimmed, 1)
         column.addWidget(self._proof())
         column.addWidget(Rule())
         column.addLayout(bottom)
@@ -111,7 +112,7 @@ class RestorePage(QWidget):
         whole.addWidget(Rule())
         whole.addWidget(self.waiting)
         whole.addWidget(middle, 1)
-        self._veil = Veil(split)
+        self._veil = Veil(dimmed)
 
     def _proof(self) -> QWidget:
         """The line about a repaired checkpoint; there only after one was written."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QMenu,
     QSpinBox,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from tfinspector.viewmodels.restore import RestoreModel
 from tfinspector.viewmodels.restore_renames import Decision, RenameColumn, RenameList
 from tfinspector.views.buttons import tool_button
+from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.row_background import paint_background
@@ -165,10 +165,10 @@ class RenamesPane(QWidget):
         self.rules = tool_button("", "By rule", "Accept all pairs that one rule found")
         self.rules.setPopupMode(self.rules.ToolButtonPopupMode.InstantPopup)
         self.rules.setMenu(QMenu(self.rules))
-        self.save = tool_button("export", "Save map", "Save the accepted pairs as JSON", self._save)
-        self.load = tool_button("open", "Load map", "Load accepted pairs from JSON", self._load)
-        self._said = QLabel()
-        self._said.setProperty("muted", True)
+        self.save = tool_button("export", "", "Save the accepted pairs as a map (JSON)", self._save)
+        self.load = tool_button("open", "", "Load accepted pairs from a map (JSON)", self._load)
+        self._said = ElidedLabel(role="muted")
+        self._said.set_elide_mode(Qt.TextElideMode.ElideRight)
         self._lay_out()
         model.renames.decided.connect(self._show)
         self.view.selectionModel().selectionChanged.connect(self._show)
@@ -212,7 +212,7 @@ class RenamesPane(QWidget):
             action = menu.addAction(f"{rule} ({count})")
             action.triggered.connect(lambda _checked=False, rule=rule: renames.accept_rule(rule))
         self.rules.setEnabled(not menu.isEmpty())
-        self._said.setText(f"{accepted} of {len(renames.pairs)} accepted" if renames.pairs else "")
+        self._said.set_text(f"{accepted} of {len(renames.pairs)} accepted" if renames.pairs else "")
 
     def _decide(self, decision: Decision) -> None:
         self._model.renames.decide(self.view.chosen(), decision)
@@ -223,7 +223,7 @@ class RenamesPane(QWidget):
             pairs = "1 pair changes its values: accept it by itself" if left == 1 else (
                 f"{left} pairs change their values: accept them by themselves"
             )  # fmt: skip
-            self._said.setText(pairs)
+            self._said.set_text(pairs)
 
     def _save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, "Save the map", "renames.json", _MAP_FILES)

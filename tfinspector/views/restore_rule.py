@@ -28,6 +28,7 @@ class Veil(QWidget):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         over.installEventFilter(self)
         self.hide()
@@ -36,13 +37,13 @@ class Veil(QWidget):
         """Dim, or show clearly again."""
         self.setVisible(is_shown)
         if is_shown:
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._over.rect())
             self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """As large as what it covers."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self.setGeometry(self.parentWidget().rect())
+        if event.type() == QEvent.Type.Resize and watched is self._over:
+            self.setGeometry(self._over.rect())
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
