@@ -17,7 +17,11 @@ class Index:
         self.keys = sorted({*keys, OBJECT_GRAPH_KEY})
         self._special = special
 
-    def describe(self, key):
+    @property
+    def descriptions(self):
+        return list(map(self._describe, self.keys))
+
+    def _describe(self, key):
         name, shape = self._special.get(key.partition("/")[0], ("float32", (2,)))
         return DTYPE_BY_NAME[name], shape, 8, ""
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import LostBlock, Shard
@@ -22,9 +23,8 @@ class Stamp(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """The visible entries: raw values and descriptions, both found by the key's position."""
+    """The visible entries: raw values and descriptions, parallel to the keys."""
 
-    positions: Mapping[str, int]
     values: Sequence[bytes]
     descriptions: Sequence[Description]
     partitions: Mapping[str, Partition]
@@ -75,12 +75,22 @@ class Bundle:
         return self.header.min_consumer
 
     def __contains__(self, key: str) -> bool:
-        return key in self.entries.positions
+        return key in self.positions
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Key -> its place in `keys`. Made when first asked: a listing does without."""
+        return dict(zip(self.keys, range(len(self.keys)), strict=True))
+
+    @property
+    def descriptions(self) -> Sequence[Description]:
+        """What `describe` says of every key, parallel to `keys`."""
+        return self.entries.descriptions
 
     def describe(self, key: str) -> Description:
         """(DType, shape, nbytes, problem) of a key; raises `Unreadable` if it is unknown."""
         try:
-            return self.entries.descriptions[self.entries.positions[key]]
+            return self.entries.descriptions[self.positions[key]]
         except KeyError:
             raise self._unknown(key) from None
 
@@ -104,7 +114,7 @@ class Bundle:
         if partition := self.entries.partitions.get(key):
             pieces = tuple(self._piece(entry, start) for start, entry in partition.pieces)
         else:
-            entry = decode_entry(self.entries.values[self.entries.positions[key]])
+            entry = decode_entry(self.entries.values[self.positions[key]])
             pieces = (self._piece(entry, (0,) * len(shape)),)
         return StoredTensor(key, dtype, shape, nbytes, pieces, self.big_endian, problem)
 

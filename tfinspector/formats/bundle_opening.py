@@ -57,9 +57,9 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     _tell_unreachable(surveyed, header, stamps)
     parts = _partition(table, surveyed)
     problems += parts.problems
-    entries = _visible(table, surveyed, parts, ordered)
+    keys, entries = _visible(table, surveyed, parts, ordered)
     return Bundle(
-        prefix, tuple(entries.positions), header, table.lost, tuple(problems), len(data), mtime,
+        prefix, tuple(keys), header, table.lost, tuple(problems), len(data), mtime,
         stamps, needed, entries,
     )  # fmt: skip
 
@@ -207,8 +207,10 @@ def _partition(table: Table, surveyed: Survey) -> _Parts:
     return parts
 
 
-def _visible(table: Table, surveyed: Survey, parts: _Parts, ordered: bool) -> Entries:
-    """The entries without those of slices, to be found by name."""
+def _visible(
+    table: Table, surveyed: Survey, parts: _Parts, ordered: bool
+) -> tuple[list[str], Entries]:
+    """The keys and entries without those of slices."""
     names, values, descriptions = _names(table.keys, ordered), table.values, surveyed.descriptions
     partitions = {names[position]: partition for position, partition in parts.whole.items()}
     if parts.hidden:
@@ -216,14 +218,15 @@ def _visible(table: Table, surveyed: Survey, parts: _Parts, ordered: bool) -> En
         names = [names[position] for position in shown]
         values = [values[position] for position in shown]
         descriptions = [descriptions[position] for position in shown]
-    positions = dict(zip(names, range(len(names)), strict=True))
-    return Entries(positions, values, descriptions, partitions)
+    return names, Entries(values, descriptions, partitions)
 
 
 def _names(raw: list[bytes], unique: bool) -> list[str]:
     r"""Keys for people: bytes that are not UTF-8 as `\xff`, and every name only once."""
     try:
-        names = list(map(bytes.decode, raw))
+        names = b"\0".join(raw).decode().split("\0")  # all at once, if no key holds a zero
+        if len(names) != len(raw):
+            names = list(map(bytes.decode, raw))
     except UnicodeDecodeError:
         names = [text(key) for key in raw]
         unique = False

@@ -43,7 +43,7 @@ def read_checkpoint(prefix: str) -> tuple[Checkpoint, BundleReader]:
 
 def _read_graph(bundle: Bundle, reader: BundleReader) -> tuple[ObjectGraph | None, tuple[str, ...]]:
     """The graph, None for a checkpoint that has none or whose graph can't be read."""
-    if OBJECT_GRAPH_KEY not in bundle:
+    if OBJECT_GRAPH_KEY not in bundle.keys:
         return None, ()
     try:
         value = reader.read(OBJECT_GRAPH_KEY)

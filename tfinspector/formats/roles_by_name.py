@@ -29,27 +29,34 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 _METRIC = re.compile(r"(^|/)(metrics?|accuracy|mean)/([^/]+/)*(total|count)$", re.IGNORECASE)
+NEVER_TRAINED_PARTS = ("moving_", "renorm_")
+"""One of them is in every name for which `is_never_trained` holds."""
 _TRAINED_ELSEWHERE = re.compile(r"(moving_mean|moving_variance|renorm_\w+)$")
 _TABLE_HALVES = ("-keys", "-values")
 
 
 def roles_by_name(keys: Sequence[str], all_keys: Container[str]) -> dict[str, NamedRole]:
     """The roles of those of `keys` that are no weights; any of `all_keys` may own a slot."""
-    by_tail: dict[str, Role] = {}
+    parts = [key.rpartition("/") for key in keys]
+    heads, tails = {head for head, _, _ in parts}, {tail for _, _, tail in parts}
+    kept = {head for head in heads if head in all_keys or head.rpartition("/")[0] in all_keys}
+    role_of = {tail: _role_of_tail(tail) for tail in tails}
+    telling = {tail for tail, role in role_of.items() if role is not Role.WEIGHT}
+    telling |= {tail for tail in tails if tail.endswith(_TABLE_HALVES)}
     roles: dict[str, NamedRole] = {}
-    for key in keys:
-        head, slash, tail = key.rpartition("/")
-        if slash:
-            if head in all_keys:
-                roles[key] = _kept_for(head, tail)
-                continue
-            scope, slash, inner = head.rpartition("/")
-            if slash and scope in all_keys:
-                roles[key] = _kept_for(scope, f"{inner}/{tail}")
-                continue
-        role = by_tail.get(tail)
-        if role is None:
-            role = by_tail[tail] = _role_of_tail(tail)
+    if not kept and not telling:
+        return roles
+    for key, (head, slash, tail) in zip(keys, parts, strict=True):
+        if head not in kept and tail not in telling:
+            continue
+        if slash and head in all_keys:
+            roles[key] = _kept_for(head, tail)
+            continue
+        scope, slash, inner = head.rpartition("/")
+        if slash and scope in all_keys:
+            roles[key] = _kept_for(scope, f"{inner}/{tail}")
+            continue
+        role = role_of[tail]
         if role is Role.METRIC and not _METRIC.search(key):
             role = Role.WEIGHT
         if key.endswith(_TABLE_HALVES) and _partner(key) in all_keys:

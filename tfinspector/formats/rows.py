@@ -1,7 +1,8 @@
 """Variables while they are worked out: one column per field, because there may be 100,000."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import repeat
 
 from tfinspector.contents.dtypes import DType
 from tfinspector.contents.variables import Role, Variable
@@ -38,7 +39,9 @@ class Rows:
     def variables(self) -> tuple[Variable, ...]:
         """The finished variables."""
         names = self.name
-        slot_of = [names[owner] if owner >= 0 else "" for owner in self.owner]
+        slot_of: Iterable[str] = repeat("", len(names))
+        if max(self.owner, default=NOBODY) >= 0:
+            slot_of = [names[owner] if owner >= 0 else "" for owner in self.owner]
         dtypes, shapes, nbytes, problems = (
             zip(*self.described, strict=True) if self.described else ((), (), (), ())
         )

@@ -52,7 +52,8 @@ def survey(values: Sequence[bytes]) -> Survey:
         padded = [value.ljust(4, b"\xff") for value in values]  # no message starts like that
     ids = [heads[value[: value[3] + 4]] for value in padded]
     descriptions = list(map(heads.descriptions.__getitem__, ids))
-    expected = np.array([d.nbytes for d in heads.descriptions], np.int64)[ids]
+    of_heads = np.array([description.nbytes for description in heads.descriptions], np.int64)
+    expected = of_heads[np.fromiter(ids, np.int64, len(ids))]
     shard, offset, nbytes, fine = _decode_tails(padded)
     odd: dict[int, Entry] = {}
     for position in np.flatnonzero(~(fine & (nbytes == expected))).tolist():

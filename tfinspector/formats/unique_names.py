@@ -16,7 +16,8 @@ def settle_names(rows: Rows) -> None:
         name, owner, slot_name = rows.name, rows.owner, rows.slot_name
         for place in slots:
             name[place] = f"{rows.slot_prefix[place]}/{slot_name[place]}/{name[owner[place]]}"
-    _settle(rows, range(len(rows.name)))
+    if len(set(rows.name)) < len(rows.name):
+        _settle(rows, range(len(rows.name)))
 
 
 def _settle(rows: Rows, places: Sequence[int]) -> None:

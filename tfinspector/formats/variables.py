@@ -10,24 +10,31 @@ from tfinspector.contents.variables import Role, Variable
 from tfinspector.formats.graph_rows import fill_from_graph
 from tfinspector.formats.key_links import link_keys, name_of_key, slot_of_key
 from tfinspector.formats.names import dialect_of
-from tfinspector.formats.roles_by_name import NamedRole, is_never_trained, roles_by_name
+from tfinspector.formats.roles_by_name import (
+    NEVER_TRAINED_PARTS,
+    NamedRole,
+    is_never_trained,
+    roles_by_name,
+)
 from tfinspector.formats.rows import NOBODY, Description, Rows
 from tfinspector.formats.unique_names import settle_names
 
 OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _ATTRIBUTES = "/.ATTRIBUTES/"
 _VALUE_KEY = f"{_ATTRIBUTES}VARIABLE_VALUE"
+_TELLING = (_ATTRIBUTES, *NEVER_TRAINED_PARTS)
 
 
 class KeyedTensors(Protocol):
-    """What is asked of an index: its keys in order, and what each holds."""
+    """What is asked of an index: its keys in order, and what each holds, parallel to them."""
 
     @property
     def keys(self) -> Sequence[str]:
         """All keys, ascending."""
         ...
 
-    def describe(self, key: str) -> Description:
+    @property
+    def descriptions(self) -> Sequence[Description]:
         """Type, shape, bytes in the file, and why it can't be read ("" when it can)."""
         ...
 
@@ -49,8 +56,11 @@ def build_variables(index: KeyedTensors, graph: ObjectGraph | None) -> tuple[Var
 
 def describe_variables(index: KeyedTensors, graph: ObjectGraph | None) -> Described:
     """As `build_variables`, with what was found on the way."""
-    keys = [key for key in index.keys if key != OBJECT_GRAPH_KEY]
-    rows = Rows(keys, list(map(index.describe, keys)))
+    keys, described = list(index.keys), list(index.descriptions)
+    if OBJECT_GRAPH_KEY in keys:
+        place = keys.index(OBJECT_GRAPH_KEY)
+        del keys[place], described[place]
+    rows = Rows(keys, described)
     dialect = dialect_of(graph)
     if graph is None:
         _fill_by_name(rows, range(len(keys)))
@@ -75,7 +85,11 @@ def _fill_by_name(rows: Rows, places: Sequence[int]) -> None:
         return
     keys = rows.keys
     position_of = {key: place for place, key in enumerate(keys)}
-    roles = roles_by_name([keys[place] for place in places], position_of)
+    mine = [keys[place] for place in places]
+    roles = roles_by_name(mine, position_of)
+    together = "\n".join(mine)
+    if not roles and not any(part in together for part in _TELLING):
+        return  # weights only, as mostly where there are many
     for place in places:
         key = keys[place]
         found = roles.get(key)
