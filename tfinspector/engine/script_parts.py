@@ -1,0 +1,119 @@
+"""The parts of a generated program that are the same in all of them (see `restore_code`)."""
+
+HEAD = '''"""Restores {source} into what {factory} builds, by the renames that were accepted.
+
+Run it from anywhere, or import it and call restore(). It needs TensorFlow and your own files only.
+"""
+
+import importlib
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+PREFIX = {prefix!r}
+'''
+
+FACTORY = """sys.path.insert(0, {folder!r})
+make = importlib.import_module({module!r})
+for name in {callable!r}.split("."):
+    make = getattr(make, name)
+KWARGS = {kwargs}
+"""
+
+BODY = '''
+
+def root_of(built):
+    """Where the paths begin: what a tf.train.Checkpoint of it has as its root."""
+    if isinstance(built, tuple):
+        built = {"model": built[0], "optimizer": built[1]}
+    return tf.train.Checkpoint(**built) if isinstance(built, dict) else built
+
+
+def find(root, path):
+    """The variable at a path of the object graph, or of that name where no path leads to it."""
+    if "/.OPTIMIZER_SLOT/" in path:
+        owner, _, rest = path.partition("/.OPTIMIZER_SLOT/")
+        optimizer, _, slot = rest.rpartition("/")
+        return find(root, optimizer).get_slot(find(root, owner), slot)
+    found = follow(root, path.split("/"))
+    if found is None and getattr(root, "root", None) is not None:
+        found = follow(root.root, path.split("/"))
+    if found is None:
+        named = [each for each in all_variables(root) if name_of(each) == path]
+        if len(named) != 1:
+            raise KeyError("the model has no variable " + path)
+        found = named[0]
+    return found
+
+
+def follow(here, parts):
+    """Down the edges; the name of an edge may hold a slash itself."""
+    if not parts:
+        return here
+    children = tf.train.TrackableView.children(here)
+    for end in range(1, len(parts) + 1):
+        child = children.get("/".join(parts[:end]))
+        found = None if child is None else follow(child, parts[end:])
+        if found is not None:
+            return found
+    return None
+
+
+def all_variables(root):
+    """All variables of the models, those that no checkpoint reaches too."""
+    models = [root, *tf.train.TrackableView.children(root).values()]
+    found = {}
+    for model in models:
+        held = getattr(model, "variables", ())
+        for variable in () if callable(held) else held:
+            found[id(variable)] = variable
+    return found.values()
+
+
+def name_of(variable):
+    return str(getattr(variable, "path", variable.name)).split(":")[0]
+
+
+def numpy_type(variable):
+    return tf.as_dtype(variable.dtype).as_numpy_dtype
+
+
+def fitted(value, variable, change):
+    """The value as the variable takes it; only what was accepted is turned, cut or cast."""
+    value = np.asarray(value)
+    if isinstance(change, tuple):
+        value = value.transpose(change)
+    if change == "slice":  # the first part of a longer axis; zeros fill up a shorter one
+        whole = np.zeros(tuple(variable.shape), value.dtype)
+        common = tuple(slice(min(pair)) for pair in zip(value.shape, whole.shape))
+        whole[common] = value[common]
+        value = whole
+    if change is not None and value.dtype != object:
+        value = value.astype(numpy_type(variable))
+    if tuple(value.shape) != tuple(variable.shape):
+        raise ValueError("%s does not fit %s" % (value.shape, tuple(variable.shape)))
+    return value
+
+
+def check(root, reader):
+    """Every value, bit by bit."""
+    pairs = [(key, path, None) for key, path in SAME] + RENAMED
+    for key, path, change in pairs:
+        variable = find(root, path)
+        wanted, found = fitted(reader.get_tensor(key), variable, change), variable.numpy()
+        found = np.asarray(found, wanted.dtype)
+        same = (
+            wanted.tolist() == found.tolist()
+            if wanted.dtype == object
+            else np.ascontiguousarray(wanted).tobytes() == np.ascontiguousarray(found).tobytes()
+        )
+        assert same, path + " does not hold the value of " + key
+    print("%d of %d variables restored, by renames %d; every value was compared." % (
+        len(pairs), len(pairs), len(RENAMED)))
+'''
+
+ENDING = """
+if __name__ == "__main__":
+    restore()
+"""
