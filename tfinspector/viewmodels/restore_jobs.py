@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.restores import Rename, RestoreReport
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import uncollected
@@ -94,9 +93,10 @@ def restore(doors: Doors, order: Order, ticket: Ticket) -> Result:
 
 
 def write_repaired(doors: Doors, order: Order, prefix: str, ticket: Ticket) -> Written:
-    """A new checkpoint that the ordinary call restores; never over anything that is there."""
-    if is_taken(prefix):
-        raise Unreadable(_taken(prefix))
+    """A new checkpoint that the ordinary call restores; never over anything that is there.
+
+    Raises Unreadable (the place is taken, the map does not fit) and Cancelled.
+    """
     request = order.request
     report = _with_worker(
         doors, order, ticket,
@@ -112,18 +112,12 @@ def code(doors: Doors, result: Result, renames: Sequence[Rename]) -> str:
     return doors.restoring.restore_code(result.order.request, result.report, renames)
 
 
-def save_text(path: str, text: str) -> str:
-    """Write `text` to `path`, whole or not at all. Raises OSError; returns the path."""
-    draft = f"{path}.part-{os.getpid()}"
-    try:
-        with open(draft, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(draft, path)
-    except BaseException:
-        if os.path.exists(draft):
-            os.unlink(draft)
-        raise
-    return path
+def save_text(path: str, text: str) -> None:
+    """Write `text` to `path`, whole or not at all. Raises Unreadable."""
+    from tfinspector.engine.exporting import new_file
+
+    with new_file(path) as file:
+        file.write(text.encode("utf-8"))
 
 
 def is_taken(prefix: str) -> bool:
@@ -154,14 +148,3 @@ def _result(order: Order, report: RestoreReport) -> Result:
     with uncollected:
         checkpoint: Any = order.source.checkpoint(order.snapshot)
         return Result(order, report, prepare(report, checkpoint.variables))
-
-
-def _taken(prefix: str) -> Finding:
-    name = os.path.basename(prefix)
-    return Finding(
-        "R90",
-        Severity.ERROR,
-        f"There is a checkpoint called {name} already, and nothing is ever written over one.",
-        where=prefix,
-        fix=Fix("Give the repaired checkpoint a name that is not taken."),
-    )
