@@ -26,14 +26,15 @@ DONE, FOUND, UNREADABLE, WORKER_DIED, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130
 class Answer:
     """What a command found out, in both faces; only the one that is asked for is made.
 
-    `document` leaves `findings` out, they are added; so are they to the page. `code` overrides
-    the exit status that follows from the findings.
+    `document` leaves `findings` out, they are added; so are they to the page, unless
+    `page_has_findings`. `code` overrides the exit status that follows from the findings.
     """
 
     document: Callable[[], Document]
     page: Callable[[Page], None]
     findings: Sequence[Finding] = ()
     code: int | None = None
+    page_has_findings: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -74,7 +75,8 @@ def _write(as_json: bool, answer: Answer) -> None:
     else:
         page = Page(sys.stderr if answer.code == UNREADABLE else sys.stdout)
         answer.page(page)
-        page.findings(answer.findings)
+        if not answer.page_has_findings:
+            page.findings(answer.findings)
         page.write()
     sys.stdout.flush()
 

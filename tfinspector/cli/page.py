@@ -105,13 +105,13 @@ class Page:
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
 
-    def findings(self, findings: Sequence[Finding]) -> None:
-        """Each finding as a short paragraph with its fix."""
+    def findings(self, findings: Sequence[Finding], most_code: int | None = None) -> None:
+        """Each finding as a short paragraph with its fix, of that at most so many lines of code."""
         for finding in findings:
             self.line()
-            self._finding(finding)
+            self._finding(finding, most_code)
 
-    def _finding(self, finding: Finding) -> None:
+    def _finding(self, finding: Finding, most_code: int | None) -> None:
         label = f"{finding.severity.value} {finding.id}"
         first, *rest = self._wrapped(f"{label}  {finding.title}", "", "  ")
         self.line(self.style(label, _MARKS[finding.severity]) + first[len(label) :])
@@ -123,8 +123,11 @@ class Page:
             self.line(self.style(f"  at {escaped(finding.where)}", "muted"))
         if finding.fix:
             self.paragraph(f"Fix: {finding.fix.text}", "  ")
-            for code in finding.fix.code.splitlines():
+            lines = finding.fix.code.splitlines()
+            for code in lines[:most_code]:
                 self.line(f"      {escaped(code)}".rstrip())
+            if most_code is not None and len(lines) > most_code:
+                self.line(f"      … {len(lines) - most_code} more lines", "muted")
         for folded in finding.folded:
             self.paragraph(f"- {folded.title}", "    ")
 

@@ -1,80 +1,189 @@
 """`tfinspector restore`: build the user's model, restore into it, and prove every variable."""
 
 import json
-from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
-from tfinspector.cli.documents import Document
 from tfinspector.cli.options import JsonOption, PathArgument, PythonOption
-from tfinspector.cli.page import Page
-from tfinspector.contents import numbers
-from tfinspector.contents.restores import Outcome, Rename, RestoreReport, Row, State
+from tfinspector.cli.restore_document import document_of, empty_document
+from tfinspector.cli.restore_outputs import Wanted, write_outputs
+from tfinspector.cli.restore_page import write_page
+from tfinspector.contents.devices import DeviceReport
+from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.reports import Interpreter
+from tfinspector.contents.restores import Rename, RestoreReport
+from tfinspector.engine.device_comparing import compare_devices
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.rename_maps import load_map
 from tfinspector.engine.restoring import RestoreRequest, dry_run, restore
 
-_OUTCOMES = {
-    Outcome.RESTORED: ("Restored: every variable is proved equal to the file.", "accent"),
-    Outcome.PARTIAL: ("Restored in part.", "attention"),
-    Outcome.NOTHING: ("Nothing was restored.", "wrong"),
-    Outcome.FAILED: ("Not restored; the model holds what it held before.", "wrong"),
-}
-_WOULD = {
-    Outcome.RESTORED: ("Everything matches; nothing was assigned.", "accent"),
-    Outcome.PARTIAL: ("A part matches; nothing was assigned.", "attention"),
-    Outcome.NOTHING: ("Nothing matches; nothing was assigned.", "wrong"),
-    Outcome.FAILED: ("A restore would stop half-way; nothing was assigned.", "wrong"),
-}
-_QUIET = frozenset({State.RESTORED, State.MATCHED})
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_WRITES = "What the program suggests is applied where no --map is given."
+
+Factory = Annotated[
+    str,
+    typer.Option(
+        "--factory",
+        metavar="SPEC",
+        help="What builds the model: path/to/file.py:callable or package.module:callable.",
+        show_default=False,
+    ),
+]
+Kwargs = Annotated[
+    str, typer.Option("--kwargs", metavar="JSON", help="Its keyword arguments, a JSON object.")
+]
+Device = Annotated[
+    str | None,
+    typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
+]
+Devices = Annotated[
+    str | None,
+    typer.Option(
+        "--devices",
+        metavar="D,D",
+        help="Restore on each of them and compare their outputs: CPU:0,GPU:0.",
+        show_default=False,
+    ),
+]
+LogicalCpus = Annotated[
+    int,
+    typer.Option(
+        "--logical-cpus",
+        metavar="N",
+        min=0,
+        help="Split the CPU into CPU:0 to CPU:N-1 first, to try placement without a GPU.",
+        show_default=False,
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be restored; assign nothing.")
+]
+KeepPartial = Annotated[
+    bool,
+    typer.Option(
+        "--keep-partial", help="Where shapes or types do not fit, restore the rest all the same."
+    ),
+]
+MapOption = Annotated[
+    str | None,
+    typer.Option("--map", metavar="FILE", help="Restore through this map.", show_default=False),
+]
+SaveMap = Annotated[
+    str | None,
+    typer.Option(
+        "--save-map",
+        metavar="FILE",
+        help="Write the suggested renames as a map to edit, or the map that was used.",
+        show_default=False,
+    ),
+]
+EmitCode = Annotated[
+    str | None,
+    typer.Option(
+        "--emit-code",
+        metavar="FILE",
+        help=f"Write a plain TensorFlow script that does the restore. {_WRITES}",
+        show_default=False,
+    ),
+]
+WriteFixed = Annotated[
+    str | None,
+    typer.Option(
+        "--write-fixed",
+        metavar="PREFIX",
+        help=f"Write a checkpoint that your own restore takes, and prove it. {_WRITES}",
+        show_default=False,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What the worker said; `about` is its interpreter, also where no model came of it."""
+
+    report: RestoreReport
+    about: Interpreter | None
+    devices: DeviceReport | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Of all devices, each once."""
+        reports = [run.report for run in self.devices.runs] if self.devices else [self.report]
+        found = [each for report in reports for each in report.findings]
+        return found + (list(self.devices.findings) if self.devices else [])
+
+    @property
+    def worker_died(self) -> bool:
+        """Whether a worker gave no answer."""
+        reports = [run.report for run in self.devices.runs] if self.devices else [self.report]
+        return any(report.worker_died for report in reports)
 
 
 def command(
     path: PathArgument,
-    factory: Annotated[
-        str,
-        typer.Option(
-            "--factory",
-            metavar="SPEC",
-            help="What builds the model: path/to/file.py:callable or package.module:callable.",
-            show_default=False,
-        ),
-    ],
-    kwargs: Annotated[
-        str,
-        typer.Option("--kwargs", metavar="JSON", help="Its keyword arguments, a JSON object."),
-    ] = "{}",
-    device: Annotated[
-        str | None,
-        typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
-    ] = None,
+    factory: Factory,
+    kwargs: Kwargs = "{}",
+    device: Device = None,
+    devices: Devices = None,
     python: PythonOption = None,
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be restored; assign nothing.")
-    ] = False,
+    dry: DryRun = False,
+    keep_partial: KeepPartial = False,
+    map_file: MapOption = None,
+    save_map: SaveMap = None,
+    emit_code: EmitCode = None,
+    write_fixed: WriteFixed = None,
+    logical_cpus: LogicalCpus = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Restore into your own model, explain what does not fit, and put it right."""
-    request = RestoreRequest(path, factory, _arguments(kwargs), device)
-    empty: Document = {
-        "outcome": Outcome.FAILED.value, "variables": [],
-        "summary": {"by_state": {}, "parameters_restored": 0, "parameters_total": 0},
-        "renames": [], "worker": None,
-    }  # fmt: skip
+    request = RestoreRequest(
+        path, factory, _arguments(kwargs), device, keep_partial=keep_partial,
+        logical_cpus=logical_cpus,
+    )  # fmt: skip
+    several = _device_list(devices, device, dry)
+    wanted = Wanted(save_map or "", emit_code or "", write_fixed or "")
 
     def work(ticket: Ticket) -> Answer:
-        with worker(python) as client:
-            report = (dry_run if dry else restore)(request, client, ticket)
+        used = load_map(map_file) if map_file else ()
+        done = _ask(request, several, python, dry, used, ticket)
+        report = done.report
+        outputs = write_outputs(wanted, request, report, used, lambda: worker(python), ticket)
+        findings = _ordered([*done.findings, *outputs.findings])
+        died = done.worker_died or (outputs.fixed is not None and outputs.fixed.worker_died)
         return Answer(
-            lambda: document_of(report),
-            lambda page: _write(page, report),
-            report.findings,
-            WORKER_DIED if report.worker_died else None,
+            lambda: document_of(report, done.about, used, outputs, done.devices),
+            lambda page: write_page(
+                page, report, done.about, findings, used, outputs, done.devices
+            ),
+            findings,
+            WORKER_DIED if died else None,
+            page_has_findings=True,
         )
 
-    deliver(as_json, empty, work)
+    deliver(as_json, empty_document(), work)
+
+
+def _ask(
+    request: RestoreRequest,
+    devices: tuple[str, ...],
+    python: str | None,
+    dry: bool,
+    used: tuple[Rename, ...],
+    ticket: Ticket,
+) -> _Done:
+    if devices:
+        compared = compare_devices(request, devices, lambda: worker(python), ticket, used)
+        models = [run.report.model for run in compared.runs]
+        about = next((model.interpreter for model in models if model), None)
+        return _Done(compared.runs[0].report, about, compared)
+    with worker(python) as client:
+        report = (dry_run if dry else restore)(request, client, ticket, used)
+        return _Done(report, report.model.interpreter if report.model else client.about)
 
 
 def _arguments(text: str) -> dict[str, Any]:
@@ -89,98 +198,19 @@ def _arguments(text: str) -> dict[str, Any]:
     return arguments
 
 
-def document_of(report: RestoreReport) -> Document:
-    """The report as `cli.md` says it."""
-    about = report.model.interpreter if report.model else None
-    return {
-        "outcome": report.outcome.value,
-        "dry_run": report.dry_run,
-        "path": report.path,
-        "prefix": report.prefix,
-        "variables": [_variable(row) for row in report.rows],
-        "summary": {
-            "by_state": dict(Counter(row.state.value for row in report.rows)),
-            "parameters_restored": report.parameters_restored,
-            "parameters_total": report.parameters_total,
-        },
-        "renames": [_rename(rename) for rename in report.renames],
-        "seconds": report.seconds,
-        "called": report.called,
-        "worker": about
-        and {"python": about.python, "tensorflow": about.tensorflow, "keras": about.keras},
-    }
+def _device_list(text: str | None, device: str | None, dry: bool) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    if text is not None and len(names) < 2:
+        raise typer.BadParameter("two or more are needed: CPU:0,GPU:0", param_hint="--devices")
+    if names and (device or dry):
+        other = "--device" if device else "--dry-run"
+        raise typer.BadParameter(f"does not go together with {other}", param_hint="--devices")
+    return names
 
 
-def _variable(row: Row) -> Document:
-    return {
-        "name": row.name, "key": row.key or None, "model_path": row.model_path or None,
-        "state": row.state.value,
-        "file_shape": None if row.file_shape is None else list(row.file_shape),
-        "model_shape": None if row.model_shape is None else list(row.model_shape),
-        "file_dtype": row.file_dtype or None, "model_dtype": row.model_dtype or None,
-        "verified": row.state is State.RESTORED, "device": row.device or None,
-        "role": row.role or None, "why": row.why or None,
-    }  # fmt: skip
-
-
-def _rename(rename: Rename) -> Document:
-    return {
-        "from": rename.key, "to": rename.path, "confidence": rename.confidence,
-        "why": rename.why, "rule": rename.rule, "transform": rename.transform or None,
-    }  # fmt: skip
-
-
-def _write(page: Page, report: RestoreReport) -> None:
-    page.line(*(_WOULD if report.dry_run else _OUTCOMES)[report.outcome])
-    if report.parameters_total:
-        would = "would be " if report.dry_run else ""
-        page.line(
-            f"{numbers.whole(report.parameters_restored)} of "
-            f"{numbers.whole(report.parameters_total)} parameters {would}restored."
-        )
-    by_state = Counter(row.state for row in report.rows)
-    if by_state:
-        page.heading("Variables by state")
-        page.table(
-            ("state", "variables"),
-            ([state.value for state in by_state], [str(n) for n in by_state.values()]),
-            right=(1,),
-        )
-    _write_rows(page, [row for row in report.rows if row.state not in _QUIET])
-    _write_renames(page, report.renames)
-
-
-def _write_rows(page: Page, rows: list[Row]) -> None:
-    if not rows:
-        return
-    page.heading("Not restored")
-    page.table(
-        ("name", "state", "in the file", "in the model", "model path"),
-        (
-            [row.name for row in rows],
-            [row.state.value for row in rows],
-            [_side(row.file_dtype, row.file_shape) for row in rows],
-            [_side(row.model_dtype, row.model_shape) for row in rows],
-            [row.model_path for row in rows],
-        ),
-    )
-
-
-def _side(dtype: str, shape: tuple[int | None, ...] | None) -> str:
-    return f"{dtype} {numbers.shape(shape)}" if dtype else "—"
-
-
-def _write_renames(page: Page, renames: tuple[Rename, ...]) -> None:
-    if not renames:
-        return
-    page.heading("Suggested renames")
-    page.table(
-        ("from", "to", "confidence", "why"),
-        (
-            [rename.key for rename in renames],
-            [rename.path for rename in renames],
-            [f"{rename.confidence:.0%}" for rename in renames],
-            [rename.why for rename in renames],
-        ),
-        right=(2,),
-    )
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Each once, the gravest first, and else as they came."""
+    once: dict[tuple[str, str], Finding] = {}
+    for each in findings:
+        once.setdefault((each.id, each.title), each)
+    return sorted(once.values(), key=lambda each: _GRAVITY[each.severity])

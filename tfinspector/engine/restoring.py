@@ -30,7 +30,7 @@ from tfinspector.diagnosis.states import (
 )
 from tfinspector.engine.file_hashes import hash_keys
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.mapped_assigning import assign_pairs, pairs_of
+from tfinspector.engine.mapped_assigning import Pairs, assign_pairs, pairs_of
 from tfinspector.engine.model_hints import hints_for
 from tfinspector.engine.model_reports import description_of, relayed_error_of
 from tfinspector.engine.opening import open_source
@@ -43,9 +43,12 @@ _SAVE_COUNTER = "save_counter"
 
 
 def dry_run(
-    request: RestoreRequest, client: WorkerClient, ticket: Ticket | None = None
+    request: RestoreRequest,
+    client: WorkerClient,
+    ticket: Ticket | None = None,
+    renames: Sequence[Rename] = (),
 ) -> RestoreReport:
-    """Build the model and say what a restore would do; assigns nothing.
+    """Build the model and say what a restore (with `renames`) would do; assigns nothing.
 
     Raises Unreadable if the source can't be read, and Cancelled. Whatever goes wrong in the
     worker is a report whose outcome is "failed", as it is where TensorFlow would stop half-way.
@@ -56,8 +59,10 @@ def dry_run(
     except WorkerFailed as failed:
         return job.failed(failed)
     assert job.model is not None
-    stops = bool(refused(table.rows)) and not request.keep_partial
-    return job.report(Outcome.FAILED if stops else outcome_of(table.rows, job.model))
+    if renames:
+        _take_pairs(job, table, renames)
+    stops = bool(refused(table.rows)) and not (request.keep_partial or renames)
+    return job.report(Outcome.FAILED if stops else outcome_of(job.rows, job.model))
 
 
 def restore(
@@ -143,10 +148,7 @@ def _restore_plainly(job: RestoreJob, table: MatchTable) -> RestoreReport:
 
 def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]) -> RestoreReport:
     """Pair by pair, for what TensorFlow's own call can't do."""
-    assert job.model is not None
-    pairs = pairs_of(job.checkpoint, job.model, table, renames)
-    job.used = tuple(renames)
-    job.rows = pairs.rows
+    pairs = _take_pairs(job, table, renames)
     job.ask("remember", "remembering the model's values", variables=_paired(pairs.rows))
     started = time.monotonic()
     try:
@@ -156,6 +158,13 @@ def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]
         raise
     job.seconds = time.monotonic() - started
     return _prove(job, replace(table, rows=pairs.rows), sent, {})
+
+
+def _take_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]) -> Pairs:
+    assert job.model is not None
+    pairs = pairs_of(job.checkpoint, job.model, table, renames)
+    job.used, job.rows = tuple(renames), pairs.rows
+    return pairs
 
 
 def _prove(

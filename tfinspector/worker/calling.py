@@ -1,14 +1,14 @@
 """One forward call of the built model: does it run, how long, and what comes out."""
 
 import time
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
-from . import inputs
+from . import inputs, sharing
 from .building import holding
 from .describing import value_hash
 from .failures import describe
 from .framework import tensorflow
-from .placing import scope
+from .placing import peak_memory, scope
 from .returned import models_of
 from .serving import Context
 from .tracing import inputs_for
@@ -20,6 +20,11 @@ def call(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     The inputs are those of `sample_inputs()`, else zeros of what the model tells about its inputs.
     Each output is {"name", "dtype", "shape", "min", "max", "mean", "sha256", "finite"}; the
     figures are over finite values, None where there are none.
+
+    To compare two processes: `seed` draws inputs in place of those zeros, `inputs` (the answer's
+    `shared` of the other process, with its payloads) takes the values from there, and `values`
+    sends the values of inputs (as `shared`) and outputs (`payload` of each) along, with
+    `peak_nbytes` and `device_peak_nbytes` as `placing.peak_memory` tells them.
     """
     held = holding()
     answer: Dict[str, Any] = {"done": False, "why_not": "", "error": None, "seconds": 0.0}
@@ -40,20 +45,24 @@ def call(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
                 else "The object has no __call__."
             )
             return answer
+        found = sharing.take(found, params, context)
+        attach = sharing.attacher(context) if params.get("values") else None
         with scope(held.device):
             started = time.monotonic()
             outputs = inputs.call(model, found)
-            rows = _rows(outputs)
+            rows = _rows(outputs, attach)
             answer["seconds"] = time.monotonic() - started
     except Exception as error:  # noqa: BLE001 - user code may raise anything; it is the answer
         answer["error"] = describe(error)
         answer["why_not"] = "The call raised %s: %s" % (type(error).__name__, error)
         return answer
     answer.update(done=True, outputs=rows, inputs=found.origin)
+    if attach is not None:
+        answer.update(peak_memory(held.device), shared=sharing.told(found, attach))
     return answer
 
 
-def _rows(outputs: Any) -> List[Dict[str, Any]]:
+def _rows(outputs: Any, attach: Optional[sharing.Attach]) -> List[Dict[str, Any]]:
     if isinstance(outputs, dict):
         named = [(str(name), outputs[name]) for name in sorted(outputs)]
     elif isinstance(outputs, (list, tuple)):
@@ -65,11 +74,11 @@ def _rows(outputs: Any) -> List[Dict[str, Any]]:
     for name, each in named:
         parts = tf.nest.flatten(each)
         for number, part in enumerate(parts):
-            rows.append(_row(name if len(parts) == 1 else "%s/%d" % (name, number), part))
+            rows.append(_row(name if len(parts) == 1 else "%s/%d" % (name, number), part, attach))
     return rows
 
 
-def _row(name: str, output: Any) -> Dict[str, Any]:
+def _row(name: str, output: Any, attach: Optional[sharing.Attach]) -> Dict[str, Any]:
     import numpy as np
 
     tensor = tensorflow().convert_to_tensor(output)
@@ -81,6 +90,8 @@ def _row(name: str, output: Any) -> Dict[str, Any]:
     }
     row.update(min=None, max=None, mean=None, finite=None)
     value = np.asarray(tensor.numpy())
+    if attach is not None:
+        row["payload"] = attach(value)
     if value.dtype == object or not (tensor.dtype.is_floating or tensor.dtype.is_integer):
         return row
     wide = value.astype(np.float64)

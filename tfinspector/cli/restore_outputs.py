@@ -1,0 +1,167 @@
+"""What `restore` writes besides its answer: a map, a script, a repaired checkpoint."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.restores import Outcome, Rename, RestoreReport
+from tfinspector.engine.exporting import new_file
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.rename_maps import save_map
+from tfinspector.engine.restoring import RestoreRequest
+from tfinspector.engine.worker_client import WorkerClient
+
+_LOSES = "slice"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The files that the command line asked for; "" for none."""
+
+    map: str = ""
+    code: str = ""
+    fixed: str = ""
+
+
+@dataclass(slots=True)
+class Written:
+    """What of it was written, and what there is to say about it.
+
+    `checkpoint` is the prefix that was written and proved, `fixed` the report of that proof (or
+    of what kept it from being written).
+    """
+
+    map: str = ""
+    pairs: int = 0
+    code: str = ""
+    checkpoint: str = ""
+    fixed: RestoreReport | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def write_outputs(
+    wanted: Wanted,
+    request: RestoreRequest,
+    report: RestoreReport,
+    used: tuple[Rename, ...],
+    make_client: Callable[[], WorkerClient],
+    ticket: Ticket,
+) -> Written:
+    """Write what is wanted. `used` is the map that was given; the suggestions count if it is empty.
+
+    A suggestion that would cut a value or fill it up with zeros counts only once it comes back in
+    a map. Raises Cancelled; what can't be written is told as a finding.
+    """
+    written = Written()
+    if wanted.map:
+        pairs = used or report.renames
+        _try(written, lambda: _write_map(written, wanted.map, pairs))
+    applied, left_out = _to_apply(used, report)
+    if not (wanted.code or wanted.fixed):
+        return written
+    if report.model is None or report.table is None:
+        written.findings.append(_no_model(wanted))
+        return written
+    if left_out:
+        written.findings.append(_left_out(left_out, wanted))
+    request = replace(request, attachment=report.table.attachment)
+    if wanted.code:
+        _try(written, lambda: _write_code(written, wanted.code, request, report, applied))
+    if wanted.fixed:
+        _try(
+            written,
+            lambda: _write_fixed(written, wanted.fixed, request, applied, make_client, ticket),
+        )
+    return written
+
+
+def _to_apply(
+    used: tuple[Rename, ...], report: RestoreReport
+) -> tuple[tuple[Rename, ...], tuple[Rename, ...]]:
+    if used:
+        return used, ()
+    applied = tuple(each for each in report.renames if each.transform != _LOSES)
+    return applied, tuple(each for each in report.renames if each.transform == _LOSES)
+
+
+def _try(written: Written, write: Callable[[], None]) -> None:
+    try:
+        write()
+    except Unreadable as error:
+        written.findings.append(error.finding)
+
+
+def _write_map(written: Written, path: str, pairs: Sequence[Rename]) -> None:
+    save_map(path, pairs)
+    written.map, written.pairs = os.path.abspath(os.path.expanduser(path)), len(pairs)
+
+
+def _write_code(
+    written: Written,
+    path: str,
+    request: RestoreRequest,
+    report: RestoreReport,
+    renames: Sequence[Rename],
+) -> None:
+    from tfinspector.engine.restore_code import code_for
+
+    with new_file(path) as file:
+        file.write(code_for(request, report, renames).encode("utf-8"))
+    written.code = os.path.abspath(os.path.expanduser(path))
+
+
+def _write_fixed(
+    written: Written,
+    prefix: str,
+    request: RestoreRequest,
+    renames: Sequence[Rename],
+    make_client: Callable[[], WorkerClient],
+    ticket: Ticket,
+) -> None:
+    from tfinspector.engine.repairing import write_fixed
+
+    with make_client() as client:
+        fixed = write_fixed(request, renames, prefix, client, ticket)
+    written.fixed = fixed
+    absolute = os.path.abspath(os.path.expanduser(prefix))
+    if fixed.outcome is not Outcome.FAILED and fixed.prefix == absolute:
+        written.checkpoint = absolute
+    known = {(each.id, each.title) for each in written.findings}
+    written.findings += [
+        each
+        for each in fixed.findings
+        if each.severity is not Severity.INFO and (each.id, each.title) not in known
+    ]
+
+
+def _no_model(wanted: Wanted) -> Finding:
+    asked = [os.path.basename(name) for name in (wanted.code, wanted.fixed) if name]
+    return Finding(
+        "M35",
+        Severity.WARNING,
+        f"{' and '.join(asked)} could not be written: there is no model to restore into.",
+        evidence={"asked": asked},
+        fix=Fix("Put the factory right first; the findings above say what is wrong with it."),
+    )
+
+
+def _left_out(renames: Sequence[Rename], wanted: Wanted) -> Finding:
+    one = len(renames) == 1
+    names = ", ".join(each.name or each.key for each in renames[:5])
+    more = f" and {len(renames) - 5} more" if len(renames) > 5 else ""
+    return Finding(
+        "M34",
+        Severity.WARNING,
+        f"{len(renames)} {'suggestion is' if one else 'suggestions are'} not applied, because "
+        f"{'it' if one else 'they'} would cut the file's values or fill them up with zeros: "
+        f"{names}{more}.",
+        evidence={"keys": [each.key for each in renames]},
+        fix=Fix(
+            "If that is what you want, accept them: have the map written, take out of it what is "
+            "wrong, and give it back.",
+            f"tfinspector restore ... --save-map map.json\n"
+            f"tfinspector restore ... --map map.json "
+            f"{f'--write-fixed {wanted.fixed}' if wanted.fixed else f'--emit-code {wanted.code}'}",
+        ),
+    )
