@@ -17,6 +17,7 @@ from tfinspector.contents.models import ModelDescription, ModelVariable
 from tfinspector.contents.restores import MatchTable, Rename, Row, State
 from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.matching_rows import file_row, model_rows, paired_row, shapes_fit
+from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.restore_job import RestoreJob
 
 _BATCH_NBYTES = 1 << 26
@@ -45,12 +46,16 @@ def pairs_of(
     places = {path: at for at, each in enumerate(model.variables) for path in _names(each)}
     places |= {each.path: at for at, each in enumerate(model.variables) if each.path}
     chosen: dict[str, int] = {}
+    copies: list[tuple[Rename, int]] = []  # on top of what the key has already
     for rename in renames:
         if rename.key not in keys or rename.path not in places:
             raise Unreadable(_pair_of_nothing(rename, checkpoint, rename.key in keys))
-        chosen[rename.key] = places[rename.path]
-    taken = set(chosen.values())
-    by_key = {rename.key: rename for rename in renames}
+        if rename.rule == SHARED:
+            copies.append((rename, places[rename.path]))
+        else:
+            chosen[rename.key] = places[rename.path]
+    taken = {*chosen.values(), *(at for _, at in copies)}
+    by_key = {rename.key: rename for rename in renames if rename.rule != SHARED}
     rows: list[Row] = []
     for row in table.rows:
         if row.key in chosen:
@@ -62,6 +67,8 @@ def pairs_of(
             rows.append(file_row(State.MISSING_IN_MODEL, keys[row.key], WHY_TAKEN))
         elif row.key:
             rows.append(row)
+    for rename, at in copies:
+        rows.append(_chosen_row(keys[rename.key], model.variables[at], at, rename))
     rows += model_rows(model, [row.variable for row in rows])
     return Pairs(tuple(rows), by_key)
 

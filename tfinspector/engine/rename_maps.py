@@ -12,6 +12,7 @@ from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.restores import Rename
+from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.exporting import new_file
 
 VERSION = 1
@@ -70,8 +71,9 @@ def _read(path: str | os.PathLike[str], name: str, told: Any) -> tuple[Rename, .
     for number, entry in enumerate(told, 1):
         rename = _entry(path, f"Entry {number} of {name}", entry)
         for earlier in renames:
-            if rename.key == earlier.key or rename.path == earlier.path:
-                twice = rename.key if rename.key == earlier.key else rename.path
+            again = rename.key == earlier.key and SHARED not in (rename.rule, earlier.rule)
+            if again or rename.path == earlier.path:
+                twice = rename.key if again else rename.path
                 raise _bad(path, f"Entry {number} of {name} uses {twice} a second time.")
         renames.append(rename)
     return tuple(renames)

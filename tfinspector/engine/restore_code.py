@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tfinspector.contents.models import ModelDescription, Returned
 from tfinspector.contents.restores import MatchTable, Rename, RestoreReport, State
 from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.build_lines import build_lines
 from tfinspector.engine.restoring import RestoreRequest
 from tfinspector.engine.script_parts import BODY, ENDING, FACTORY, HEAD
@@ -63,7 +64,7 @@ def _plan(model: ModelDescription, table: MatchTable, renames: Sequence[Rename])
     }
     places |= {each.path: at for at, each in enumerate(model.variables) if each.path}
     renamed = [(each, places[each.path]) for each in renames if each.path in places]
-    keys = {rename.key for rename, _ in renamed}
+    keys = {rename.key for rename, _ in renamed if rename.rule != SHARED}
     taken = {at for _, at in renamed}
     matched = [row for row in table.rows if row.state is State.MATCHED and row.variable >= 0]
     same = [

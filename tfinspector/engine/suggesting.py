@@ -34,7 +34,7 @@ def propose(
     used: Iterable[Rename] = (),
     ticket: Ticket | None = None,
 ) -> tuple[Rename, ...]:
-    """Proposals for what is open on both sides; none where one side is complete.
+    """Proposals for what is open on both sides, and for what matches wrongly.
 
     `rows` are the job's own where they differ from the table's (a mapped restore), `used` the
     pairs that it applied: neither their keys nor their variables are proposed again. Raises
@@ -43,11 +43,13 @@ def propose(
     if rows:
         table = replace(table, rows=tuple(rows))
     theirs, mine = _open_sides(table.rows, model)
-    if not theirs or not mine or max(len(theirs), len(mine)) > MOST_OPEN:
+    if max(len(theirs), len(mine)) > MOST_OPEN:
         return ()
     ticket = ticket or Ticket()
     ticket.report(0, 0, "looking for renamed variables")
-    values = _telling_values(checkpoint, model, reader, theirs, mine, ticket)
+    values = None
+    if theirs and mine:
+        values = _telling_values(checkpoint, model, reader, theirs, mine, ticket)
     found = suggest(checkpoint, model, table, values)
     taken = {name for each in used for name in (each.key, each.path)}
     return tuple(each for each in found if not taken.intersection((each.key, each.path)))

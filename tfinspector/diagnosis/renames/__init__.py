@@ -2,8 +2,9 @@
 
 Rules come first, each a pattern for the whole file; what they leave open is solved by structure and
 one assignment per kind of alike parts, so that no two claim the same key or variable. Nothing is
-proposed for what matches by itself, except where numbered layers contradict themselves (see
-`renumbered`): there TensorFlow's own match is wrong.
+proposed for what matches by itself, except where TensorFlow's own match is wrong: numbered layers
+that contradict themselves (`renumbered`) or stand in another order than their names (`swapped`),
+and values that are shared in the file but not in the model (`shared`).
 """
 
 from collections.abc import Mapping
@@ -15,10 +16,12 @@ from tfinspector.diagnosis.renames.by_name import pair_by_names
 from tfinspector.diagnosis.renames.by_value import pair_same_values
 from tfinspector.diagnosis.renames.lists import pair_exported, pair_trained
 from tfinspector.diagnosis.renames.renumbered import pair_renumbered
+from tfinspector.diagnosis.renames.shared import copies_of_shared
 from tfinspector.diagnosis.renames.sides import METRIC, WEIGHT, Sides
 from tfinspector.diagnosis.renames.slots import pair_slots
 from tfinspector.diagnosis.renames.structure import pair_alike
-from tfinspector.diagnosis.renames.transforms import propose_transforms
+from tfinspector.diagnosis.renames.swapped import pair_swapped
+from tfinspector.diagnosis.renames.transforms import propose_casts, propose_transforms
 
 __all__ = ["suggest"]
 
@@ -41,10 +44,18 @@ def suggest(
             at: ValueSketch(each.initial) for at, each in enumerate(model.variables) if each.initial
         }
     sides = Sides(checkpoint, model, table, file_values or {}, model_values)
-    if not sides.theirs() or not sides.mine():
-        return _ordered(sides)
+    pair_swapped(sides)
+    if sides.theirs() and sides.mine():
+        _pair_open(sides)
+    renames = sides.renames
+    found = [renames[each.key] for each in checkpoint.variables if each.key in renames]
+    return (*found, *copies_of_shared(sides))
+
+
+def _pair_open(sides: Sides) -> None:
     pair_same_values(sides)
     pair_renumbered(sides)
+    propose_casts(sides)
     pair_exported(sides)
     for kind in (WEIGHT, METRIC):
         pair_by_names(sides, kind)
@@ -52,9 +63,3 @@ def suggest(
     pair_trained(sides)
     propose_transforms(sides)
     pair_slots(sides)
-    return _ordered(sides)
-
-
-def _ordered(sides: Sides) -> tuple[Rename, ...]:
-    renames = sides.renames
-    return tuple(renames[each.key] for each in sides.checkpoint.variables if each.key in renames)

@@ -1,5 +1,7 @@
 """Why a pair is proposed, in words, and the name of the rule that explains it best."""
 
+import re
+
 from tfinspector.diagnosis.renames.sides import Mine, Theirs
 from tfinspector.diagnosis.renames.spelling import NUMBER, Parts
 
@@ -9,7 +11,7 @@ _BY = {
     "order": " Several fit; the order in which they were made decides.",
     "values": " Of several that fit, these hold the most alike values.",
 }
-_KERAS_NUMBERS = ("_operations/", "layer_with_weights-", "layer-")
+_KERAS2_NUMBER = re.compile(r"(^|/)layer(_with_weights)?-\d+(/|$)")
 
 
 def reason(theirs: Theirs, mine: Mine, by: str, together: int) -> tuple[str, str]:
@@ -23,9 +25,9 @@ def _rule(theirs: Theirs, mine: Mine) -> tuple[str, str]:
     old, new = theirs.raw, mine.raw
     if theirs.average:
         return "average", f"The file has no {old} but its moving average."
-    if any(word in old for word in _KERAS_NUMBERS) and any(word in new for word in _KERAS_NUMBERS):
+    if _KERAS2_NUMBER.search(old) and "_operations/" in new:
         there, here = _head(old), _head(new)
-        return "keras_numbers", f"The file numbers the layer {there}, Keras here {here}."
+        return "keras_numbers", f"Keras 2 numbers the layer {there}, Keras 3 calls it {here}."
     if theirs.parts == mine.parts:
         return "keras_names", f"The file's {_tail(old)} is called {_tail(new)} here."
     one, other = differing(theirs.parts, mine.parts)

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from tfinspector.contents.restores import State
+from tfinspector.diagnosis.renames.reasons import reason
 from tfinspector.diagnosis.renames.sides import WEIGHT, Mine, Sides, Theirs, fits
 from tfinspector.diagnosis.renames.spelling import NUMBER, Parts
 from tfinspector.diagnosis.renames.trees import shape_key
@@ -102,12 +103,16 @@ def _realign(sides: Sides, left: list[_Layer], right: list[_Layer]) -> bool:
     for theirs, mine, there, here in moved:
         assert isinstance(theirs, Theirs)
         assert isinstance(mine, Mine)
-        if fits(theirs, mine):
+        if not fits(theirs, mine):
+            continue
+        rule, why = reason(theirs, mine, "", 1)
+        if rule != "keras_numbers":
+            rule = "renumbered"
             why = (
-                f"Layer {there.lstrip(NUMBER)} of the file is number {here.lstrip(NUMBER)} here: "
+                f"Layer {there.lstrip(NUMBER)} of the file is number {here.lstrip(NUMBER)} here, "
                 f"so {len(pairs)} layers fit in turn, by their numbers only {by_number}."
             )
-            sides.pair(theirs, mine, sure, why, "renumbered")
+        sides.pair(theirs, mine, sure, why, rule)
     return True
 
 

@@ -12,8 +12,15 @@ _USUAL = {
     4: ((2, 3, 1, 0), (3, 2, 0, 1), (1, 2, 3, 0)),
     5: ((2, 3, 4, 1, 0), (4, 3, 0, 1, 2)),
 }
-_LEAST_LIKE = 0.8
-_MOST_COMPARED = 3000
+_GATED = frozenset({"LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell"})
+"""Their kernels are several in one; the first part of it is no kernel of another kind."""
+
+
+def propose_casts(sides: Sides) -> None:
+    """For pairs in the same place that differ in their types only."""
+    for theirs, mine in sides.shaped:
+        if shape_of(theirs.shape) == shape_of(mine.shape):
+            sides.pair(theirs, mine, 0.8, "It has this place in the model.", "cast")
 
 
 def propose_transforms(sides: Sides) -> None:
@@ -49,9 +56,7 @@ def _propose(sides: Sides, theirs: Theirs, mine: Mine, what: str) -> None:
     if old is None or new is None:
         return
     if old == new:
-        if theirs.dtype != mine.dtype:
-            why = f"{what}, in another type."
-            sides.pair(theirs, mine, 0.8, why, "cast")
+        sides.pair(theirs, mine, 0.8, f"{what}.", "cast")
         return
     axes = _axes(old, new)
     told = f"{_shown(old)} against {_shown(new)}"
@@ -61,7 +66,7 @@ def _propose(sides: Sides, theirs: Theirs, mine: Mine, what: str) -> None:
         sides.pair(theirs, mine, 0.5 + 0.1 * like, why, "transpose", "transpose", axes)
         return
     place = _only_difference(old, new)
-    if place is None:
+    if place is None or mine.variable.owner.rpartition(".")[2] in _GATED:
         return
     less, more = sorted((old[place], new[place]))
     deed = (
