@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.legacy_keras import legacy_environment, legacy_python
 from tests.makers.restores.cases import LEGACY, Case
+from tests.restores.verdicts import SCORE
 from tests.tensorflow_process import TensorFlowProcess
 
 MAKERS = ROOT / "tests" / "makers" / "restores"
@@ -74,3 +75,13 @@ class LegacyProcess(TensorFlowProcess):
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=legacy_environment(), cwd=ROOT,
         )  # fmt: skip
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    score = config.stash.get(SCORE, None)
+    if score is not None:
+        terminalreporter.section("restores")
+        for line in score:
+            terminalreporter.write_line(line)

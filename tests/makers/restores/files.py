@@ -137,7 +137,7 @@ def index_missing(at: Place) -> None:
     os.remove(f"{prefix}{INDEX}")
 
 
-@case("F06", {"restored": 2, "not_assigned": 1}, "NotFoundError 0/2")
+@case("F06", {"restored": 1, "not_assigned": 2}, "NotFoundError 0/2")
 def shard_missing(at: Place) -> None:
     """Two data files belong to it, one of them is gone."""
     built = at.factory(MODULE).build()
@@ -226,9 +226,21 @@ def numbered_twice(at: Place) -> None:
     at.right(built)
 
 
-@case("F10", {"restored": 2}, "partial 2/2")
+@case("F10", {"restored": 3}, "DataLossError 0/2", also=("F03",), given="run")
+def saved_twice_in_a_loop(at: Place) -> None:
+    """The same over two epochs, given as a run: ckpt-1, ckpt-1-2, ckpt-3, ckpt-3-4."""
+    built = at.factory(MODULE).build()
+    fill(built.variables)
+    checkpoint = tf.train.Checkpoint(built)
+    manager = tf.train.CheckpointManager(checkpoint, str(at.directory / "run"), max_to_keep=5)
+    for _ in range(2):
+        checkpoint.save(manager.save())
+    at.right(built)
+
+
+@case("", {"restored": 2}, "partial 2/2", also=("F10",))
 def written_without_count(at: Place) -> None:
-    """write() keeps no save_counter: restore() misses it, read() does not."""
+    """write() keeps no save_counter: restore() misses it, and read() is the right call."""
     built = at.factory(MODULE).build()
     fill(built.variables)
     tf.train.Checkpoint(built).write(str(at.directory / "ckpt-1"))

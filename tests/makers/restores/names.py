@@ -197,7 +197,12 @@ def parts_by_name(at: Place) -> None:
     _right_softmax(at)
 
 
-@case("M13", {"restored": 3, "missing_in_model": 2, "missing_in_checkpoint": 1}, "partial 2/3")
+@case(
+    "M13",
+    {"restored": 3, "missing_in_model": 2, "missing_in_checkpoint": 1},
+    "partial 2/3",
+    also=("M01",),
+)
 def parts_in_a_list(at: Place) -> None:
     """A table that was trained in two shards (an object for each), and is one variable now."""
     values = list(_values({"a": (2, 3), "b": (4, 3), "c": (3,), "d": ()}).values())

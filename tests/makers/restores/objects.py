@@ -128,7 +128,7 @@ def saved_model_under_a_name(at: Place) -> None:
 
 
 @case(
-    "S13", {"missing_in_model": 4, "missing_in_checkpoint": 4}, "partial 0/4", given="exported",
+    "S13", {"missing_in_model": 8, "missing_in_checkpoint": 4}, "partial 0/4", given="exported",
     repair="write_fixed",
 )  # fmt: skip
 def exported_model(at: Place) -> None:
