@@ -5,14 +5,18 @@ variables that nothing feeds is walked through together, over the edges that bot
 worth as many variables of equal shape as it brings together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from tfinspector.contents.saved_models import Shape
 from tfinspector.diagnosis.matching_rows import shapes_fit
 from tfinspector.diagnosis.restoring.case import ROOT, Case
 
 _MOST_CANDIDATES = 160
+_FEWER_CANDIDATES = 40
+_FEW = 200  # lost keys, up to which all pairs are tried
+_MOST_ALIKE = 30  # siblings of one structure, up to which names decide, beyond that the order
 _ALIKE = 0.75  # as "encoder" and "encoder_1"
 
 
@@ -36,7 +40,10 @@ def find_grafts(
     if not lost or not unfed or not case.graph.nodes:
         return []
     search = _Search(case, lost, unfed, into_optimizers)
-    found = sorted(search.all(), key=_worth, reverse=True)
+    found = sorted(search.wide(), key=_worth, reverse=True)
+    if len(lost) > _FEW:
+        # Siblings that are alike but for the name are told by what they hold, without trying all.
+        found = sorted(search.siblings(), key=_worth, reverse=True) + found
     chosen: list[Graft] = []
     taken: set[int] = set()
     for graft in found:
@@ -45,7 +52,7 @@ def find_grafts(
             continue
         chosen.append(graft)
         taken |= rows
-    return chosen
+    return sorted(chosen, key=lambda graft: (-len(graft.pairs), graft.node))
 
 
 def _worth(graft: Graft) -> tuple[int, int, bool, float, int]:
@@ -65,12 +72,59 @@ class _Search:
         self._lost_at = {case.variables[case.rows[p].key].node: p for p in lost}
         self._unfed_at = {case.model.variables[case.rows[p].variable].node: p for p in unfed}
         self._unfed_at.pop(-1, None)
+        rows = case.rows
+        self._file_shapes = {node: rows[place].file_shape for node, place in self._lost_at.items()}
+        self._own_shapes = {node: rows[place].model_shape for node, place in self._unfed_at.items()}
         self._file_parents = _parents([node.children for node in case.graph.nodes], self._around)
         self._model_parents = _parents([node.children for node in case.model.nodes], set())
 
-    def all(self) -> Iterable[Graft]:
+    def siblings(self) -> Iterable[Graft]:
+        """Children of one parent that hold the same and have no counterpart by name."""
+        case = self._case
+        for parent, mine in case.bound.items():
+            if mine < 0:
+                continue
+            offered = case.model_children(mine)
+            named = case.file_children(parent)
+            theirs = [child for name, child in named.items() if name not in offered]
+            ours = [child for name, child in offered.items() if name not in named]
+            if theirs and ours:
+                yield from self._alike(theirs, ours)
+
+    def _alike(self, theirs: Sequence[int], ours: Sequence[int]) -> Iterable[Graft]:
+        groups: dict[object, tuple[list[int], list[int]]] = {}
+        for node in theirs:
+            groups.setdefault(self._held_in_file(node), ([], []))[0].append(node)
+        for node in ours:
+            groups.setdefault(self._held_in_model(node), ([], []))[1].append(node)
+        for held, (lost, unfed) in groups.items():
+            if not held or not lost or not unfed:
+                continue
+            few = len(lost) * len(unfed) <= _MOST_ALIKE**2
+            pairs = [(a, b) for a in lost for b in unfed] if few else zip(lost, unfed, strict=False)
+            for node, mine in pairs:
+                graft = self._try(node, mine)
+                if graft is not None:
+                    yield graft
+
+    def _held_in_file(self, begin: int) -> object:
+        return _held(
+            begin, lambda node: self._case.graph.nodes[node].children,
+            self._file_shapes,
+        )  # fmt: skip
+
+    def _held_in_model(self, begin: int) -> object:
+        return _held(
+            begin, lambda node: self._case.node(node).children,
+            self._own_shapes,
+        )  # fmt: skip
+
+    def wide(self) -> Iterable[Graft]:
+        """Any part of the one side with any part of the other, the nearest to the root first."""
         theirs = _above(self._lost_at, self._file_parents, case_depth(self._case.file_paths))
         mine = _above(self._unfed_at, self._model_parents, case_depth(self._case.model_paths))
+        if len(self._lost_at) > _FEW:
+            theirs, mine = theirs[:_FEWER_CANDIDATES], mine[:_FEWER_CANDIDATES]
         for node in theirs:
             for place in mine:
                 graft = self._try(node, place)
@@ -143,6 +197,23 @@ class _Search:
         case = self._case
         owner = case.graph.nodes[above[0]] if in_file else case.node(above[0])
         return next(place for place, (_, child) in enumerate(owner.children) if child == node)
+
+
+def _held(
+    begin: int, children: Callable[[int], Iterable[tuple[str, int]]], shapes: dict[int, Shape]
+) -> tuple[tuple[str, Shape], ...]:
+    """Paths and shapes of the wanted values beneath a node."""
+    found: list[tuple[str, Shape]] = []
+    seen = {begin}
+    queue = [("", begin)]
+    for path, here in queue:  # it grows meanwhile
+        if here in shapes:
+            found.append((path, shapes[here]))
+        for name, child in children(here):
+            if child not in seen:
+                seen.add(child)
+                queue.append((f"{path}/{name}", child))
+    return tuple(sorted(found, key=str))
 
 
 def case_depth(paths: dict[int, str]) -> dict[int, int]:

@@ -42,9 +42,11 @@ def find_shape_mismatches(case: Case) -> Iterator[Cause]:
         return
     reasons: dict[object, _Reason] = {}
     groups: defaultdict[object, list[int]] = defaultdict(list)
-    numbers = _changed_numbers(case, places)
+    numbers = {
+        pair: _number(case, pair, held) for pair, held in _changed_numbers(case, places).items()
+    }
     for place in places:
-        reason = _reason(case, place, places, numbers)
+        reason = _reason(case, place, numbers)
         reasons.setdefault(reason.key, reason)
         groups[reason.key].append(place)
     ordered = sorted(groups, key=lambda key: (-len(groups[key]), groups[key][0]))
@@ -134,7 +136,7 @@ def _one_number(row: Row) -> tuple[int, int] | None:
     return pairs.pop() if len(pairs) == 1 else None
 
 
-def _reason(case: Case, place: int, places: Sequence[int], numbers: _Numbers) -> _Reason:
+def _reason(case: Case, place: int, numbers: dict[tuple[int, int], _Reason]) -> _Reason:
     row = case.rows[place]
     owner = case.model.variables[row.variable] if row.variable >= 0 else None
     for rule in (_recurrent, _transposed, _embedding):
@@ -143,7 +145,7 @@ def _reason(case: Case, place: int, places: Sequence[int], numbers: _Numbers) ->
             return reason
     pair = _one_number(row)
     if pair is not None:
-        return _number(case, row, pair, numbers[pair])
+        return numbers[pair]
     return _rearranged(case, row) or _Reason(
         ("other", place),
         f"`{case.name_of(place)}` has shape {shape(row.file_shape)} in the checkpoint and "
@@ -224,10 +226,11 @@ def _embedding(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | N
     )
 
 
-def _number(case: Case, row: Row, pair: tuple[int, int], places: Sequence[int]) -> _Reason:
+def _number(case: Case, pair: tuple[int, int], places: Sequence[int]) -> _Reason:
     """One number explains several shapes: units of a layer, and the input of the next."""
-    made = [place for place in places if _is_last_axis(case.rows[place])]
-    taken = [place for place in places if place not in made]
+    last = [_is_last_axis(case.rows[place]) for place in places]
+    made = [place for place, is_last in zip(places, last, strict=True) if is_last]
+    taken = len(made) < len(places)
     place = made[0] if made else places[0]
     layer = _layer_of(case.rows[place])
     if not made:
