@@ -170,6 +170,23 @@ def test_a_closed_source_drops_its_restore(
     assert model.empty_words == NO_SOURCE
 
 
+def test_a_run_that_goes_on_does_not_stop_the_restore(
+    model: RestoreModel, session: Session, restores: Restores, qtbot: QtBot
+) -> None:
+    restores.gate.clear()
+    model.write_repaired("/made/up/fixed")
+    qtbot.waitUntil(lambda: len(restores.requests) == 1)
+    assert session.current is not None
+    with qtbot.waitSignal(session.opened):
+        session.refresh(session.current)
+    restores.gate.set()
+    with qtbot.waitSignal(model.written_changed):
+        pass
+    with qtbot.waitSignal(session.opened):
+        session.refresh(session.current)
+    assert isinstance(model.written, Written), "the proof is gone"
+
+
 def test_a_source_that_cannot_be_read_is_told(
     model: RestoreModel, restores: Restores, qtbot: QtBot
 ) -> None:
@@ -276,7 +293,7 @@ def test_the_verdict_counts_the_variables_of_the_model() -> None:
     assert (told.icon, told.role) == ("warning", "attention")
     assert told.words == "2 of 4 variables proved equal to the file · 50 % of parameters"
     dry = verdict(report(dry_run=True))
-    assert dry.words.endswith("nothing was assigned")
+    assert dry.words.endswith("nothing assigned")
     assert "would be restored" in dry.words
 
 

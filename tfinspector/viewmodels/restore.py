@@ -71,12 +71,14 @@ class RestoreModel(QObject):
         self.written: Written | Finding | None = None
         self._results: dict[tuple[str, str], Result | Finding] = {}
         self._source: OpenSource | None = None
+        self._task_path = ""
         self._shown: Result | Finding | None = None
         self._recall: Callable[[str], Mapping[str, str]] = lambda path: {}
         self._lines: deque[str] = deque(maxlen=_LOG_LINES)
         self._log_timer = QTimer(self, interval=_LOG_MS)
         self._log_timer.timeout.connect(self._hand_over_log)
         session.current_changed.connect(self._on_current)
+        session.sources_changed.connect(self._drop_if_closed)
         session.worker.changed.connect(self.form_changed)
         self.renames.decided.connect(self._ask_code)
         self._on_current()
@@ -195,8 +197,9 @@ class RestoreModel(QObject):
             self._session.run(
                 f"{verb} {os.path.basename(order.snapshot)} into {order.form.callable}",
                 lambda ticket: job(doors, order, ticket), done, done,
-                key="restore", owner=order.source,
+                key="restore",
             ),
+            place[0],
         )  # fmt: skip
 
     def _order(self) -> Order | None:
@@ -208,8 +211,9 @@ class RestoreModel(QObject):
             source, snapshot, self.form, command, self._lines.append, self.renames.accepted
         )  # fmt: skip
 
-    def _follow(self, verb: str, task: Task) -> None:
-        self.task, self.doing = task, verb
+    def _follow(self, verb: str, task: Task, path: str) -> None:
+        """The task belongs to the path, not to what is open: a run that goes on is read again."""
+        self.task, self.doing, self._task_path = task, verb, path
         self._log_timer.start()
         task.ended.connect(lambda: self._on_ended(task))
         self.changed.emit()
@@ -266,9 +270,9 @@ class RestoreModel(QObject):
         task = self._session.run(
             f"Write {os.path.basename(prefix)}",
             lambda ticket: jobs.write_repaired(doors, order, prefix, ticket), done, done,
-            key="restore", owner=order.source,
+            key="restore",
         )  # fmt: skip
-        self._follow("Write", task)
+        self._follow("Write", task, order.source.source.path)
 
     def save_map(self, path: str) -> None:
         """Save the accepted pairs."""
@@ -303,7 +307,6 @@ class RestoreModel(QObject):
             self._have_code,
             quiet=True,
             key=f"code {id(self)}",
-            owner=result.order.source,
         )
 
     def _have_code(self, code: str | Finding) -> None:
@@ -321,10 +324,16 @@ class RestoreModel(QObject):
         if path != before:
             self.renames.forget()
             self.form = recalled(self._recall(path)) if path else RestoreForm()
-        self.written = None
+            self.written = None
         self._show()
         self.form_changed.emit()
         self.written_changed.emit()
+
+    def _drop_if_closed(self) -> None:
+        paths = {source.source.path for source in self._session.sources}
+        if self.task and self._task_path not in paths:
+            self.task.drop()
+        self._results = {place: kept for place, kept in self._results.items() if place[0] in paths}
 
     def _show(self) -> None:
         """The result of the current snapshot, if there is one."""

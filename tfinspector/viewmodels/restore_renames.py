@@ -64,13 +64,13 @@ class Pair:
 
     @property
     def change(self) -> str:
-        """What happens to the values: "", "transpose (1, 0)", "cut or filled"."""
+        """What happens to the values: "", "transpose (1, 0)", "cut or filled" (with zeros)."""
         match self.rename.transform:
             case "transpose":
                 axes = ", ".join(map(str, self.rename.axes))
                 return f"transpose ({axes})" if axes else "transpose"
             case "slice":
-                return "cut or filled with zeros"
+                return "cut or filled"
         return self.rename.transform
 
 

@@ -48,7 +48,7 @@ def verdict(report: RestoreReport) -> Verdict:
         )
         words = [misfits, after]
     elif report.dry_run:
-        words = [f"{of} would be restored", parts, "nothing was assigned"]
+        words = [f"{of} would be restored", parts, "nothing assigned"]
     else:
         words = [f"{of} proved equal to the file", parts]
     icon, role = _sign(report)
@@ -163,8 +163,8 @@ def written_words(prefix: str, report: RestoreReport) -> Verdict:
         return Verdict("error", "wrong", f"{name} was not written: {why}")
     return Verdict(
         "proved", "proved",
-        f"{name} was written and proved: an ordinary restore gives {numbers.whole(good)} of "
-        f"{numbers.whole(total)} variables the right values.",
+        f"{name} written: an ordinary restore proves {numbers.whole(good)} of "
+        f"{numbers.whole(total)} variables",
     )  # fmt: skip
 
 
