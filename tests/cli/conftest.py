@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from tfinspector.cli.main import main
 from tfinspector.engine.demo import make_demo
+from tfinspector.engine.worker_client import WorkerClient
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -75,3 +77,24 @@ def program() -> Callable[..., Ended]:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def lent_worker() -> Iterator[WorkerClient]:
+    """A worker for many restores one after the other: starting TensorFlow takes seconds."""
+    with WorkerClient() as client:
+        yield client
+
+
+@pytest.fixture
+def one_worker(lent_worker: WorkerClient, monkeypatch: pytest.MonkeyPatch) -> WorkerClient:
+    """`restore` uses the lent worker and leaves it running; only where no `--python` is given."""
+    from tfinspector.cli import restore
+
+    make = restore.worker
+
+    def lend(python: str | None) -> AbstractContextManager[WorkerClient]:
+        return make(python) if python else nullcontext(lent_worker)
+
+    monkeypatch.setattr(restore, "worker", lend)
+    return lent_worker

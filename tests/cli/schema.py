@@ -65,6 +65,40 @@ LOAD = {
     "loaded": bool, "seconds": (int, float), "callable": bool, "signatures": [SIGNATURE],
     "variables": [{"name": str, "dtype": str, "shape": SHAPE}], "findings": FINDINGS,
 }  # fmt: skip
+STATES = (
+    "restored", "matched", "missing_in_model", "missing_in_checkpoint", "shape_mismatch",
+    "dtype_mismatch", "not_built", "not_assigned", "value_differs", "unreachable",
+    "not_comparable",
+)  # fmt: skip
+OUTCOMES = ("restored", "partial", "nothing", "failed")
+_SUMMARY = {"by_state": dict, "parameters_restored": int, "parameters_total": int}
+RESTORE = {
+    "outcome": OUTCOMES,
+    "variables": [
+        {
+            "name": str, "key": (str, None), "model_path": (str, None), "state": STATES,
+            "file_shape": SHAPE, "model_shape": SHAPE, "file_dtype": (str, None),
+            "model_dtype": (str, None), "verified": bool, "device": (str, None),
+        }
+    ],
+    "summary": _SUMMARY,
+    "renames": [
+        {
+            "from": str, "to": str, "confidence": (int, float), "why": str, "applied": bool,
+            "transform": ("cast", "transpose", "slice", None),
+        }
+    ],
+    "findings": FINDINGS,
+    "worker": ({"python": str, "tensorflow": (str, None), "keras": (str, None)}, None),
+    "written": {"map": (str, None), "code": (str, None), "checkpoint": (str, None)},
+    "fixed": ({"outcome": OUTCOMES, "summary": _SUMMARY, "findings": FINDINGS}, None),
+    "devices": [
+        {"device": str, "outcome": OUTCOMES, "seconds": (int, float), "peak_nbytes": int}
+    ],
+    "device_outputs": [
+        {"name": str, "max_abs": NUMBER, "max_rel": NUMBER, "equal": bool, "close": bool}
+    ],
+}  # fmt: skip
 DEMO = {"path": str, "reused": bool, "sources": [str], "findings": FINDINGS}
 
 

@@ -79,6 +79,29 @@ def halved() -> Any:
     return {"model": _built(Net(dtype="float16"))}
 
 
+def wider_end() -> Any:
+    """The last layer has one unit more."""
+    model = Net()
+    model.right = keras.layers.Dense(WIDTH + 1, name="right")
+    return {"model": _built(model)}
+
+
+def turned() -> Any:
+    """The first kernel is stored the other way round, as in PyTorch."""
+    model = tf.Module()
+    model.middle = tf.Module()
+    model.middle._kernel = tf.Variable(tf.zeros((WIDTH, 3)))
+    return {"model": model}
+
+
+def longer() -> Any:
+    """One more row than the file has: it could be filled up with zeros."""
+    model = tf.Module()
+    model.middle = tf.Module()
+    model.middle._kernel = tf.Variable(tf.zeros((3 + 1, WIDTH)))
+    return {"model": model}
+
+
 def stranger() -> Any:
     """Nothing of it is in the file."""
     return {"other": tf.Variable(tf.ones((7, 7)))}
