@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.viewmodels.made_up import Worlds, finding
 from tests.viewmodels.made_up_restores import RENAMES, ROWS, Restores, report
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.restores import Outcome, State
+from tfinspector.contents.saved_models import SavedModel
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.restore import NO_SOURCE, RestoreModel
 from tfinspector.viewmodels.restore_jobs import Written, is_taken
@@ -25,6 +27,8 @@ from tfinspector.viewmodels.restore_words import (
     written_words,
 )
 from tfinspector.viewmodels.session import Session
+
+SAVED_MODEL = SavedModel("/made/export", "saved_model.pb", 1, 1, (), None, "", False, 0.0)
 
 
 @pytest.fixture
@@ -247,6 +251,16 @@ def test_a_repaired_checkpoint_is_written_with_the_accepted_pairs(
     assert isinstance(model.written, Written)
     assert (restores.written, restores.renames[-1]) == (["/made/up/fixed"], RENAMES[:1])
     assert written_words(model.written.prefix, model.written.report).role == "proved"
+
+
+def test_a_repaired_checkpoint_goes_beside_a_saved_model(
+    model: RestoreModel, session: Session
+) -> None:
+    assert model.suggested_prefix == "/made/up/ckpt-3-repaired"
+    assert session.current is not None
+    source = session.current.source
+    session.current.source = replace(source, path="/made/export", saved_model=SAVED_MODEL)
+    assert model.suggested_prefix == "/made/export-repaired"
 
 
 def test_a_healthy_checkpoint_needs_no_repair(

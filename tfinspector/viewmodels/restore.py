@@ -249,8 +249,10 @@ class RestoreModel(QObject):
 
     @property
     def suggested_prefix(self) -> str:
-        """A prefix that is not taken, beside the old one."""
+        """A prefix that is not taken, beside the old one; never inside a SavedModel."""
         prefix = self._session.current_snapshot or ""
+        if self._source and self._source.source.saved_model:
+            prefix = self._source.source.path.rstrip("/")
         made, number = f"{prefix}-repaired", 2
         while jobs.is_taken(made):
             made, number = f"{prefix}-repaired-{number}", number + 1
