@@ -64,7 +64,7 @@ class Case:
 
 
 GROUPS = (
-    "healthy", "files", "edges", "building", "positions", "shapes_and_types", "names",
+    "healthy", "files", "edges", "instances", "building", "positions", "shapes_and_types", "names",
     "optimizers", "objects", "from_keras2",
 )  # fmt: skip
 Maker = Callable[["Place"], None]
