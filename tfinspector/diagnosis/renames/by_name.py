@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
+from tfinspector.diagnosis.renames.reasons import reason
 from tfinspector.diagnosis.renames.sides import Mine, Sides, Theirs, fits
 from tfinspector.diagnosis.renames.spelling import Parts, natural, without_copies
 from tfinspector.diagnosis.renames.trees import shape_key
@@ -28,7 +29,10 @@ def _join(
     for name, theirs in left.items():
         mine = right.get(name)
         if mine is not None and fits(theirs, mine):
-            sides.pair(theirs, mine, sure, _why(theirs, why), _rule(theirs))
+            rule, told = _rule(theirs), _why(theirs, why)
+            if theirs.parts == mine.parts and theirs.variable.node >= 0:
+                rule, told = reason(theirs, mine, "", 1)
+            sides.pair(theirs, mine, sure, told, rule)
 
 
 def _spelled(each: Theirs | Mine, spell: Callable[[Parts], Hashable]) -> set[Hashable]:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from tfinspector.diagnosis.renames.spelling import Parts
 
 MOST_COMPARED = 250_000  # pairs of one block, some 0.1 s
-_STRONG = 0.5  # a name that says something: enc and encoder
+_STRONG = 0.35  # a name that says something: enc and encoder, not enc and dec
 _TELLING = 0.1  # how much better than the next best
-_NAME, _NUMBER, _ORDER, _KIN, _VALUES = 0.45, 0.15, 0.25, 0.15, 3.0
+_NAME, _NUMBER, _ORDER, _VALUES = 0.45, 0.15, 0.25, 3.0
+_ORDER_BESIDE_NAMES = 0.1
 _TAIL = re.compile(r"(\d+)$")
 
 
@@ -31,16 +32,14 @@ class Choice(NamedTuple):
 class Block(NamedTuple):
     """Alternatives that are alike in all that must be the same.
 
-    Paths in the common spelling, turns in the order of making; `kin` is how much the parents of a
-    pair have to do with each other, `forbidden` what is already known to be no pair, `distance`
-    how far the values are from each other. All three are matrices, or None.
+    Paths in the common spelling, turns in the order of making; `forbidden` is what is already known
+    to be no pair, `distance` how far the values are from each other: matrices, or None.
     """
 
     left: Sequence[Parts]
     right: Sequence[Parts]
     left_order: Sequence[int]
     right_order: Sequence[int]
-    kin: NDArray[np.float64] | None = None
     forbidden: NDArray[np.bool_] | None = None
     distance: NDArray[np.float64] | None = None
 
@@ -63,15 +62,13 @@ def choose(block: Block) -> list[Choice]:
     values_tell = block.distance is not None
     even = many == others
     if not name_tells and not values_tell:
-        if block.forbidden is None and block.kin is None:
+        if block.forbidden is None:
             return _by_order(block) if even else []
         names = np.zeros_like(names)
     order = _orders(block)
     score = _NAME * names + _NUMBER * _numbers(block)
     if even:
-        score += _ORDER * order
-    if block.kin is not None:
-        score += _KIN * block.kin
+        score += (_ORDER_BESIDE_NAMES if name_tells else _ORDER) * order
     if values_tell:
         score += _VALUES * np.exp(-np.asarray(block.distance))
     if block.forbidden is not None:

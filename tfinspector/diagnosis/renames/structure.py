@@ -95,10 +95,13 @@ class _Solver:
         is_leaf: bool,
     ) -> float:
         """How sure a pair is, from 0 (none at all) to 1."""
+        is_lone = len(ours.leaves) == 1
         if ours.parent is None or other.parent is None:
-            return _SURE[grade]
+            return 0.0 if is_lone else _SURE[grade]
         like = likeness(ours.path, other.path)
-        if is_leaf and (self._contradicts(ours, other) or self._says_nothing(ours, choice, like)):
+        if is_leaf and self._contradicts(ours, other):
+            return 0.0
+        if is_lone and self._says_nothing(ours, choice, like):
             return 0.0
         if is_leaf:
             base = (_LONE_LEAF if grade == EXACT else _LONE_SHAPE) * choice.sure
@@ -108,7 +111,7 @@ class _Solver:
             return base
         sign = (grade, ours.signs[grade])
         if self._left[sign] == self._right[sign] == 1:  # no other of its kind, matched or not
-            return base * (0.85 + 0.15 * like) if len(ours.leaves) == 1 else base
+            return base * (0.85 + 0.15 * like) if is_lone else base
         return base * (0.5 + 0.5 * like)
 
     @staticmethod
@@ -120,9 +123,7 @@ class _Solver:
     def _contradicts(self, ours: Tree[Theirs], other: Tree[Mine]) -> bool:
         """Whether the siblings say that these are two different layers."""
         one, two = ours.parent, other.parent
-        if one is None or two is None or one.parent is None or two.parent is None:
-            return False
-        if one.path == two.path:
+        if one is None or two is None or one.path == two.path:
             return False
         for part, child in one.children.items():
             twin = two.children.get(part)
@@ -136,7 +137,7 @@ class _Solver:
         return Block(
             [node.path for node in left], [node.path for node in right],
             [node.order for node in left], [node.order for node in right],
-            None, self._forbidden(left, right), self._distance(left, right, grade),
+            self._forbidden(left, right), self._distance(left, right, grade),
         )  # fmt: skip
 
     def _forbidden(
@@ -157,7 +158,8 @@ class _Solver:
         self, left: list[Tree[Theirs]], right: list[Tree[Mine]], grade: int
     ) -> NDArray[np.float64] | None:
         """How far the values are from each other, where both sides have sketches of all."""
-        if grade == SHAPES or len(left) * len(right) > _MOST_DISTANCES:
+        is_matched = grade != SHAPES or len(left[0].leaves) == 1  # leaf by leaf
+        if not is_matched or len(left) * len(right) > _MOST_DISTANCES:
             return None
         files, models = self._sides.file_values, self._sides.model_values
         ours = [_quantiles(files.get(each.variable.key) for each in node.leaves) for node in left]
