@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.tensorflow_process import TensorFlowProcess
-from tfinspector.contents.findings import Severity
+from tfinspector.contents.findings import Severity, Unreadable
 from tfinspector.contents.restores import Attachment, Outcome, Rename
 from tfinspector.diagnosis.renames import suggest
 from tfinspector.engine.opening import open_source
@@ -88,3 +88,67 @@ def test_the_ordinary_restore_takes_what_was_written(
         "tests.makers.renames:restore_plainly", name, str(prefix), str(data), truth
     )
     assert answer == {"consumed": "", "wrong": []}
+
+
+def test_nothing_is_turned_or_written_unless_that_was_accepted(
+    proposed: Proposed, client: WorkerClient, tmp_path: Path
+) -> None:
+    request, renames, _ = proposed("transposed")
+    assert [each.transform for each in renames] == ["transpose"]
+    report = write_fixed(request, (), str(tmp_path / "fixed-1"), client)
+    assert report.outcome is Outcome.FAILED
+    assert report.findings[0].id == "M33"
+    unturned = [each._replace(transform="", axes=()) for each in renames]
+    report = write_fixed(request, unturned, str(tmp_path / "fixed-1"), client)
+    told = [one for one in report.findings if one.id == "M32"]
+    assert told[0].evidence["variables"] == ["hidden/kernel"]  # not filled, and it says so
+    assert "first value" in told[0].title
+
+
+def test_the_models_own_first_values_are_told(
+    proposed: Proposed, client: WorkerClient, tmp_path: Path
+) -> None:
+    request, renames, _ = proposed("inserted")
+    report = write_fixed(request, renames, str(tmp_path / "fixed-1"), client)
+    assert report.findings[0].id == "M32"
+    assert report.findings[0].severity is Severity.WARNING
+    names = report.findings[0].evidence["variables"]
+    assert names == ["_operations/2/_kernel", "_operations/2/bias"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "asked", "why"),
+    [
+        ("fixed-1.index", "fixed-1", "is there already"),
+        ("fixed-1.data-00000-of-00001", "fixed-1", "is there already"),
+        ("other", "nowhere/fixed-1", "there is no directory"),
+        ("other", "fixed-1.index", "without .index"),
+    ],
+)
+def test_what_is_there_is_not_touched(
+    made: Callable[[str], Path],
+    client: WorkerClient,
+    tmp_path: Path,
+    taken: str,
+    asked: str,
+    why: str,
+) -> None:
+    (tmp_path / taken).write_bytes(b"precious")
+    source = made("renames.attributes") / "ckpt"
+    request = RestoreRequest(str(source), f"{FACTORIES}:build_attributes")
+    with pytest.raises(Unreadable, match=why):
+        write_fixed(request, (), str(tmp_path / asked), client)
+    with pytest.raises(Unreadable, match="is there already"):
+        write_fixed(request, (), str(source), client)
+    assert os.listdir(tmp_path) == [taken]
+    assert (tmp_path / taken).read_bytes() == b"precious"
+
+
+def test_a_map_of_another_model_is_refused_and_leaves_nothing(
+    proposed: Proposed, client: WorkerClient, tmp_path: Path
+) -> None:
+    request, renames, _ = proposed("attributes")
+    wrong = (renames[0]._replace(path="no/such/variable"), *renames[1:])
+    with pytest.raises(Unreadable, match="no/such/variable"):
+        write_fixed(request, wrong, str(tmp_path / "fixed-1"), client)
+    assert os.listdir(tmp_path) == []
