@@ -106,12 +106,12 @@ def test_an_interpreter_that_is_not_there_ends_with_3(ask: Ask) -> None:
 
 
 def test_the_page_of_a_failure_says_why(cli: Cli, net: Path, one_worker: WorkerClient) -> None:
-    ended = cli("restore", net, "--factory", spec("raises"), "--write-fixed", "x", "--emit-code",
-                "y.py")  # fmt: skip
+    ended = cli("restore", net, "--factory", spec("raises"), "--write-fixed", "no_x",
+                "--emit-code", "no_y.py")  # fmt: skip
     assert ended.code == 1
     assert ended.out.startswith("Not restored; the model holds what it held before.\n")
     assert "error B01" in ended.out
-    assert "y.py and x could not be written: there is no model to restore into." in ended.out
+    assert "no_y.py and no_x could not be written: there is no model to restore into." in ended.out
 
 
 def test_the_factory_is_asked_for(cli: Cli, net: Path) -> None:

@@ -114,11 +114,8 @@ def test_the_fixed_checkpoint_is_taken_by_plain_tensorflow(
 def _refuses_to_write_over(cli: Cli, words: tuple[Any, ...], directory: Path) -> None:
     written = {each.name: each.read_bytes() for each in directory.glob("fixed*")}
     assert len(written) == 2
-    again = cli(*words, "--json")
-    assert again.code in (1, 2)
-    assert again.json["written"]["checkpoint"] is None
-    assert any("fixed" in each["title"] and "there already" in each["title"]
-               for each in again.json["findings"])  # fmt: skip
+    [finding] = told(cli(*words, "--json"), 2)["findings"]
+    assert finding["title"] == "fixed can't be written: fixed.data-00000-of-00001 is there already."
     assert {each.name: each.read_bytes() for each in directory.glob("fixed*")} == written
 
 
@@ -134,18 +131,28 @@ def test_another_name_at_the_root_is_fixed_too(
     assert all(np.array_equal(found[name], right[name]) for name in right)
 
 
-def test_a_transposed_kernel_is_turned_but_nothing_is_cut_unasked(
-    cli: Cli, net: Path, tmp_path: Path
+def test_a_transposed_kernel_is_turned(
+    cli: Cli, net: Path, tmp_path: Path, tensorflow: TensorFlowProcess, right: dict[str, Any]
 ) -> None:
-    def ask(factory: str, *more: Any) -> Any:
-        words = ("restore", net, "--factory", spec(factory), "--dry-run", "--json")
-        return told(cli(*words, *more), 1)
-
-    [turned] = ask("turned")["renames"]
+    ended = cli("restore", net, "--factory", spec("turned"), "--dry-run", "--json",
+                "--write-fixed", tmp_path / "fixed")  # fmt: skip
+    [turned] = told(ended, 1)["renames"]
     assert (turned["transform"], turned["axes"]) == ("transpose", [1, 0])
-    script = tmp_path / "fill.py"
-    document = ask("longer", "--emit-code", script, "--save-map", tmp_path / "map.json")
-    if document["renames"]:
-        assert [each["transform"] for each in document["renames"]] == ["slice"]
-        assert "M34" in [each["id"] for each in document["findings"]]
-        assert "RENAMED = []" in script.read_text().replace("(", "[").replace(")", "]")
+    [value] = tensorflow.call(PLAIN, str(tmp_path / "fixed"), "turned").values()
+    assert np.array_equal(value.T, right["middle/kernel"])
+
+
+def test_nothing_is_cut_or_filled_up_unasked(cli: Cli, net: Path, tmp_path: Path) -> None:
+    script, file = tmp_path / "fill.py", tmp_path / "map.json"
+    words = ("restore", net, "--factory", spec("longer"), "--dry-run", "--json")
+    document = told(cli(*words, "--emit-code", script, "--save-map", file), 1)
+    assert [each["transform"] for each in document["renames"]] == ["slice"]
+    [warning] = [each for each in document["findings"] if each["id"] == "M34"]
+    assert "middle/kernel" in warning["title"]
+    assert f"--emit-code {script}" in warning["fix"]["code"]
+    assert "RENAMED = []\n" in script.read_text()
+    accepted = told(cli(*words, "--emit-code", script, "--map", file), 0)
+    rows = {each["model_path"]: each["state"] for each in accepted["variables"]}
+    assert rows["model/middle/_kernel"] == "matched"
+    assert "M34" not in [each["id"] for each in accepted["findings"]]
+    assert "RENAMED = []\n" not in script.read_text()

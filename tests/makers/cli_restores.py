@@ -159,4 +159,4 @@ def plain_restore(prefix: str, factory: str) -> dict[str, Any]:
     status = tf.train.Checkpoint(**parts).restore(prefix)
     status.assert_consumed()
     model = next(iter(parts.values()))
-    return {each.path: np.asarray(each) for each in model.variables}
+    return {getattr(each, "path", each.name): np.asarray(each) for each in model.variables}

@@ -11,7 +11,7 @@ from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
 from tfinspector.cli.options import JsonOption, PathArgument, PythonOption
 from tfinspector.cli.restore_document import document_of, empty_document
-from tfinspector.cli.restore_outputs import Wanted, write_outputs
+from tfinspector.cli.restore_outputs import Wanted, check_places, write_outputs
 from tfinspector.cli.restore_page import write_page
 from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Finding, Severity
@@ -150,6 +150,7 @@ def command(
 
     def work(ticket: Ticket) -> Answer:
         used = load_map(map_file) if map_file else ()
+        check_places(wanted)
         done = _ask(request, several, python, dry, used, ticket)
         report = done.report
         outputs = write_outputs(wanted, request, report, used, lambda: worker(python), ticket)

@@ -9,6 +9,8 @@ from tfinspector.contents.restores import Outcome, Rename, RestoreReport
 from tfinspector.engine.exporting import new_file
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.rename_maps import save_map
+from tfinspector.engine.repairing import check_place, write_fixed
+from tfinspector.engine.restore_code import code_for
 from tfinspector.engine.restoring import RestoreRequest
 from tfinspector.engine.worker_client import WorkerClient
 
@@ -38,6 +40,12 @@ class Written:
     checkpoint: str = ""
     fixed: RestoreReport | None = None
     findings: list[Finding] = field(default_factory=list)
+
+
+def check_places(wanted: Wanted) -> None:
+    """Before anything is done: raises Unreadable where the checkpoint could not be written."""
+    if wanted.fixed:
+        check_place(wanted.fixed)
 
 
 def write_outputs(
@@ -104,8 +112,6 @@ def _write_code(
     report: RestoreReport,
     renames: Sequence[Rename],
 ) -> None:
-    from tfinspector.engine.restore_code import code_for
-
     with new_file(path) as file:
         file.write(code_for(request, report, renames).encode("utf-8"))
     written.code = os.path.abspath(os.path.expanduser(path))
@@ -119,8 +125,6 @@ def _write_fixed(
     make_client: Callable[[], WorkerClient],
     ticket: Ticket,
 ) -> None:
-    from tfinspector.engine.repairing import write_fixed
-
     with make_client() as client:
         fixed = write_fixed(request, renames, prefix, client, ticket)
     written.fixed = fixed

@@ -40,7 +40,7 @@ def write_fixed(
     """
     ticket = ticket or Ticket()
     prefix = os.path.abspath(os.path.expanduser(prefix))
-    _refuse(prefix)
+    check_place(prefix)
     filled = restore(request, client, ticket, renames)
     if filled.outcome in _USELESS or filled.model is None or filled.table is None:
         return replace(filled, findings=(_not_filled(filled), *filled.findings))
@@ -145,8 +145,9 @@ def _by_name(model: ModelDescription) -> dict[str, int]:
     return {each.path: at for at, each in enumerate(model.variables) if each.path}
 
 
-def _refuse(prefix: str) -> None:
-    """Never over anything, and only where there is a directory."""
+def check_place(prefix: str) -> None:
+    """Raise Unreadable where nothing may be written: over anything, or where no directory is."""
+    prefix = os.path.abspath(os.path.expanduser(prefix))
     directory, base = os.path.split(prefix)
     if not os.path.isdir(directory):
         raise _unwritable(prefix, f"there is no directory {directory}")
