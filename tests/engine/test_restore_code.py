@@ -90,6 +90,20 @@ def test_it_restores_what_belongs_where(
     assert f"by renames {len(renames)};" in said
 
 
+def test_it_builds_what_waits_for_its_first_call(dry: Callable[..., Told], tmp_path: Path) -> None:
+    request, report, renames, truth = dry("attributes", "build_waiting")
+    assert report.model
+    assert report.model.built_by == "kernel shapes"
+    assert renames == ()
+    truth = {key: key.partition("/.ATTRIBUTES/")[0] for key in truth}
+    code = code_for(request, report)
+    assert "tf.train.Checkpoint(built)" in code  # TensorFlow's own call, for all that matches
+    (tmp_path / "program.py").write_text(code, encoding="utf-8")
+    done = run(tmp_path, LOOKING.format(module="program"), json.dumps(truth))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.strip().splitlines()[-1]) == []
+
+
 def test_it_fails_where_a_value_does_not_fit(dry: Callable[..., Told], tmp_path: Path) -> None:
     request, report, renames, _ = dry("transposed")
     unturned = tuple(each._replace(transform="", axes=()) for each in renames)

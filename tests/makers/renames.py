@@ -82,6 +82,11 @@ def build_attributes() -> Any:
     return _net("encoder", "middle", "decoder", top="head")
 
 
+def build_waiting() -> Any:
+    """The model that was saved, before its first call."""
+    return Net(("enc", "mid", "dec"), "classifier")
+
+
 def attributes(directory: Path) -> None:
     model = _net("enc", "mid", "dec", top="classifier")
     fill(model.variables)
