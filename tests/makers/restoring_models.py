@@ -232,6 +232,45 @@ def dense() -> Any:
     return stack(("dense",), (4,))
 
 
+def square() -> Any:
+    layers = [keras.layers.Dense(3, use_bias=False, name=name) for name in ("left", "right")]
+    return keras.Sequential([keras.Input((3,)), *layers])
+
+
+def adam_square() -> Any:
+    model = square()
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    return model, optimizer
+
+
+def joined() -> Any:
+    model = tf.Module()
+    model.table = tf.Variable(tf.zeros([6, 2]))
+    model.bias = tf.Variable(tf.zeros([2]))
+    return model
+
+
+def split() -> Any:
+    model = tf.Module()
+    model.table = tf.Module()
+    model.table.part_0 = tf.Variable(tf.zeros([2, 2]))
+    model.table.part_1 = tf.Variable(tf.zeros([4, 2]))
+    model.bias = tf.Variable(tf.zeros([2]))
+    return model
+
+
+def in_list(names: tuple[str, ...] = ("left", "middle", "right")) -> Any:
+    model = tf.Module()
+    model.towers = [tf.Variable(tf.zeros([2, 2]), name=name) for name in names]
+    model.top = tf.Variable(tf.zeros([5]))
+    return model
+
+
+def list_turned() -> Any:
+    return in_list(("right", "middle", "left"))
+
+
 class Elsewhere(tf.Module):
     """Calls a layer that it does not keep."""
 
@@ -290,6 +329,15 @@ def written(directory: Path) -> None:
     save("untied", model=untied())
     save("words", model=words_adapted())
     save("elsewhere", model=elsewhere())
+    save("joined", model=joined())
+    parts = split()
+    _fill([parts.table.part_0, parts.table.part_1, parts.bias])
+    tf.train.Checkpoint(model=parts).save(str(directory / "split"))
+    save("list", model=in_list())
+    model = square()
+    optimizer = keras.optimizers.RMSprop(momentum=0.9)
+    optimizer.build(model.trainable_variables)
+    save("rmsprop", model=model, optimizer=optimizer)
     model = chain()
     _fill(model.variables)
     model.export(str(directory / "exported"), verbose=False)
@@ -331,7 +379,7 @@ def run_code(code: str, batch: bool = False) -> dict[str, Any]:
         held = next(iter(dict(tf.train.TrackableView(held).children(held)).values()), held)
     variables = held.variables
     return {
-        getattr(each, "path", each.name): np.asarray(each)
-        for each in (variables() if callable(variables) else variables)
+        f"{number} {getattr(each, 'path', each.name)}": np.asarray(each)
+        for number, each in enumerate(variables() if callable(variables) else variables)
         if "seed_generator" not in getattr(each, "path", "")
     }

@@ -88,6 +88,11 @@ class Case:
         return found
 
     @cached_property
+    def row_of_key(self) -> dict[str, Row]:
+        """The row of each key of the file."""
+        return {row.key: row for row in self.rows if row.key}
+
+    @cached_property
     def rows_of(self) -> dict[int, list[int]]:
         """Variable of the model -> rows that it is in."""
         found: defaultdict[int, list[int]] = defaultdict(list)

@@ -1,7 +1,7 @@
 """Code of fixes: plain TensorFlow in the user's names, that runs as it stands."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from tfinspector.contents.models import ModelDescription, Returned
 from tfinspector.diagnosis.restoring.case import Case
@@ -80,6 +80,27 @@ def assign_pairs(case: Case, pairs: Iterable[tuple[str, str]]) -> str:
         return ""
     assign = _ASSIGN.format(prefix=case.checkpoint.prefix, pairs="\n".join(lines))
     return "\n".join([make_model(case), f"root = {root_of(case)}", _AT, assign])
+
+
+def assign_all(
+    case: Case, pairs: Iterable[tuple[str, str]], but: Container[int] = frozenset()
+) -> str:
+    """As `assign_pairs`, and besides every weight that finds its place by itself.
+
+    `but` are rows that only seem to.
+    """
+    whole = {
+        case.rows[place].model_path: case.rows[place].key
+        for place in case.fed_weights
+        if place not in but and case.rows[place].variable >= 0 and case.rows[place].model_path
+    }
+    chosen = dict(pairs)
+    return assign_pairs(case, (whole | chosen).items()) if chosen else ""
+
+
+def beginning(case: Case) -> list[str]:
+    """Builds the model, restores what goes by itself, and defines `root` and `at`."""
+    return [make_model(case), restore(case), f"root = {root_of(case)}", _AT]
 
 
 def command(case: Case) -> str:

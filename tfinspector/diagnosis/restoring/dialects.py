@@ -101,12 +101,7 @@ def _fix(case: Case, newer: bool, lost: list[int]) -> Fix:
     keys = {case.rows[place].key for place in lost}
     pairs = [(each.path, each.key) for each in case.evidence.renames
              if each.key in keys and not each.transform]  # fmt: skip
-    pairs += [
-        (case.rows[place].model_path, case.rows[place].key)
-        for place in case.fed_weights
-        if pairs and case.rows[place].variable >= 0
-    ]
-    assign = code.assign_pairs(case, pairs)
+    assign = code.assign_all(case, pairs)
     if newer:
         keras2 = (
             "# pip install tf_keras\nimport os\n"

@@ -138,7 +138,7 @@ def _strangers(case: Case, lost: list[int], unfed: list[int]) -> Cause:
              "only_in_model": listed(case.names(unfed)),
              "frontier": _frontier(case.table.frontier)},
             Fix("Give the parts the names that the checkpoint has, or map them one by one.",
-                code.assign_pairs(case, pairs) or code.command(case)),
+                code.assign_all(case, pairs) or code.command(case)),
         ),
         frozenset(lost + unfed),
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""M10, M12 and M13 for checkpoints without an object graph: TensorFlow 1, by names alone."""
+"""M10, and M12, for checkpoints without an object graph: TensorFlow 1, by names alone."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from tfinspector.diagnosis.restoring.case import LOST, Case, Cause
 from tfinspector.diagnosis.restoring.wording import count, listed, shown
 
 _AVERAGE = "/ExponentialMovingAverage"
-_PART = re.compile(r"(.+)/part_(\d+)$")
 _SAME = {"weights": "kernel", "weight": "kernel", "w": "kernel", "biases": "bias", "b": "bias"}
 _NUMBER = re.compile(r"_\d+$")
 
@@ -27,44 +26,6 @@ class _Pair(NamedTuple):
     own_scope: str
     file_end: str
     own_end: str
-
-
-def find_partitions(case: Case) -> Iterator[Cause]:
-    """M13: `w/part_0`, `w/part_1`, ... in the file are one variable in the model."""
-    if case.checkpoint.graph is not None:
-        return
-    parts: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for place in case.open(case.places(LOST)):
-        match = _PART.match(case.rows[place].key)
-        if match:
-            parts[match[1]][int(match[2])] = place
-    claims: set[int] = set()
-    joined: list[tuple[str, list[str], int, str]] = []
-    for stem, places in parts.items():
-        ordered = [places[number] for number in sorted(places)]
-        for unfed in case.unfed_weights:
-            axis = _axis(case, ordered, unfed)
-            if axis is not None and unfed not in claims and _ends_alike(case, stem, unfed):
-                claims |= {*ordered, unfed}
-                keys = [case.rows[place].key for place in ordered]
-                joined.append((stem, keys, axis, case.rows[unfed].model_path))
-                break
-    if not joined:
-        return
-    stem, keys, *_ = joined[0]
-    yield Cause(
-        Finding(
-            "M13", Severity.ERROR,
-            f"`{stem}` was saved in {len(keys)} parts under names of their own ({keys[0]}, ...), "
-            f"and the model has it whole.",
-            "A partitioned variable of TensorFlow 1 that was saved part by part, without the "
-            "Saver knowing that they belong together.",
-            case.checkpoint.prefix,
-            {"parts": {one: names for one, names, _, _ in joined[:20]}},
-            Fix("Join the parts as they are assigned.", _join_code(case, joined)),
-        ),
-        frozenset(claims),
-    )  # fmt: skip
 
 
 def find_names(case: Case) -> Iterator[Cause]:
@@ -224,24 +185,6 @@ def _own_name(case: Case, place: int) -> str:
     return mine.name or mine.path
 
 
-def _ends_alike(case: Case, stem: str, place: int) -> bool:
-    return bool(_common_end(_words(stem), _words(_own_name(case, place))))
-
-
-def _axis(case: Case, places: Sequence[int], unfed: int) -> int | None:
-    """The axis along which the parts make up the variable."""
-    whole = case.rows[unfed].model_shape
-    shapes = [case.rows[place].file_shape or () for place in places]
-    if whole is None or any(len(one) != len(whole) for one in shapes):
-        return None
-    for axis, size in enumerate(whole):
-        others = {(*one[:axis], *one[axis + 1 :]) for one in shapes}
-        fit = others == {(*whole[:axis], *whole[axis + 1 :])}
-        if fit and sum(one[axis] or 0 for one in shapes) == size:
-            return axis
-    return None
-
-
 def _graph_is_broken(case: Case) -> bool:
     return any("object graph" in problem for problem in case.checkpoint.problems)
 
@@ -255,14 +198,3 @@ def _pairs_code(case: Case, pairs: Sequence[_Pair]) -> str:
         if row.state in (State.MATCHED, State.RESTORED) and row.variable >= 0
     }
     return code.assign_pairs(case, (matched | own | known).items())
-
-
-def _join_code(case: Case, joined: Sequence[tuple[str, list[str], int, str]]) -> str:
-    begin = code.assign_pairs(case, [(path, keys[0]) for _, keys, _, path in joined])
-    head = begin.partition("pairs = {")[0]
-    rows = "\n".join(f"    {path!r}: ({axis}, {keys!r})," for _, keys, axis, path in joined)
-    return (
-        f"{head}parts = {{\n{rows}\n}}\n"
-        "for path, (axis, keys) in parts.items():\n"
-        "    at(path).assign(tf.concat([reader.get_tensor(key) for key in keys], axis))"
-    )

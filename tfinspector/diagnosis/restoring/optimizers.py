@@ -11,7 +11,7 @@ from tfinspector.contents.restores import State
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.matching_roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
-from tfinspector.diagnosis.restoring.case import LOST, UNFED, Case, Cause
+from tfinspector.diagnosis.restoring.case import GOOD, LOST, UNFED, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import find_grafts
 from tfinspector.diagnosis.restoring.wording import count, listed, shape, shown
 
@@ -51,6 +51,53 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
         ),
         frozenset(_training(case)),
     )  # fmt: skip
+
+
+def find_swapped_slots(case: Case) -> Iterator[Cause]:
+    """M06 without a sound: another class's list of the same length, whose shapes happen to fit."""
+    wrong = []
+    for place in case.places(GOOD):
+        row = case.rows[place]
+        if row.variable < 0 or not case.is_training_state(place):
+            continue
+        theirs = _slot_in(case.variables[row.key].full_name)
+        mine = _slot_in(case.model.variables[row.variable].name)
+        if theirs and mine and theirs != mine:
+            wrong.append((place, theirs, mine))
+    if not wrong:
+        return
+    place, there, here = wrong[0]
+    saved, own = _class_in_file(case), _class_in_model(case)
+    yield Cause(
+        Finding(
+            "M06", Severity.WARNING,
+            f"The optimizer's state is that of {saved or 'another optimizer'}: by position, "
+            f"{count(len(wrong), 'value')} of it would be taken for something else by "
+            f"{own or 'the optimizer'}.",
+            f"Optimizers of Keras save a plain list. All shapes fit, so nothing is raised, but "
+            f"`{case.rows[place].name}` is a {there}, and goes into a {here}. The weights are not "
+            "concerned.",
+            case.checkpoint.prefix,
+            {"saved": saved, "model": own,
+             "swapped": [{"key": case.rows[p].key, "is": one, "taken_for": other}
+                         for p, one, other in wrong[:40]]},
+            Fix(_LEAVE_OUT, _without_optimizer(case)),
+        ),
+        frozenset(place for place, _, _ in wrong),
+    )  # fmt: skip
+
+
+def _slot_in(name: str) -> str:
+    """Which slot a variable of an optimizer is: "momentum" of "adam/dense_kernel_momentum"."""
+    last = name.partition(":")[0].rpartition("/")[2]
+    slot = last.rpartition("_")[2]
+    return slot if slot in _SLOTS else ""
+
+
+_SLOTS = frozenset(
+    {"momentum", "velocity", "average", "accumulator", "norm", "gradient"}
+    | {"m", "v", "u", "vhat", "linear", "delta"}
+)
 
 
 def find_legacy_optimizer(case: Case) -> Iterator[Cause]:
@@ -157,7 +204,7 @@ def find_averages(case: Case) -> Iterator[Cause]:
             case.checkpoint.prefix, {"averages": listed(case.rows[p].name for p in averages)},
             Fix("Restore the averages into the weights, or return the optimizer from the factory "
                 "and call optimizer.finalize_variable_values(model.trainable_variables).",
-                code.assign_pairs(case, pairs) or _without_optimizer(case)),
+                code.assign_all(case, pairs) or _without_optimizer(case)),
         ),
         frozenset(averages),
     )  # fmt: skip
@@ -273,7 +320,8 @@ def _class_in_file(case: Case) -> str:
 
 
 _KNOWN = {
-    "adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad",
+    "adam": "Adam", "adamw": "AdamW", "adam_w": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop",
+    "rm_sprop": "RMSprop", "adagrad": "Adagrad",
     "adadelta": "Adadelta", "adamax": "Adamax", "nadam": "Nadam", "ftrl": "Ftrl", "lion": "Lion",
     "adafactor": "Adafactor", "lamb": "Lamb", "muon": "Muon",
 }  # fmt: skip

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.saved_models import Shape
+from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.matching_roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import GOOD, Case, Cause
@@ -49,7 +50,7 @@ def find_shifts(case: Case) -> Iterator[Cause]:
             continue
         ours = _model_items(case, mine)
         alignment = _align(theirs, ours)
-        if alignment is not None:
+        if alignment is not None and not _is_settled(case, alignment):
             yield _shifted(case, node, mine, theirs, ours, alignment)
 
 
@@ -95,6 +96,17 @@ def _moves(pairs: Sequence[tuple[_Item, _Item]]) -> bool:
     return any(one.place != other.place for one, other in pairs)
 
 
+def _is_settled(case: Case, alignment: _Alignment) -> bool:
+    """Whether each value went where it belongs, because a map was used."""
+    for one, other in alignment.pairs:
+        own = dict(_own_leaves(case, other.node))
+        for leaf, key in _keys(case, one):
+            row = case.row_of_key[key]
+            if row.variable != own.get(leaf, -1) or row.state not in GOOD:
+                return False
+    return True
+
+
 def _shifted(
     case: Case, node: int, mine: int, theirs: Sequence[_Item], ours: Sequence[_Item],
     alignment: _Alignment,
@@ -126,7 +138,7 @@ def _shifted(
              "in_checkpoint": len(theirs), "in_model": len(ours)},
             Fix("Assign by this map, or build the model as it was; layers under names of their own "
                 "(attributes, or Checkpoint(**{layer.name: layer for layer in model.layers})) do "
-                "not shift.", code.assign_pairs(case, pairs) or code.command(case)),
+                "not shift.", code.assign_all(case, pairs, claims) or code.command(case)),
         ),
         frozenset(claims),
     )  # fmt: skip
@@ -211,7 +223,7 @@ def _file_items(case: Case, node: int) -> list[_Item]:
             for place in case.rows_at.get(below, ())[:1]:
                 variable = case.variables[case.rows[place].key]
                 leaves.append((leaf, tuple(variable.shape)))
-                names[_scope(variable.name, leaf)] += 1
+                names[_scope(variable, leaf)] += 1
         if leaves:
             name = names.most_common(1)[0][0]
             items[int(match[1])] = _Item(int(match[1]), child, tuple(sorted(leaves)), name)
@@ -227,7 +239,7 @@ def _model_items(case: Case, mine: int) -> list[_Item]:
         leaves = _model_leaves(case, child)
         if leaves:
             items[int(match[1])] = _Item(
-                int(match[1]), child, leaves, _given(case.node(child).name)
+                int(match[1]), child, leaves, _given(_own_name(case, child))
             )
     return [items[place] for place in sorted(items)]
 
@@ -249,31 +261,52 @@ def _leaf_nodes(case: Case, begin: int) -> list[tuple[str, int]]:
 
 
 def _model_leaves(case: Case, begin: int) -> _Leaves:
-    found: list[tuple[str, Shape]] = []
+    variables = case.model.variables
+    found = [(leaf, variables[at].shape) for leaf, at in _own_leaves(case, begin)]
+    return tuple(sorted(found, key=str))
+
+
+def _own_leaves(case: Case, begin: int) -> list[tuple[str, int]]:
+    """The model's weights beneath an object, by their paths from there."""
+    found: list[tuple[str, int]] = []
     seen = {begin}
     queue = [("", begin)]
     for path, here in queue:  # it grows meanwhile
         node = case.node(here)
         if node.variable in case.weights_of_model:
-            found.append((path, case.model.variables[node.variable].shape))
+            found.append((path, node.variable))
         for name, child in node.children:
             if child not in seen and not is_optimizer(case.node(child).kind):
                 seen.add(child)
                 queue.append((f"{path}/{name}" if path else name, child))
-    return tuple(sorted(found, key=str))
+    return found
 
 
-def _scope(name: str, leaf: str) -> str:
+def _scope(variable: Variable, leaf: str) -> str:
     """What the entry is called, from the name of a variable that lies `leaf` below it."""
-    parts = name.split("/")
-    depth = len([part for part in leaf.split("/") if part]) if leaf else 0
+    if not leaf:
+        return _end(variable.full_name)
+    parts = variable.name.split("/")
+    depth = leaf.count("/") + 1
     return parts[-1 - depth] if len(parts) > depth else ""
+
+
+def _own_name(case: Case, node: int) -> str:
+    at = case.node(node).variable
+    return _end(case.node(node).name) if at >= 0 else case.node(node).name
+
+
+def _end(name: str) -> str:
+    """Of the name of a variable what tells it from others: its scope and its own name."""
+    return "/".join(name.partition(":")[0].split("/")[-2:])
 
 
 def _given(name: str) -> str:
     """The name, "" where Keras or TensorFlow made it up or it is a number."""
-    plain = re.sub(r"_\d+$", "", name)
-    made_up = plain in _MADE_UP or re.fullmatch(r"(layer_?)?\d*", name) is not None
+    made_up = all(
+        re.sub(r"_\d+$", "", part) in _MADE_UP or re.fullmatch(r"(layer_?)?\d*", part)
+        for part in name.split("/")
+    )
     return "" if made_up else name
 
 

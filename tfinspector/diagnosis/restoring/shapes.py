@@ -102,7 +102,7 @@ def find_dtype_mismatches(case: Case) -> Iterator[Cause]:
                  "model": case.rows[place].model_dtype} for place in places[:200]
             ]},
             Fix(f"Build the model with {theirs}, or convert each value as it is assigned.",
-                code.assign_pairs(case, pairs) or code.command(case)),
+                code.assign_all(case, pairs) or code.command(case)),
         ),
         frozenset(places),
     )  # fmt: skip
