@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.diagnosis.graphs import checkpoint, model
-from tfinspector.contents.graphs import Slot
+from tfinspector.contents.graphs import ObjectGraph, Slot
 from tfinspector.contents.models import ModelNode, ModelVariable, Returned
 from tfinspector.contents.restores import Attachment, MatchTable, State
 from tfinspector.contents.variables import Role
@@ -275,7 +275,7 @@ def test_an_empty_graph_and_an_empty_model() -> None:
     nothing = replace(model({0: {}}, {}), nodes=(), variables=())
     assert [row.state for row in match(file, nothing).rows] == [State.MISSING_IN_MODEL]
     assert file.graph is not None
-    hollow = replace(file, graph=file.graph._replace(nodes=()), variables=())
+    hollow = replace(file, graph=ObjectGraph(()), variables=())
     assert states(match(hollow, model({0: {"w": 1}}, {1: (1,)}))) == {
         "path1": State.MISSING_IN_CHECKPOINT
     }

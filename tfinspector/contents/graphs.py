@@ -4,6 +4,8 @@ Ids index `ObjectGraph.nodes`; node 0 is the root. The graph may hold cycles, sh
 nodes nothing points to (slot variables), so walk it with a visited set and never by recursion.
 """
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -39,8 +41,33 @@ class Node(NamedTuple):
     saver: str = ""
 
 
-class ObjectGraph(NamedTuple):
-    """All nodes; edges to ids outside the range were dropped and are told in `problems`."""
+class ObjectGraph:
+    """All nodes; edges to ids outside the range were dropped and are told in `problems`.
 
-    nodes: tuple[Node, ...]
-    problems: tuple[str, ...] = ()
+    `nodes` may be given as a function that makes them: a list of the variables of a large model
+    needs none of them, and 125,000 take a while.
+    """
+
+    def __init__(
+        self,
+        nodes: tuple[Node, ...] | Callable[[], tuple[Node, ...]],
+        problems: tuple[str, ...] = (),
+    ) -> None:
+        self._given = nodes
+        self.problems = problems
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes; their ids are their positions."""
+        return self._given() if callable(self._given) else self._given
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ObjectGraph):
+            return NotImplemented
+        return self.nodes == other.nodes and self.problems == other.problems
+
+    def __hash__(self) -> int:
+        return hash((self.nodes, self.problems))
+
+    def __repr__(self) -> str:
+        return f"ObjectGraph({self.nodes!r}, {self.problems!r})"

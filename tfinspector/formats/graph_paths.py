@@ -8,7 +8,11 @@ arrival at a node that has children, kept as the walk it came from and the name 
 
 from collections.abc import Sequence
 
-from tfinspector.contents.graphs import Edge, ObjectGraph
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.graphs import ObjectGraph
+from tfinspector.formats.graph_columns import GraphColumns, Integers, columns_of
 
 MOST_PATHS = 16  # per node, the shortest ones
 _PATHS_IN_A_THICKET = 3  # per node where the edges are so many that all ways would never end
@@ -21,42 +25,52 @@ class Walks:
     """Every way to every node with children, at most `MOST_PATHS` each, shortest first.
 
     `node`, `parent`, `edge` are parallel lists, one entry per walk; walk 0 is the root's, and a
-    parent always stands before its children. `leaves[n]` are the edges of node `n` that lead to
-    values.
+    parent always stands before its children. The edges that lead to values are leaves:
+    `leaf_names` and `leaf_nodes`, those of node n from leaf_bounds[n] to leaf_bounds[n + 1].
     """
 
     def __init__(self, graph: ObjectGraph) -> None:
-        self.graph = graph
+        self.columns = columns = columns_of(graph)
         self.node: list[int] = [_ROOT]
         self.parent: list[int] = [-1]
         self.edge: list[str] = [""]
-        self.leaves: dict[int, list[Edge]] = {}
         self._depth: list[int] = [0]
         self.most = MOST_PATHS
-        if graph.nodes:
+        if len(columns.edge_names) * MOST_PATHS > _THICKET:
+            self.most = _PATHS_IN_A_THICKET
+        degree, values = np.diff(columns.edge_bounds), np.diff(columns.value_bounds)
+        self._inner = _Edges(columns, degree > 0)
+        leaves = _Edges(columns, values > 0)
+        self.leaf_names, self.leaf_nodes, self.leaf_bounds = (
+            leaves.names,
+            leaves.nodes,
+            leaves.bounds,
+        )
+        if len(columns):
             self._follow()
 
+    def leaves(self, node: int) -> list[int]:
+        """The nodes with values that the node's own edges lead to."""
+        found: list[int] = self.leaf_nodes[
+            self.leaf_bounds[node] : self.leaf_bounds[node + 1]
+        ].tolist()
+        return found
+
     def _follow(self) -> None:
-        nodes = self.graph.nodes
-        if sum(len(node.children) for node in nodes) * MOST_PATHS > _THICKET:
-            self.most = _PATHS_IN_A_THICKET
-        visits = [0] * len(nodes)
+        names, nodes = self._inner.names, self._inner.nodes.tolist()
+        bounds = self._inner.bounds.tolist()
+        visits = [0] * len(self.columns)
         visits[_ROOT] = self.most  # no simple path comes back to the root
-        inner: dict[int, list[Edge]] = {}
         walk = 0
         while walk < len(self.node):  # the lists grow: this is the queue of a breadth-first search
             here = self.node[walk]
-            onward = inner.get(here)
-            if onward is None:
-                children = nodes[here].children
-                onward = inner[here] = [edge for edge in children if nodes[edge[1]].children]
-                self.leaves[here] = [edge for edge in children if nodes[edge[1]].attributes]
-            for name, child in onward:
+            for place in range(bounds[here], bounds[here + 1]):
+                child = nodes[place]
                 if visits[child] < self.most and self._may_visit(walk, child, visits):
                     visits[child] += 1
                     self.node.append(child)
                     self.parent.append(walk)
-                    self.edge.append(name)
+                    self.edge.append(names[place])
                     self._depth.append(self._depth[walk] + 1)
             walk += 1
 
@@ -75,47 +89,71 @@ class Walks:
         return False
 
 
+class _Edges:
+    """The edges of a graph that lead to certain nodes, by the node they start from."""
+
+    def __init__(self, columns: GraphColumns, wanted: NDArray[np.bool_]) -> None:
+        places = np.flatnonzero(wanted[columns.edge_nodes])
+        names = columns.edge_names
+        self.names: list[str] = [names[place] for place in places.tolist()]
+        self.nodes: Integers = columns.edge_nodes[places]
+        self.bounds: Integers = np.searchsorted(places, columns.edge_bounds)
+
+
 class Arrivals:
     """Where the walks end: for each node with values its paths, and the best way to it.
 
-    All are lists with one entry per node. `paths` holds escaped names joined by "/", as in keys,
-    the shortest first; None where no walk leads. The best way is that with the least of
-    `penalties`, the shortest of those: `best_walk` (-1 where there is none) and the name of its
-    last edge, `best_edge`.
+    `paths` has the nodes that walks lead to, each with escaped names joined by "/", as in keys,
+    the shortest first. The best way is that with the least of `penalties`, the shortest of those:
+    for every node `best_walk` (-1 where there is none) and `best_leaf`, the place of its last
+    edge in `leaf_names`, which have one more entry here: "" for no edge.
     """
 
     def __init__(self, walks: Walks, penalties: Sequence[int]) -> None:
-        nodes = walks.graph.nodes
-        self.paths: list[list[str] | None] = [None] * len(nodes)
-        self.best_walk: list[int] = [-1] * len(nodes)
-        self.best_edge: list[str] = [""] * len(nodes)
-        if nodes and nodes[_ROOT].attributes:
-            self.paths[_ROOT] = [""]
-            self.best_walk[_ROOT] = 0
-        self._collect(walks, penalties)
+        count = len(walks.columns)
+        self.leaf_names = [*walks.leaf_names, ""]
+        self.paths: dict[int, tuple[str, ...]] = {}
+        self.best_walk: Integers = np.full(count, -1)
+        self.best_leaf: Integers = np.full(count, len(walks.leaf_names))
+        if not count:
+            return
+        self._collect(walks, np.array(penalties, np.int64))
+        if walks.columns.has_values(_ROOT):
+            self.paths[_ROOT] = ("", *self.paths.get(_ROOT, ()))[: walks.most]
+            self.best_walk[_ROOT], self.best_leaf[_ROOT] = 0, len(walks.leaf_names)
 
-    def _collect(self, walks: Walks, penalties: Sequence[int]) -> None:
-        paths, best_walk, best_edge, most = self.paths, self.best_walk, self.best_edge, walks.most
+    def edge(self, node: int) -> str:
+        """The name of the last edge of the best way to the node, "" where there is none."""
+        return self.leaf_names[int(self.best_leaf[node])]
+
+    def _collect(self, walks: Walks, penalties: Integers) -> None:
+        ends = np.array(walks.node, np.int64)
+        first, counts = walks.leaf_bounds[ends], np.diff(walks.leaf_bounds)[ends]
+        walk = np.repeat(np.arange(len(ends)), counts)
+        leaf = np.arange(len(walk)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        node = walks.leaf_nodes[leaf]
+        self._spell(walks, walk, leaf, node)
+        # The last assignment to a node stays, so the best arrivals come last.
+        best_last = np.argsort(penalties[walk], kind="stable")[::-1]
+        self.best_walk[node[best_last]] = walk[best_last]
+        self.best_leaf[node[best_last]] = leaf[best_last]
+
+    def _spell(self, walks: Walks, walk: Integers, leaf: Integers, node: Integers) -> None:
+        """The path of every arrival: one for most nodes, lists only for the others."""
+        names = walks.leaf_names
+        if "." in (together := "".join(names)) or "/" in together:
+            names = list(map(escape, names))
         beginnings = _Beginnings(walks)
-        for walk, node in enumerate(walks.node):
-            leaves = walks.leaves.get(node)
-            if not leaves:
-                continue
-            begin = beginnings.of(walk)
-            penalty = penalties[walk]
-            for name, child in leaves:
-                known = paths[child]
-                path = begin + (escape(name) if "." in name or "/" in name else name)
-                if known is None:
-                    paths[child] = [path]
-                    best_walk[child] = walk
-                    best_edge[child] = name
-                    continue
-                if len(known) < most:
-                    known.append(path)
-                if penalty < penalties[best_walk[child]]:
-                    best_walk[child] = walk
-                    best_edge[child] = name
+        begin = [""] * len(walks.node)
+        for one in np.flatnonzero(np.bincount(walk, minlength=len(begin))).tolist():
+            begin[one] = beginnings.of(one)
+        pairs = zip(walk.tolist(), leaf.tolist(), strict=True)
+        spelled = [begin[one] + names[last] for one, last in pairs]
+        self.paths.update(zip(node.tolist(), zip(spelled, strict=True), strict=True))
+        several: dict[int, list[str]] = {}
+        for place in np.flatnonzero(np.bincount(node)[node] > 1).tolist():
+            several.setdefault(int(node[place]), []).append(spelled[place])
+        self.paths.update({node: tuple(paths[: walks.most]) for node, paths in several.items()})
 
 
 class _Beginnings:

@@ -1,11 +1,16 @@
 """Rows from the object graph: for each linked key its paths, its role and its best name."""
 
-from collections.abc import Callable
+from collections.abc import Collection
+from itertools import repeat
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.dtypes import DType, DTypeKind
 from tfinspector.contents.graphs import Attribute, ObjectGraph
 from tfinspector.contents.variables import Role
+from tfinspector.formats.graph_columns import Integers, columns_of
 from tfinspector.formats.graph_paths import Arrivals, Walks
 from tfinspector.formats.key_links import Link, Links, name_of_key
 from tfinspector.formats.names import Namer
@@ -18,15 +23,16 @@ _GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of ran
 
 def fill_from_graph(rows: Rows, graph: ObjectGraph, links: Links, dialect: Dialect) -> None:
     """Fill in the rows whose keys are in `links`."""
-    _GraphRows(graph, dialect).fill(rows, links)
+    if len(columns_of(graph)):
+        _GraphRows(graph, dialect).fill(rows, links)
 
 
 class _GraphRows:
     def __init__(self, graph: ObjectGraph, dialect: Dialect) -> None:
-        self._graph = graph
+        self._columns = columns_of(graph)
         self._is_keras = dialect in (Dialect.KERAS2, Dialect.KERAS3)
         self._walks = Walks(graph)
-        self._roles = GraphRoles(graph, self._walks)
+        self._roles = GraphRoles(self._walks)
         self._namer = Namer(self._walks, dialect, self._roles.optimizers)
         self._arrivals = Arrivals(self._walks, self._namer.penalty)
         self._listed_trainable = self._nodes_in_lists("trainable_variables")
@@ -36,17 +42,19 @@ class _GraphRows:
 
     def fill(self, rows: Rows, links: Links) -> None:
         self._find_prefix(rows, links)
-        nodes, paths, slots = self._graph.nodes, self._arrivals.paths, self._roles.slots
         rows.node = list(links.node_of)
-        full_names, row_paths = rows.full_name, rows.paths
-        fill_if_weight = self._weight_filler(rows)
-        for place, node in enumerate(links.node_of):
-            if node < 0:
-                continue
-            full_names[place] = nodes[node][1][0][1]
-            row_paths[place] = tuple(paths[node] or ())
-            if fill_if_weight(place, node):
-                continue
+        nodes = np.array(links.node_of, np.int64)
+        linked = np.flatnonzero(nodes >= 0)
+        rows.paths = list(map(self._arrivals.paths.get, links.node_of, repeat(())))
+        full_names = self._columns.full_names
+        firsts = self._columns.value_bounds[nodes[linked]].tolist()
+        for place, first in zip(linked.tolist(), firsts, strict=True):
+            rows.full_name[place] = full_names[first]
+        clear = self._are_clearly_weights(rows, nodes)
+        self._fill_weights(rows, clear, nodes[clear])
+        slots = self._roles.slots
+        for place in np.setdiff1d(linked, clear, assume_unique=True).tolist():
+            node = links.node_of[place]
             slot = slots.get(node)
             if slot is None:
                 self._fill_plain(rows, place, node)
@@ -55,38 +63,42 @@ class _GraphRows:
         for place, link in links.odd.items():
             self._fill_odd(rows, place, link)
 
-    def _weight_filler(self, rows: Rows) -> Callable[[int, int], bool]:
-        """Fills the row of a node that is clearly a weight, as most are, and says whether it is.
+    def _are_clearly_weights(self, rows: Rows, nodes: Integers) -> Integers:
+        """Places of the rows that are weights at first sight, as most are.
 
-        Clearly: a way through attributes only leads to it, it is a number and no scalar. What it
-        does is what `_fill_plain` does, with all that is the same for many worked out before.
+        A way through attributes only leads to it, and some optimizer trains it or it is nothing
+        special, a number and no scalar.
         """
-        roles, namer, arrivals = self._roles, self._namer, self._arrivals
-        best_walk, best_edge, penalty = arrivals.best_walk, arrivals.best_edge, namer.penalty
-        special = {*roles.own, *roles.metrics, *roles.slots}
-        special |= self._listed_trainable | self._listed_frozen
-        trained = roles.trained
+        roles, arrivals, count = self._roles, self._arrivals, len(self._columns)
+        special = _mask(count, roles.own, roles.metrics, roles.slots)
+        special |= _mask(count, self._listed_trainable, self._listed_frozen)
+        generators = [name in _GENERATORS for name in arrivals.leaf_names]
+        special |= np.array(generators, bool)[arrivals.best_leaf]
+        has_axes = [bool(shape) and dtype.itemsize > 0 for dtype, shape, _, _ in rows.described]
+        trained = _mask(count, roles.trained)
+        penalty = np.array(self._namer.penalty, np.int64)
+        reached = (arrivals.best_walk >= 0) & (penalty[arrivals.best_walk] == 0)
+        fits = trained[nodes] | (np.array(has_axes, bool) & ~special[nodes])
+        places: Integers = np.flatnonzero((nodes >= 0) & reached[nodes] & fits)
+        return places
+
+    def _fill_weights(self, rows: Rows, places: Integers, nodes: Integers) -> None:
+        """Does what `_fill_plain` does for each; what is the same for many is worked out once."""
+        namer, arrivals = self._namer, self._arrivals
         prefixes = [f"{one}/".removeprefix(rows.prefix) if one else "" for one in namer.prefix]
-        rest = [False if self._top(w) in self._trained_tops else None for w in range(len(penalty))]
-        described, names, trainable = rows.described, rows.name, rows.trainable
-        parts = namer.parts
-
-        def fill(place: int, node: int) -> bool:
-            walk = best_walk[node]
-            if walk < 0 or penalty[walk]:
-                return False
-            is_trained = node in trained
-            if not is_trained and node in special:
-                return False
-            dtype, shape, _, _ = described[place]
-            edge = best_edge[node]
-            if not is_trained and (not shape or not dtype.itemsize or edge in _GENERATORS):
-                return False
-            names[place] = prefixes[walk] + parts[edge]
-            trainable[place] = is_trained or (False if is_never_trained(edge) else rest[walk])
-            return True
-
-        return fill
+        parts = list(map(namer.parts.__getitem__, arrivals.leaf_names))
+        rest = [False if self._top(w) in self._trained_tops else None for w in range(len(prefixes))]
+        untrained = {name for name in set(arrivals.leaf_names) if is_never_trained(name)}
+        trained, leaf_names = self._roles.trained, arrivals.leaf_names
+        names, trainable = rows.name, rows.trainable
+        walks, leaves = arrivals.best_walk[nodes].tolist(), arrivals.best_leaf[nodes].tolist()
+        columns = zip(places.tolist(), nodes.tolist(), walks, leaves, strict=True)
+        for place, node, walk, leaf in columns:
+            names[place] = prefixes[walk] + parts[leaf]
+            if node in trained:
+                trainable[place] = True
+            else:
+                trainable[place] = False if leaf_names[leaf] in untrained else rest[walk]
 
     def _fill_slot(self, rows: Rows, place: int, slot: SlotOf, owner: int) -> None:
         slot_name, _, optimizer, role = slot
@@ -106,13 +118,13 @@ class _GraphRows:
 
     def _name(self, node: int, prefix: str) -> str:
         """The human name by the best way, "" where no way leads to the node."""
-        walk = self._arrivals.best_walk[node]
+        walk = int(self._arrivals.best_walk[node])
         if walk < 0:
             return ""
-        return self._namer.name(walk, self._arrivals.best_edge[node]).removeprefix(prefix)
+        return self._namer.name(walk, self._arrivals.edge(node)).removeprefix(prefix)
 
     def _fill_plain(self, rows: Rows, place: int, node: int) -> None:
-        walk, edge = self._arrivals.best_walk[node], self._arrivals.best_edge[node]
+        walk, edge = int(self._arrivals.best_walk[node]), self._arrivals.edge(node)
         name = self._name(node, rows.prefix) or name_of_key(rows.keys[place])
         role = self._role(node, walk, edge, rows.described[place])
         if role is Role.WEIGHT:
@@ -130,7 +142,7 @@ class _GraphRows:
         if self._names_by_slot is None:
             self._names_by_slot = {}
             for variable, slot in self._roles.slots.items():
-                full_name = self._graph.nodes[variable].attributes[0].full_name
+                full_name = self._columns.full_name(variable)
                 name = full_name.partition("/")[2].removesuffix(f"_{slot.name}")
                 if name and "/" not in name and f"{name}_{slot.name}" in full_name:
                     self._names_by_slot.setdefault(slot.original, name)
@@ -145,7 +157,7 @@ class _GraphRows:
         rows.name[place] = name if is_whole else f"{name}/{tail or attribute.name}"
         rows.node[place] = node
         rows.full_name[place] = attribute.full_name
-        rows.paths[place] = tuple(self._arrivals.paths[node] or ())
+        rows.paths[place] = self._arrivals.paths.get(node, ())
         rows.role[place] = role
         rows.trainable[place] = False
 
@@ -178,12 +190,12 @@ class _GraphRows:
         walks = self._walks
         names = (name, f"_{name}")
         lists = {node for node, edge in zip(walks.node, walks.edge, strict=True) if edge in names}
-        return {child for node in lists for _, child in walks.leaves.get(node, ())}
+        return {child for node in lists for child in walks.leaves(node)}
 
     def _tops_with_training(self) -> set[int]:
         """The root's children below which some optimizer trains: the rest there is not trained."""
         penalty, best_walk = self._namer.penalty, self._arrivals.best_walk
-        walks = {best_walk[node] for node in self._roles.trained} - {-1}
+        walks = set(best_walk[list(self._roles.trained)].tolist()) - {-1}
         return {self._top(walk) for walk in walks if not penalty[walk]}
 
     def _top(self, walk: int) -> int:
@@ -195,11 +207,12 @@ class _GraphRows:
         if not self._is_keras or namer.root_is_model:
             return
         walks: set[int] = set()
+        best_walk = arrivals.best_walk.tolist()
         for place, node in enumerate(links.node_of):
-            walk = arrivals.best_walk[node] if node >= 0 else -1
+            walk = best_walk[node] if node >= 0 else -1
             if walk < 0 or walk in walks or namer.penalty[walk] or node in self._roles.slots:
                 continue
-            role = self._role(node, walk, arrivals.best_edge[node], rows.described[place])
+            role = self._role(node, walk, arrivals.edge(node), rows.described[place])
             if role is Role.WEIGHT:
                 walks.add(walk)
         tops = {namer.top[walk] for walk in walks}
@@ -207,6 +220,14 @@ class _GraphRows:
             prefix = f"{namer.prefix[tops.pop()]}/"
             if all(namer.prefix[walk].startswith(prefix) for walk in walks):
                 rows.prefix = prefix
+
+
+def _mask(count: int, *nodes: Collection[int]) -> NDArray[np.bool_]:
+    """Which of `count` nodes are among these."""
+    mask = np.zeros(count, bool)
+    for some in nodes:
+        mask[list(some)] = True
+    return mask
 
 
 def _is_counter(walk: int, edge: str, dtype: DType) -> bool:

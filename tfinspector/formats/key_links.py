@@ -7,9 +7,13 @@ the exact key, otherwise all keys that begin with it and belong to nobody else.
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
+import numpy as np
+
 from tfinspector.contents.graphs import Attribute, ObjectGraph
+from tfinspector.formats.graph_columns import GraphColumns, columns_of
 
 _ATTRIBUTES = "/.ATTRIBUTES/"
 _SLOT = "/.OPTIMIZER_SLOT/"
@@ -46,26 +50,34 @@ class Links(NamedTuple):
 
 
 def link_keys(keys: Sequence[str], graph: ObjectGraph) -> Links:
-    """The node of every key (ascending) that the graph mentions."""
-    position_of = {key: place for place, key in enumerate(keys)}
-    links = Links([-1] * len(keys), [-1] * len(graph.nodes), {}, [])
-    node_of, place_of = links.node_of, links.place_of
-    heads: list[Link] = []
-    for node, (_, attributes, _, _) in enumerate(graph.nodes):
-        for attribute in attributes:
-            name, _, key = attribute
-            place = position_of.get(key, -1)
-            if place < 0:
-                heads.append(Link(node, attribute))
-            elif node_of[place] >= 0 or place in links.odd:
-                continue
-            elif name == _VALUE:
-                node_of[place] = node
-                place_of[node] = place
-            else:
-                links.odd[place] = Link(node, attribute)
-    links.lost.extend(head.attribute.key for head in heads if not _link_head(head, keys, links))
+    """The node of every key (ascending) that the graph mentions; the first attribute gets it."""
+    columns = columns_of(graph)
+    position_of = dict(zip(keys, range(len(keys)), strict=True))
+    found = map(position_of.get, columns.keys, repeat(-1))
+    place = np.fromiter(found, np.int64, len(columns.keys))
+    node = np.repeat(np.arange(len(columns)), np.diff(columns.value_bounds))
+    owner = np.full(len(keys) + 1, -1)  # the last one stands for no place
+    owner[place[::-1]] = np.arange(len(place))[::-1]
+    owner[-1] = -1
+    is_plain = np.fromiter(map(_VALUE.__eq__, columns.value_names), bool, len(place))
+    node_of, place_of = np.full(len(keys), -1), np.full(len(columns), -1)
+    owned = np.flatnonzero(owner[place] == np.arange(len(place)))
+    plain = owned[is_plain[owned]]
+    node_of[place[plain]] = node[plain]
+    place_of[node[plain]] = place[plain]
+    odd = {
+        int(place[at]): Link(int(node[at]), _attribute(columns, at))
+        for at in owned[~is_plain[owned]].tolist()
+    }
+    links = Links(node_of.tolist(), place_of.tolist(), odd, [])
+    for at in np.flatnonzero(place < 0).tolist():
+        if not _link_head(Link(int(node[at]), _attribute(columns, at)), keys, links):
+            links.lost.append(columns.keys[at])
     return links
+
+
+def _attribute(columns: GraphColumns, at: int) -> Attribute:
+    return Attribute(columns.value_names[at], columns.full_names[at], columns.keys[at])
 
 
 def _link_head(head: Link, keys: Sequence[str], links: Links) -> bool:

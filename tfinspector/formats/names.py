@@ -8,8 +8,11 @@ _operations/3/_kernel` is `dense_1/kernel`, because the full name TensorFlow sto
 
 import re
 
+import numpy as np
+
 from tfinspector.contents.checkpoints import Dialect
-from tfinspector.contents.graphs import Node, ObjectGraph
+from tfinspector.contents.graphs import ObjectGraph
+from tfinspector.formats.graph_columns import GraphColumns, columns_of
 from tfinspector.formats.graph_paths import Walks
 
 _KERAS3_EDGES = frozenset(
@@ -36,8 +39,11 @@ def dialect_of(graph: ObjectGraph | None) -> Dialect:
     if graph is None:
         return Dialect.TF1
     found = Dialect.OBJECT
-    for children, _, _, _ in graph.nodes:
-        for name, _ in children[:_WIDEST_LOOK] if children else ():
+    columns = columns_of(graph)
+    if (_KERAS3_EDGES | _KERAS2_EDGES).isdisjoint(columns.edge_names):
+        return found
+    for node in np.flatnonzero(np.diff(columns.edge_bounds)).tolist():
+        for name in columns.names(node)[:_WIDEST_LOOK]:
             if name in _KERAS3_EDGES:
                 return Dialect.KERAS3
             if name in _KERAS2_EDGES:
@@ -57,7 +63,7 @@ class Namer:
         self.parts = _KerasParts() if self._is_keras else _PlainParts()
         self._optimizers = optimizers
         self._layer_names = _LayerNames(walks, optimizers).names if self._is_keras else {}
-        self.root_is_model = _is_model(walks.graph)
+        self.root_is_model = _is_model(walks.columns)
         self.prefix: list[str] = []
         self.penalty: list[int] = []
         self.top: list[int] = []  # the walk of one edge that each walk begins with
@@ -131,10 +137,10 @@ class _KerasParts(_PlainParts):
         return part
 
 
-def _is_model(graph: ObjectGraph) -> bool:
-    root = graph.nodes[0].children[:_WIDEST_LOOK] if graph.nodes else ()
+def _is_model(columns: GraphColumns) -> bool:
+    root = columns.names(0)[:_WIDEST_LOOK] if len(columns) else ()
     inner = _KERAS3_EDGES | _KERAS2_EDGES | _INNER_CONTAINERS
-    return any(name in inner or _NUMBERED_LAYER.match(name) for name, _ in root)
+    return any(name in inner or _NUMBERED_LAYER.match(name) for name in root)
 
 
 def is_numbered_layer(container: str, edge: str) -> bool:
@@ -148,7 +154,7 @@ class _LayerNames:
     """What numbered layers are called, from the full names of the variables below them."""
 
     def __init__(self, walks: Walks, optimizers: set[int]) -> None:
-        self._nodes = walks.graph.nodes
+        self._columns = walks.columns
         self._optimizers = optimizers
         self.names: dict[int, str] = {}
         scopes: set[str] = set()
@@ -163,7 +169,7 @@ class _LayerNames:
                     self.names[node] = name
                     siblings.setdefault(walks.node[parent], {}).setdefault(name, set()).add(node)
             else:
-                scope = self._direct_scope(self._nodes[node])
+                scope = self._direct_scope(node)
                 if scope and scope != edge.strip("_"):
                     scopes.add(scope)
         self._forget_doubtful(scopes, siblings)
@@ -180,30 +186,31 @@ class _LayerNames:
         for node in doubtful:
             self.names.pop(node, None)
 
-    def _direct_scope(self, node: Node) -> str:
-        for name, child in node.children[:_WIDEST_LOOK]:
-            attributes = self._nodes[child].attributes
-            if attributes and "/" in attributes[0].full_name:
-                parts = attributes[0].full_name.partition(":")[0].split("/")
+    def _direct_scope(self, node: int) -> str:
+        for name, child in self._columns.edges(node, _WIDEST_LOOK):
+            full_name = self._columns.full_name(child)
+            if "/" in full_name:
+                parts = full_name.partition(":")[0].split("/")
                 if parts[-1] == name.strip("_"):
                     return parts[-2]
         return ""
 
     def _look_below(self, layer: int) -> str:
         """Breadth first to the nearest variable; its full name has the layer's so far up."""
+        columns = self._columns
         level = [(layer, 0, False)]
         looked = 0
         while level and looked < _WIDEST_LOOK:
             following: list[tuple[int, int, bool]] = []
             for place, depth, nested in level:
-                for name, child in self._nodes[place].children[:_WIDEST_LOOK]:
+                for name, child in columns.edges(place, _WIDEST_LOOK):
                     looked += 1
-                    node = self._nodes[child]
-                    if node.attributes:
-                        found = _scope_above(node.attributes[0].full_name, depth + 1, nested)
+                    if columns.has_values(child):
+                        found = _scope_above(columns.full_name(child), depth + 1, nested)
                         if found:
                             return found
-                    if child not in self._optimizers and node.children and depth < _DEEPEST_LOOK:
+                    leads_on = child not in self._optimizers and columns.degree(child)
+                    if leads_on and depth < _DEEPEST_LOOK:
                         is_inner = name in _INNER_CONTAINERS
                         following.append((child, depth + (not is_inner), nested or is_inner))
             level = following

@@ -13,13 +13,11 @@ of it. What is not laid out as TensorFlow lays it out takes the slow way, field 
 input never raises: what can't be understood is left out and told in `problems`.
 """
 
-from functools import partial
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph, Slot
+from tfinspector.formats.graph_columns import GraphColumns, StoredGraph
 
 _FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4 = 0x0A, 0x12, 0x1A, 0x22  # length-delimited
 _NUMBER_1, _NUMBER_3 = 0x08, 0x18  # varint
@@ -28,7 +26,7 @@ _HAS_VALUES, _NBYTES_OF_FLAG = 0x2A, 4  # BoolValue{true} with its head
 _SHORTEST_LEAF = 7  # bytes: an attribute's head, one byte, has_checkpoint_values
 _MOST_PROBLEMS = 20
 _LONGEST_VARINT = 10
-_ONE_PAIR = 2  # numbers that the start and the stop of one thing take
+_VALUE = "VARIABLE_VALUE"  # the name of a variable's only attribute
 _Positions = NDArray[np.int64]
 
 
@@ -54,15 +52,16 @@ def parse_object_graph(data: bytes) -> ObjectGraph:
     an empty node, because the ids of all later ones are positions.
     """
     problems: list[str] = []
-    text = data.decode("latin-1")
-    layout = _walk(data, problems)
-    nodes = _build_nodes(data, text, layout, problems)
-    if not nodes:
+    columns = _columns(data, _walk(data, problems), problems)
+    dropped = _without_dangling(columns, problems)
+    if not len(columns):
         problems.append("the object graph has no nodes")
     if len(problems) > _MOST_PROBLEMS:
         more = len(problems) - _MOST_PROBLEMS
         problems[_MOST_PROBLEMS:] = [f"and {more} more problems in the object graph"]
-    return ObjectGraph(tuple(nodes), tuple(problems))
+    if dropped is not None:
+        return ObjectGraph(dropped, tuple(problems))
+    return StoredGraph(columns, tuple(problems))
 
 
 def _walk(data: bytes, problems: list[str]) -> _Layout:
@@ -146,84 +145,94 @@ def _note_rare(data: bytes, tag: int, start: int, stop: int, layout: _Layout) ->
     layout.rare[len(layout.edge_bounds) - 1] = (slots, saver)
 
 
-def _build_nodes(data: bytes, text: str, layout: _Layout, problems: list[str]) -> list[Node]:
-    padded = np.frombuffer(data + bytes(16), np.uint8)
-    edges = _decode_edges(data, text, padded, layout.edges, problems)
-    attributes = _decode_attributes(data, text, padded, layout.attributes, problems)
-    make = partial(tuple.__new__, Node)
-    nothing: tuple[Slot, ...] = ()
-    edge_spans, attribute_spans = pairwise(layout.edge_bounds), pairwise(layout.attribute_bounds)
-    nodes: list[Node] = [
-        make((
-            tuple(edges[first >> 1 : last >> 1]) if last > first else nothing,
-            (attributes[from_ >> 1],) if to - from_ == _ONE_PAIR
-            else tuple(attributes[from_ >> 1 : to >> 1]),
-            nothing,
-            "",
-        ))
-        for (first, last), (from_, to) in zip(edge_spans, attribute_spans, strict=True)
-    ]  # fmt: skip
-    for place, (slots, saver) in layout.rare.items():
-        if place < len(nodes):
-            nodes[place] = nodes[place]._replace(slots=tuple(slots), saver=saver)
-    highest = max((edge[1] for edge in edges), default=0)
-    if layout.rare or highest >= len(nodes):
-        _drop_dangling(nodes, highest, problems)
-    return nodes
+def _columns(data: bytes, layout: _Layout, problems: list[str]) -> GraphColumns:
+    text = data.decode("latin-1")
+    octets = np.frombuffer(data or b"\0", np.uint8)
+    places = range(len(layout.edge_bounds) - 1)
+    rare = [(place, *layout.rare[place]) for place in layout.rare if place in places]
+    return GraphColumns(
+        (
+            *_decode_edges(data, text, octets, layout.edges, problems),
+            np.array(layout.edge_bounds, np.int64) >> 1,
+        ),
+        (
+            *_decode_attributes(data, text, octets, layout.attributes, problems),
+            np.array(layout.attribute_bounds, np.int64) >> 1,
+        ),
+        {place: tuple(slots) for place, slots, _ in rare if slots},
+        {place: saver for place, _, saver in rare if saver},
+    )
 
 
 def _decode_edges(
-    data: bytes, text: str, padded: NDArray[np.uint8], spans: list[int], problems: list[str]
-) -> list[Edge]:
+    data: bytes, text: str, octets: NDArray[np.uint8], spans: list[int], problems: list[str]
+) -> tuple[list[str], _Positions]:
+    """Name and child of every edge."""
     places = np.array(spans, np.int64).reshape(-1, 2)
     starts, stops = places[:, 0], places[:, 1]
-    has_id = padded[starts] == _NUMBER_1
-    ids, after = _varints(padded, starts + 1)
+    has_id = _octets_at(octets, starts) == _NUMBER_1
+    ids, after = _varints(octets, starts + 1)
     ids = np.where(has_id, ids, 0)
-    begins, ends = _string_spans(padded, _FIELD_2, np.where(has_id, after, starts))
+    begins, ends = _string_spans(octets, _FIELD_2, np.where(has_id, after, starts))
     names = _slices(data, text, begins, ends)
-    edges: list[Edge] = list(
-        map(partial(tuple.__new__, Edge), zip(names, ids.tolist(), strict=True))
-    )
     for place in np.flatnonzero(ends != stops).tolist():
         try:
-            edges[place] = _parse_edge(data, int(starts[place]), int(stops[place]))
+            names[place], node = _parse_edge(data, int(starts[place]), int(stops[place]))
+            ids[place] = min(node, len(data))
         except (_Malformed, IndexError) as error:
-            edges[place] = Edge("", len(data))  # to nowhere: dropped with the dangling ones
+            names[place], ids[place] = "", len(data)  # to nowhere: dropped with the dangling ones
             problems.append(f"an edge of the object graph can't be decoded: {error}")
-    return edges
+    return names, ids
 
 
 def _decode_attributes(
-    data: bytes, text: str, padded: NDArray[np.uint8], spans: list[int], problems: list[str]
-) -> list[Attribute]:
+    data: bytes, text: str, octets: NDArray[np.uint8], spans: list[int], problems: list[str]
+) -> tuple[list[str], list[str], list[str]]:
+    """Name, full name and key of every attribute."""
     places = np.array(spans, np.int64).reshape(-1, 2)
     starts, stops = places[:, 0], places[:, 1]
-    columns: list[list[str]] = []
-    ends = starts
-    for tag in (_FIELD_1, _FIELD_2, _FIELD_3):
-        begins, ends = _string_spans(padded, tag, ends)
-        columns.append(_slices(data, text, begins, ends))
-    attributes: list[Attribute] = list(
-        map(partial(tuple.__new__, Attribute), zip(*columns, strict=True))
-    )
+    begins, ends = _string_spans(octets, _FIELD_1, starts)
+    names = _usual_names(octets, begins, ends)
+    if names is None:
+        names = _slices(data, text, begins, ends)
+    begins, ends = _string_spans(octets, _FIELD_2, ends)
+    full_names = _slices(data, text, begins, ends)
+    begins, ends = _string_spans(octets, _FIELD_3, ends)
+    keys = _slices(data, text, begins, ends)
     for place in np.flatnonzero(ends != stops).tolist():
         try:
-            attributes[place] = _parse_attribute(data, int(starts[place]), int(stops[place]))
+            attribute = _parse_attribute(data, int(starts[place]), int(stops[place]))
         except (_Malformed, IndexError) as error:
-            attributes[place] = Attribute("", "", "")
+            attribute = Attribute("", "", "")
             problems.append(f"an attribute of the object graph can't be decoded: {error}")
-    return attributes
+        names[place], full_names[place], keys[place] = attribute
+    return names, full_names, keys
 
 
-def _varints(padded: NDArray[np.uint8], at: _Positions) -> tuple[_Positions, _Positions]:
+def _usual_names(
+    octets: NDArray[np.uint8], begins: _Positions, ends: _Positions
+) -> list[str] | None:
+    """The names if all of them are that of a variable's value, as in most files; else None."""
+    if not (ends - begins == len(_VALUE)).all():
+        return None
+    letters = enumerate(_VALUE.encode())
+    if any((_octets_at(octets, begins + place) != letter).any() for place, letter in letters):
+        return None
+    return [_VALUE] * len(begins)
+
+
+def _octets_at(octets: NDArray[np.uint8], at: _Positions) -> NDArray[np.uint8]:
+    """The bytes at these positions; beyond the end the last one, where no field fits any more."""
+    return octets[np.minimum(at, len(octets) - 1)]
+
+
+def _varints(octets: NDArray[np.uint8], at: _Positions) -> tuple[_Positions, _Positions]:
     """The varints of up to four bytes at `at`, and where each ends. `at` may lie anywhere."""
-    last = len(padded) - 1
     value = np.zeros(len(at), np.int64)
     going = np.ones(len(at), bool)
     after = at.copy()
     for shift in (0, 7, 14, 21):
-        byte = padded[np.minimum(after, last)].astype(np.int64)
+        byte = _octets_at(octets, after).astype(np.int64)
         value += np.where(going, (byte & 0x7F) << shift, 0)
         after += going
         going &= byte > 127
@@ -233,11 +242,11 @@ def _varints(padded: NDArray[np.uint8], at: _Positions) -> tuple[_Positions, _Po
 
 
 def _string_spans(
-    padded: NDArray[np.uint8], tag: int, at: _Positions
+    octets: NDArray[np.uint8], tag: int, at: _Positions
 ) -> tuple[_Positions, _Positions]:
     """Where the strings of field `tag` begin and end; both `at` where the field is not there."""
-    present = padded[np.minimum(at, len(padded) - 1)] == tag
-    lengths, after = _varints(padded, at + 1)
+    present = _octets_at(octets, at) == tag
+    lengths, after = _varints(octets, at + 1)
     return np.where(present, after, at), np.where(present, after + lengths, at)
 
 
@@ -332,15 +341,20 @@ def _skip(data: bytes, position: int, end: int) -> int:
     return position
 
 
-def _drop_dangling(nodes: list[Node], highest: int, problems: list[str]) -> None:
-    """Leave out edges and slots to nodes that do not exist."""
-    count = len(nodes)
+def _without_dangling(columns: GraphColumns, problems: list[str]) -> tuple[Node, ...] | None:
+    """The nodes without edges and slots to nodes that do not exist; None if there are no such."""
+    count = len(columns)
+    in_slots = [
+        n for slots in columns.slots.values() for s in slots for n in (s.original, s.variable)
+    ]
+    if columns.edge_nodes.max(initial=0) < count and max(in_slots, default=0) < count:
+        return None
+    nodes = list(columns.nodes())
     for place, node in enumerate(nodes):
-        if highest < count and not node.slots:
-            continue
         children = tuple([edge for edge in node.children if edge[1] < count])
         slots = tuple([s for s in node.slots if s.original < count and s.variable < count])
         lost = len(node.children) - len(children) + len(node.slots) - len(slots)
         if lost:
             nodes[place] = node._replace(children=children, slots=slots)
             problems.append(f"node {place} of the object graph points to {lost} absent node(s)")
+    return tuple(nodes)

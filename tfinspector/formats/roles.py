@@ -10,8 +10,10 @@ from functools import partial
 from itertools import repeat
 from typing import NamedTuple
 
-from tfinspector.contents.graphs import Node, ObjectGraph
+import numpy as np
+
 from tfinspector.contents.variables import Role
+from tfinspector.formats.graph_columns import GraphColumns
 from tfinspector.formats.graph_paths import Walks
 
 MODEL_LISTS = frozenset({"_trainable_variables", "_trainable_variables_indices"})
@@ -27,6 +29,8 @@ _METRIC_VALUES = frozenset(
 )
 _METRIC_LISTS = frozenset({"metrics", "_metrics", "compiled_metrics", "_compile_metrics"})
 _AVERAGE = "average"
+_TELLING = _ITERATIONS | _HYPERPARAMETERS | _METRIC_VALUES
+"""An optimizer without slots in the graph has one of these, and so has a metric in no list."""
 _LONGEST_POSITION = 10  # digits
 _WIDEST = 100  # children: optimizers and metrics have fewer, lists may have more
 
@@ -50,50 +54,52 @@ class GraphRoles:
     metrics     nodes that hold a metric's state
     """
 
-    def __init__(self, graph: ObjectGraph, walks: Walks) -> None:
+    def __init__(self, walks: Walks) -> None:
         self.optimizers: set[int] = set()
         self.slots: dict[int, SlotOf] = {}
         self.trained: set[int] = set()
         self.own: dict[int, int] = {}
         self.metrics: set[int] = set()
-        self._graph = graph
+        self._columns = columns = walks.columns
+        told = _nodes_with_telling_edges(columns)
         seen: set[int] = set()
-        for walk, place in enumerate(walks.node):
+        for place, edge in zip(walks.node, walks.edge, strict=True):
             if place not in seen:
                 seen.add(place)
-                self._look_at(place, graph.nodes[place], walks.edge[walk])
-        for place, node in enumerate(graph.nodes):
-            if node.slots:
-                self._note_slot_table(place, node)
+                if place in told or place in columns.slots or edge in _METRIC_LISTS:
+                    self._look_at(place, edge)
+        for place in sorted(columns.slots):
+            self._note_slot_table(place)
         self._pair_by_full_name()
 
-    def _look_at(self, place: int, node: Node, edge: str) -> None:
-        names = {name for name, _ in node.children} if len(node.children) < _WIDEST else set()
-        if node.slots or _is_optimizer(names):
+    def _look_at(self, place: int, edge: str) -> None:
+        columns = self._columns
+        names = set(columns.names(place)) if columns.degree(place) < _WIDEST else set()
+        if place in columns.slots or _is_optimizer(names):
             self.optimizers.add(place)
-            self._note_optimizer(place, node)
-        elif names and self._is_metric(node, names, edge):
-            self.metrics.update(child for _, child in node.children)
+            self._note_optimizer(place)
+        elif names and self._is_metric(place, edge):
+            self.metrics.update(columns.children(place))
 
-    def _note_slot_table(self, place: int, node: Node) -> None:
-        for original, name, variable in node.slots:
+    def _note_slot_table(self, place: int) -> None:
+        for original, name, variable in self._columns.slots[place]:
             role = Role.EMA if name == _AVERAGE else Role.SLOT
             self.slots[variable] = SlotOf(name, original, place, role)
             self.trained.add(original)
 
-    def _note_optimizer(self, place: int, node: Node) -> None:
-        nodes = self._graph.nodes
-        lists = {name: nodes[child] for name, child in node.children if nodes[child].children}
-        for _, child in node.children:
-            if nodes[child].attributes:
+    def _note_optimizer(self, place: int) -> None:
+        columns = self._columns
+        lists = {name: child for name, child in columns.edges(place) if columns.degree(child)}
+        for child in columns.children(place):
+            if columns.has_values(child):
                 self.own[child] = place
-        positions, trained = _entries(lists.get("_trainable_variables"))
+        positions, trained = self._entries(lists.get("_trainable_variables"))
         self.trained.update(trained)
-        self.own |= dict.fromkeys(_entries(lists.get(_LIST_OF_ALL))[1], place)
+        self.own |= dict.fromkeys(self._entries(lists.get(_LIST_OF_ALL))[1], place)
         for name, node_of_list in lists.items():
             if name in MODEL_LISTS or name == _LIST_OF_ALL:
                 continue
-            found, variables = _entries(node_of_list)
+            found, variables = self._entries(node_of_list)
             if not variables or found != positions:
                 continue
             is_average = _AVERAGE in name and name.startswith("_model")
@@ -102,22 +108,23 @@ class GraphRoles:
             pairs = zip(repeat(slot), trained, repeat(place), repeat(role))
             slots = zip(variables, map(partial(tuple.__new__, SlotOf), pairs), strict=True)
             self.slots = dict(slots) | self.slots
-        self._pair_by_turns(place, node, trained)
+        self._pair_by_turns(place, trained)
 
-    def _pair_by_turns(self, place: int, node: Node, trained: list[int]) -> None:
+    def _pair_by_turns(self, place: int, trained: list[int]) -> None:
         """Slots that no list holds: `_variables` has r, c and v of each variable in turn.
 
         So it is with Keras's Adafactor, whose lists `_r` and `_c` are empty in the file.
         """
-        nodes = self._graph.nodes
-        direct = {child for _, child in node.children}
-        everything = next((child for name, child in node.children if name == _LIST_OF_ALL), None)
-        entries = _entries(nodes[everything])[1] if everything is not None else []
+        columns = self._columns
+        edges = list(columns.edges(place))
+        direct = {child for _, child in edges}
+        everything = next((child for name, child in edges if name == _LIST_OF_ALL), None)
+        entries = self._entries(everything)[1]
         stored = [child for child in entries if child not in direct]
         names = [
             slot_name_of_list(name)
-            for name, child in node.children
-            if name not in MODEL_LISTS and name != _LIST_OF_ALL and not nodes[child].attributes
+            for name, child in edges
+            if name not in MODEL_LISTS and name != _LIST_OF_ALL and not columns.has_values(child)
         ]
         turns = len(names)
         if not turns or len(stored) != turns * len(trained):
@@ -137,27 +144,47 @@ class GraphRoles:
         unpaired = [place for place in self.own if place not in self.slots]
         if len(unpaired) < 3:  # iterations and learning rate
             return
+        columns = self._columns
         flat: dict[str, int] = {}
-        for place, node in enumerate(self._graph.nodes):
-            if node.attributes and place not in self.own and place not in self.slots:
-                name = node.attributes[0].full_name.partition(":")[0]
+        for place in np.flatnonzero(np.diff(columns.value_bounds)).tolist():
+            if place not in self.own and place not in self.slots:
+                name = columns.full_name(place).partition(":")[0]
                 if name:
                     flat.setdefault(name.replace("/", "_"), place)
         for place in unpaired:
-            full_name = self._graph.nodes[place].attributes[0].full_name
+            full_name = columns.full_name(place)
             found = _slot_in_full_name(full_name, flat, self.own[place])
             if found:
                 self.slots[place] = found
                 self.trained.add(found.original)
 
-    def _is_metric(self, node: Node, names: set[str], edge: str) -> bool:
-        nodes = self._graph.nodes
-        values = {name for name, child in node.children if nodes[child].attributes}
+    def _is_metric(self, place: int, edge: str) -> bool:
+        columns = self._columns
+        values = {name for name, child in columns.edges(place) if columns.has_values(child)}
         if not values:
             return False
         if values <= _METRIC_VALUES and values != {"count"}:
             return True
         return edge in _METRIC_LISTS
+
+    def _entries(self, place: int | None) -> tuple[list[int], list[int]]:
+        """Positions and nodes of a list's entries that hold values; empty if it is no list."""
+        if place is None:
+            return [], []
+        names = self._columns.names(place)
+        if not "".join(names).isascii() or max(map(len, names), default=0) >= _LONGEST_POSITION:
+            return [], []
+        if not all(map(str.isdigit, names)):
+            return [], []
+        return list(map(int, names)), self._columns.children(place)
+
+
+def _nodes_with_telling_edges(columns: GraphColumns) -> set[int]:
+    """Nodes that may be optimizers or metrics: few, so that the others need no closer look."""
+    if _TELLING.isdisjoint(columns.edge_names):
+        return set()
+    telling = [place for place, name in enumerate(columns.edge_names) if name in _TELLING]
+    return set((np.searchsorted(columns.edge_bounds, telling, "right") - 1).tolist())
 
 
 def _is_optimizer(names: set[str]) -> bool:
@@ -166,18 +193,6 @@ def _is_optimizer(names: set[str]) -> bool:
     if names & _ITERATIONS and names & _HYPERPARAMETERS:
         return True
     return {"beta1_power", "beta2_power"} <= names
-
-
-def _entries(node: Node | None) -> tuple[list[int], list[int]]:
-    """Positions and nodes of a list's entries that hold values; empty if it is no list."""
-    if node is None:
-        return [], []
-    names = [name for name, _ in node.children]
-    if not "".join(names).isascii() or max(map(len, names), default=0) >= _LONGEST_POSITION:
-        return [], []
-    if not all(map(str.isdigit, names)):
-        return [], []
-    return list(map(int, names)), [child for _, child in node.children]
 
 
 def _slot_in_full_name(full_name: str, flat: dict[str, int], optimizer: int) -> SlotOf | None:

@@ -128,7 +128,7 @@ def _variables(nodes: Any, places: Mapping[int, Place]) -> tuple[VariableSpec, .
     return tuple(
         VariableSpec(
             name=node.variable.name,
-            paths=tuple(paths[index] or slots.get(index) or ()),
+            paths=paths.get(index) or tuple(slots.get(index, ())),
             dtype=dtype_of_code(node.variable.dtype),
             shape=shape_of(node.variable.shape),
             trainable=node.variable.trainable,
