@@ -61,6 +61,11 @@ class ObjectGraph:
         """All nodes; their ids are their positions."""
         return self._given() if callable(self._given) else self._given
 
+    @property
+    def node_count(self) -> int:
+        """How many nodes there are, without making them."""
+        return len(self.nodes)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ObjectGraph):
             return NotImplemented

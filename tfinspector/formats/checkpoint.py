@@ -53,7 +53,7 @@ def _read_graph(bundle: Bundle, reader: BundleReader) -> tuple[ObjectGraph | Non
     if not isinstance(data, bytes):
         return None, (f"the object graph is stored as {value.dtype}, not as a string",)
     graph = parse_object_graph(data)
-    return graph if graph.nodes else None, graph.problems
+    return graph if graph.node_count else None, graph.problems
 
 
 @contextmanager

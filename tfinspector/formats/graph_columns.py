@@ -93,6 +93,11 @@ class StoredGraph(ObjectGraph):
         super().__init__(columns.nodes, problems)
         self.columns = columns
 
+    @property
+    def node_count(self) -> int:
+        """How many nodes there are."""
+        return len(self.columns)
+
 
 def columns_of(graph: ObjectGraph) -> GraphColumns:
     """The columns of any graph."""

@@ -16,22 +16,28 @@ input never raises: what can't be understood is left out and told in `problems`.
 import numpy as np
 from numpy.typing import NDArray
 
-from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph, Slot
+from tfinspector.contents.graphs import Attribute, Node, ObjectGraph, Slot
 from tfinspector.formats.graph_columns import GraphColumns, StoredGraph
+from tfinspector.formats.graph_fields import (
+    FIELD_1,
+    FIELD_2,
+    FIELD_3,
+    FIELD_4,
+    NUMBER_1,
+    BrokenMessage,
+    parse_attribute,
+    parse_edge,
+    parse_slot,
+    skip_field,
+    varint,
+)
 
-_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4 = 0x0A, 0x12, 0x1A, 0x22  # length-delimited
-_NUMBER_1, _NUMBER_3 = 0x08, 0x18  # varint
-_KNOWN = frozenset({_FIELD_1, _FIELD_2, _FIELD_3, _FIELD_4})
+_KNOWN = frozenset({FIELD_1, FIELD_2, FIELD_3, FIELD_4})
 _HAS_VALUES, _NBYTES_OF_FLAG = 0x2A, 4  # BoolValue{true} with its head
 _SHORTEST_LEAF = 7  # bytes: an attribute's head, one byte, has_checkpoint_values
 _MOST_PROBLEMS = 20
-_LONGEST_VARINT = 10
 _VALUE = "VARIABLE_VALUE"  # the name of a variable's only attribute
 _Positions = NDArray[np.int64]
-
-
-class _Malformed(ValueError):
-    """Bytes that are no protobuf message; caught where the message began."""
 
 
 class _Layout:
@@ -72,17 +78,17 @@ def _walk(data: bytes, problems: list[str]) -> _Layout:
     attribute = layout.attributes.append
     try:
         while position < end:
-            if data[position] != _FIELD_1:
-                position = _skip(data, position, end)
+            if data[position] != FIELD_1:
+                position = skip_field(data, position, end)
                 continue
             start = position + 2
             length = data[position + 1]
             if length > 127:
-                length, start = _varint(data, position + 1)
+                length, start = varint(data, position + 1)
             position = start + length
             if position > end:
-                raise _Malformed(f"a node of {length} bytes begins {end - start} before the end")
-            if length > _SHORTEST_LEAF and data[start] == _FIELD_2:
+                raise BrokenMessage(f"a node of {length} bytes begins {end - start} before the end")
+            if length > _SHORTEST_LEAF and data[start] == FIELD_2:
                 # Nine nodes of ten: a variable, with one attribute and has_checkpoint_values.
                 first, begin = data[start + 1], start + 2
                 if first > 127:
@@ -96,14 +102,14 @@ def _walk(data: bytes, problems: list[str]) -> _Layout:
                     continue
             try:
                 _walk_node(data, start, position, layout)
-            except (_Malformed, IndexError) as error:
+            except (BrokenMessage, IndexError) as error:
                 place = len(layout.edge_bounds) - 1
                 problems.append(f"node {place} of the object graph can't be decoded: {error}")
                 del layout.edges[layout.edge_bounds[-1] :]
                 del layout.attributes[layout.attribute_bounds[-1] :]
             edge_bound(len(layout.edges))
             attribute_bound(len(layout.attributes))
-    except (_Malformed, IndexError) as error:
+    except (BrokenMessage, IndexError) as error:
         count = len(layout.edge_bounds) - 1
         problems.append(f"the object graph breaks off after {count} nodes: {error}")
     return layout
@@ -111,6 +117,11 @@ def _walk(data: bytes, problems: list[str]) -> _Layout:
 
 def _walk_node(data: bytes, position: int, end: int, layout: _Layout) -> None:
     edge, attribute = layout.edges.append, layout.attributes.append
+    while position < end and data[position] == FIELD_1 and data[position + 1] < 128:
+        start = position + 2  # children come first, and their names are short
+        position = start + data[position + 1]
+        edge(start)
+        edge(position)
     while position < end:
         tag = data[position]
         length = data[position + 1]
@@ -118,30 +129,30 @@ def _walk_node(data: bytes, position: int, end: int, layout: _Layout) -> None:
             position += _NBYTES_OF_FLAG
             continue
         if tag not in _KNOWN:
-            position = _skip(data, position, end)
+            position = skip_field(data, position, end)
             continue
         start = position + 2
         if length > 127:
-            length, start = _varint(data, position + 1)
+            length, start = varint(data, position + 1)
         position = start + length
-        if tag == _FIELD_1:
+        if tag == FIELD_1:
             edge(start)
             edge(position)
-        elif tag == _FIELD_2:
+        elif tag == FIELD_2:
             attribute(start)
             attribute(position)
         elif position <= end:
             _note_rare(data, tag, start, position, layout)
     if position != end:
-        raise _Malformed("a field reaches beyond its node")
+        raise BrokenMessage("a field reaches beyond its node")
 
 
 def _note_rare(data: bytes, tag: int, start: int, stop: int, layout: _Layout) -> None:
     slots, saver = layout.rare.get(len(layout.edge_bounds) - 1, ([], ""))
-    if tag == _FIELD_3:
-        slots.append(_parse_slot(data, start, stop))
+    if tag == FIELD_3:
+        slots.append(parse_slot(data, start, stop))
     else:
-        saver = _parse_attribute(data, start, stop).name
+        saver = parse_attribute(data, start, stop).name
     layout.rare[len(layout.edge_bounds) - 1] = (slots, saver)
 
 
@@ -170,16 +181,16 @@ def _decode_edges(
     """Name and child of every edge."""
     places = np.array(spans, np.int64).reshape(-1, 2)
     starts, stops = places[:, 0], places[:, 1]
-    has_id = _octets_at(octets, starts) == _NUMBER_1
+    has_id = _octets_at(octets, starts) == NUMBER_1
     ids, after = _varints(octets, starts + 1)
     ids = np.where(has_id, ids, 0)
-    begins, ends = _string_spans(octets, _FIELD_2, np.where(has_id, after, starts))
+    begins, ends = _string_spans(octets, FIELD_2, np.where(has_id, after, starts))
     names = _slices(data, text, begins, ends)
     for place in np.flatnonzero(ends != stops).tolist():
         try:
-            names[place], node = _parse_edge(data, int(starts[place]), int(stops[place]))
+            names[place], node = parse_edge(data, int(starts[place]), int(stops[place]))
             ids[place] = min(node, len(data))
-        except (_Malformed, IndexError) as error:
+        except (BrokenMessage, IndexError) as error:
             names[place], ids[place] = "", len(data)  # to nowhere: dropped with the dangling ones
             problems.append(f"an edge of the object graph can't be decoded: {error}")
     return names, ids
@@ -191,18 +202,18 @@ def _decode_attributes(
     """Name, full name and key of every attribute."""
     places = np.array(spans, np.int64).reshape(-1, 2)
     starts, stops = places[:, 0], places[:, 1]
-    begins, ends = _string_spans(octets, _FIELD_1, starts)
+    begins, ends = _string_spans(octets, FIELD_1, starts)
     names = _usual_names(octets, begins, ends)
     if names is None:
         names = _slices(data, text, begins, ends)
-    begins, ends = _string_spans(octets, _FIELD_2, ends)
+    begins, ends = _string_spans(octets, FIELD_2, ends)
     full_names = _slices(data, text, begins, ends)
-    begins, ends = _string_spans(octets, _FIELD_3, ends)
+    begins, ends = _string_spans(octets, FIELD_3, ends)
     keys = _slices(data, text, begins, ends)
     for place in np.flatnonzero(ends != stops).tolist():
         try:
-            attribute = _parse_attribute(data, int(starts[place]), int(stops[place]))
-        except (_Malformed, IndexError) as error:
+            attribute = parse_attribute(data, int(starts[place]), int(stops[place]))
+        except (BrokenMessage, IndexError) as error:
             attribute = Attribute("", "", "")
             problems.append(f"an attribute of the object graph can't be decoded: {error}")
         names[place], full_names[place], keys[place] = attribute
@@ -257,88 +268,6 @@ def _slices(data: bytes, text: str, begins: _Positions, ends: _Positions) -> lis
         pairs = zip(begins.tolist(), ends.tolist(), strict=True)
         names = [data[begin:end].decode("utf-8", "replace") for begin, end in pairs]
     return names
-
-
-def _parse_edge(data: bytes, position: int, end: int) -> Edge:
-    node, name = 0, ""
-    while position < end:
-        tag = data[position]
-        if tag == _FIELD_2:
-            name, position = _string(data, position + 1, end)
-        elif tag == _NUMBER_1:
-            node, position = _varint(data, position + 1)
-        else:
-            position = _skip(data, position, end)
-    return Edge(name, node)
-
-
-def _parse_attribute(data: bytes, position: int, end: int) -> Attribute:
-    name = full_name = key = ""
-    while position < end:
-        tag = data[position]
-        if tag == _FIELD_1:
-            name, position = _string(data, position + 1, end)
-        elif tag == _FIELD_2:
-            full_name, position = _string(data, position + 1, end)
-        elif tag == _FIELD_3:
-            key, position = _string(data, position + 1, end)
-        else:
-            position = _skip(data, position, end)
-    return Attribute(name, full_name, key)
-
-
-def _parse_slot(data: bytes, position: int, end: int) -> Slot:
-    original = variable = 0
-    name = ""
-    while position < end:
-        tag = data[position]
-        if tag == _NUMBER_1:
-            original, position = _varint(data, position + 1)
-        elif tag == _FIELD_2:
-            name, position = _string(data, position + 1, end)
-        elif tag == _NUMBER_3:
-            variable, position = _varint(data, position + 1)
-        else:
-            position = _skip(data, position, end)
-    return Slot(original, name, variable)
-
-
-def _string(data: bytes, position: int, end: int) -> tuple[str, int]:
-    """The string whose length stands at `position`, and where it ends."""
-    length, position = _varint(data, position)
-    stop = position + length
-    if stop > end:
-        raise _Malformed("a name reaches beyond its message")
-    return data[position:stop].decode("utf-8", "replace"), stop
-
-
-def _varint(data: bytes, position: int) -> tuple[int, int]:
-    value = 0
-    for shift in range(0, 7 * _LONGEST_VARINT, 7):
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-    raise _Malformed("a number of more than ten bytes")
-
-
-def _skip(data: bytes, position: int, end: int) -> int:
-    """Where the field at `position` ends: unknown fields are allowed, groups are not."""
-    tag, position = _varint(data, position)
-    wire = tag & 7
-    if wire == 0:
-        _, position = _varint(data, position)
-    elif wire == 2:
-        length, position = _varint(data, position)
-        position += length
-    elif wire in (1, 5):
-        position += 8 if wire == 1 else 4
-    else:
-        raise _Malformed(f"wire type {wire}")
-    if position > end:
-        raise _Malformed("a field reaches beyond its message")
-    return position
 
 
 def _without_dangling(columns: GraphColumns, problems: list[str]) -> tuple[Node, ...] | None:
