@@ -20,11 +20,17 @@ def find_in_source(case: Case) -> Iterator[Cause]:
     broken = bool(case.checkpoint.graph is None and case.checkpoint.problems)
     everything = range(len(case.rows))
     for finding in case.evidence.source_findings:
-        if finding.id == "F04" and _went_well(case):
+        if finding.id == "F04" and (_went_well(case) or _matches_itself(finding)):
             finding = replace(finding, severity=Severity.INFO)
         is_damage = finding.id in _DAMAGE and finding.severity is not Severity.INFO
         claims = (everything if broken else unread) if is_damage else ()
         yield Cause(finding, frozenset(claims))
+
+
+def _matches_itself(finding: Finding) -> bool:
+    """Whether the path taken for a pattern matches itself: `*`, `?` and braces do, brackets not."""
+    characters = finding.evidence.get("characters")
+    return isinstance(characters, list) and not {"[", "]", ":"}.intersection(characters)
 
 
 def find_without_count(case: Case) -> Iterator[Cause]:

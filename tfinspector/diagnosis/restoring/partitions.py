@@ -44,7 +44,7 @@ def find_partitions(case: Case) -> Iterator[Cause]:
     if not found:
         return
     first = found[0]
-    names, one = case.names(first.parts), case.name_of(first.whole)
+    names, one = [_said(case, part) for part in first.parts], _said(case, first.whole)
     title = (
         f"`{one}` was saved in {len(names)} parts under names of their own ({shown(names, 2)}), "
         "and the model has it whole."
@@ -58,7 +58,8 @@ def find_partitions(case: Case) -> Iterator[Cause]:
             "A partitioned variable whose parts are saved as variables of their own: nothing in "
             "the file says that they belong together, so TensorFlow does not join them.",
             case.checkpoint.prefix,
-            {"parts": {case.name_of(each.whole): case.names(each.parts) for each in found[:20]}},
+            {"parts": {_said(case, each.whole): [_said(case, part) for part in each.parts]
+                       for each in found[:20]}},
             Fix("Join or cut the values as they are assigned, or use the partition that was saved.",
                 _code(case, found)),
         ),
@@ -115,6 +116,10 @@ def _name(case: Case, place: int) -> str:
     if row.key:
         return case.file_paths.get(case.variables[row.key].node, row.name)
     return row.model_path
+
+
+def _said(case: Case, place: int) -> str:
+    return _name(case, place) if case.checkpoint.graph is None else case.name_of(place)
 
 
 def _shape(case: Case, place: int) -> Shape:
