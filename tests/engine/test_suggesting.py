@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from tests.diagnosis.made_up_models import checkpoint_of, model_of
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.models import ModelDescription
-from tfinspector.contents.restores import Outcome, Rename, RestoreReport, State
+from tfinspector.contents.restores import Outcome, Rename, RestoreReport
 from tfinspector.diagnosis.matching import match
 from tfinspector.engine import suggesting
 from tfinspector.engine.opening import OpenSource, open_source
@@ -109,6 +108,3 @@ def test_used_pairs_are_not_proposed_again(opened: OpenSource) -> None:
     used = Rename(f"old_1{VALUE}", "", "new_1", 1.0, "")
     again = propose(checkpoint, model, table, opened.reader(), used=[used])
     assert {each.path for each in again} == {"new_0", "new_2"}
-    fed = [row._replace(state=State.RESTORED, variable=0) for row in table.rows if row.key]
-    assert propose(checkpoint, replace(model, variables=model.variables[:1]), table,
-                   opened.reader(), rows=fed) == ()  # fmt: skip

@@ -14,7 +14,8 @@ from tfinspector.engine.restore_code import code_for
 from tfinspector.engine.restoring import RestoreRequest
 from tfinspector.engine.worker_client import WorkerClient
 
-_LOSES = "slice"
+LOSES = "slice"
+"""The transform that leaves values out or makes some up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _to_apply(
 ) -> tuple[tuple[Rename, ...], tuple[Rename, ...]]:
     if used:
         return used, ()
-    applied = tuple(each for each in report.renames if each.transform != _LOSES)
-    return applied, tuple(each for each in report.renames if each.transform == _LOSES)
+    applied = tuple(each for each in report.renames if each.transform != LOSES)
+    return applied, tuple(each for each in report.renames if each.transform == LOSES)
 
 
 def _try(written: Written, write: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tfinspector.cli.page import Page, escaped
-from tfinspector.cli.restore_outputs import Written
+from tfinspector.cli.restore_outputs import LOSES, Written
 from tfinspector.contents import numbers
 from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Finding, Severity
@@ -117,6 +117,10 @@ def _write_rows(page: Page, report: RestoreReport) -> None:
         kinds = [_kind(row, report) for row in rows]
         folded = {kind: n for kind, n in Counter(kinds).items() if kind and n >= _FOLD_FROM}
         shown = [row for row, kind in zip(rows, kinds, strict=True) if kind not in folded]
+        if state is State.NOT_ASSIGNED and len({row.why for row in rows}) == 1 < len(rows):
+            # Nothing is wrong with these themselves.
+            page.line(f"  {numbers.whole(len(rows))} variables. {rows[0].why}", "muted")
+            continue
         _write_group(page, shown[:_MOST_ROWS])
         if len(shown) > _MOST_ROWS:
             more = numbers.whole(len(shown) - _MOST_ROWS)
@@ -155,27 +159,42 @@ def _side(dtype: str, shape: tuple[int | None, ...] | None) -> str:
 
 
 def _write_renames(page: Page, renames: Sequence[Rename], is_used: bool) -> None:
+    """The pairs, each with the number of its reason; most share one."""
     if not renames:
         return
     page.heading("Suggested renames")
     shown = renames[:_MOST_ROWS]
+    whys = list(dict.fromkeys(each.why for each in shown))
     columns = [
         ("in the file", [each.key.removesuffix(_ATTRIBUTES) for each in shown]),
         ("in the model", [each.path for each in shown]),
         ("sure", [f"{each.confidence:.0%}" for each in shown]),
+        ("why", [str(1 + whys.index(each.why)) for each in shown]),
     ]
     changes = [_TRANSFORMS.get(each.transform, each.transform) for each in shown]
     columns += [("value", changes)] if any(changes) else []
-    columns.append(("why", [each.why for each in shown]))
-    page.table([name for name, _ in columns], [cells for _, cells in columns], right=(2,))
+    page.table([name for name, _ in columns], [cells for _, cells in columns], right=(2, 3))
     if len(renames) > len(shown):
         page.line(f"… and {numbers.whole(len(renames) - len(shown))} more", "muted")
+    for number, why in enumerate(whys, 1):
+        page.paragraph(f"{number}: {why}", "  ")
     if not is_used:
         page.line()
-        page.paragraph(
-            "--write-fixed PREFIX writes a checkpoint with them that your own code restores, "
-            "--emit-code FILE a script, --save-map FILE a map to edit and give to --map."
+        page.paragraph(_what_to_do(renames))
+
+
+def _what_to_do(renames: Sequence[Rename]) -> str:
+    written = (
+        "--write-fixed PREFIX writes a checkpoint with them that your own code restores, "
+        "--emit-code FILE a script, --save-map FILE a map to edit and give to --map."
+    )
+    losing = sum(each.transform == LOSES for each in renames)
+    if losing == len(renames):
+        return (
+            "They would cut values or fill them up with zeros, so they only count once you accept "
+            "them: --save-map FILE writes a map to edit and give to --map."
         )
+    return f"{written} What is cut or filled up only counts in a map." if losing else written
 
 
 def _write_devices(page: Page, devices: DeviceReport | None) -> None:
@@ -188,8 +207,8 @@ def _write_devices(page: Page, devices: DeviceReport | None) -> None:
         (
             [run.device for run in runs],
             [run.report.outcome.value for run in runs],
-            [numbers.duration(run.report.seconds) for run in runs],
-            [numbers.duration(run.call_seconds) if run.called else "—" for run in runs],
+            [_time(run.report.seconds) for run in runs],
+            [_time(run.call_seconds) for run in runs],
             [numbers.size(run.peak_nbytes) if run.peak_nbytes else "—" for run in runs],
             [run.why_not_called for run in runs],
         ),
@@ -210,6 +229,13 @@ def _write_devices(page: Page, devices: DeviceReport | None) -> None:
         ),
         right=(2, 3),
     )
+
+
+def _time(seconds: float) -> str:
+    """A short time in milliseconds; a dash where nothing took any."""
+    if not seconds:
+        return "—"
+    return numbers.duration(seconds) if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
 def _agreement(equal: bool, close: bool) -> str:

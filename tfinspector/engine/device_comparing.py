@@ -81,7 +81,7 @@ def _run(
     device = request.device or ""
     run = DeviceRun(device, report, 0.0, report.peak_nbytes, False, report.why_not_called)
     if report.model is None or report.outcome is Outcome.FAILED:
-        return run._replace(why_not_called="The restore failed."), None
+        return run._replace(peak_nbytes=0, why_not_called="The restore failed."), None
     try:
         called = _call(request, client, ticket, first)
     except WorkerFailed as failed:

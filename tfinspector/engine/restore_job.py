@@ -176,7 +176,10 @@ class RestoreJob:
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:
         """Why, first; then what went wrong, and what file and model say about themselves."""
         findings = list(diagnose(self.evidence()))
-        findings += [failure] if failure else []
+        is_explained = self.error is not None and any(
+            each.severity is Severity.ERROR for each in findings
+        )
+        findings += [failure] if failure and not is_explained else []
         findings += self._about_the_source()
         findings += self.model.findings if self.model else ()
         about = self.client.about
