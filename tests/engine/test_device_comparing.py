@@ -97,6 +97,27 @@ def test_cancelled_with_the_whole(net: str) -> None:
         compare_devices(request, ("CPU:0", "CPU:0"), WorkerClient, Impatient())
 
 
+def test_inputs_that_nobody_gave_are_drawn_from_the_seed() -> None:
+    """A model of two inputs, of other types; the same seed draws the same, zeros are not all."""
+    with WorkerClient() as client:
+        client.call("build", {"factory": f"{FACTORIES.parent}/worker_models.py:two_inputs"})
+        one, two, other = (
+            client.exchange("call", {"seed": seed, "values": True}) for seed in (1, 1, 2)
+        )
+        again = client.exchange(
+            "call", {"inputs": one.result["shared"], "values": True},
+            [one.payloads[each["payload"]] for each in one.result["shared"]],
+        )  # fmt: skip
+    assert [(each["dtype"], each["shape"]) for each in one.result["shared"]] == [
+        ("float32", [1, 2]), ("float64", [1, 3]),
+    ]  # fmt: skip
+    assert one.payloads == two.payloads == again.payloads
+    assert one.payloads != other.payloads
+    drawn = np.frombuffer(one.payloads[one.result["shared"][1]["payload"]], "float64")
+    assert np.all(drawn != 0)
+    assert one.result["peak_nbytes"] > 1 << 26
+
+
 def floats(*values: float, dtype: str = "float32") -> np.ndarray:
     return np.array(values, dtype)
 

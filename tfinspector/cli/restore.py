@@ -9,7 +9,7 @@ import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
-from tfinspector.cli.options import JsonOption, PathArgument, PythonOption
+from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument, PythonOption
 from tfinspector.cli.restore_document import document_of, empty_document
 from tfinspector.cli.restore_outputs import Wanted, check_places, write_outputs
 from tfinspector.cli.restore_page import write_page
@@ -139,6 +139,7 @@ def command(
     write_fixed: WriteFixed = None,
     logical_cpus: LogicalCpus = 0,
     as_json: JsonOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Restore into your own model, explain what does not fit, and put it right."""
     request = RestoreRequest(
