@@ -90,9 +90,13 @@ class Bundle:
     def describe(self, key: str) -> Description:
         """(DType, shape, nbytes, problem) of a key; raises `Unreadable` if it is unknown."""
         try:
-            return self.entries.descriptions[self.positions[key]]
+            return self.entries.descriptions[self._place(key)]
         except KeyError:
             raise self._unknown(key) from None
+
+    def _place(self, key: str) -> int:
+        """The first key, mostly that of the object graph, is found without `positions`."""
+        return 0 if self.keys[:1] == (key,) else self.positions[key]
 
     def shards(self) -> tuple[Shard, ...]:
         """The data files: bytes needed, and the size when the bundle was opened (-1: missing)."""
@@ -114,7 +118,7 @@ class Bundle:
         if partition := self.entries.partitions.get(key):
             pieces = tuple(self._piece(entry, start) for start, entry in partition.pieces)
         else:
-            entry = decode_entry(self.entries.values[self.positions[key]])
+            entry = decode_entry(self.entries.values[self._place(key)])
             pieces = (self._piece(entry, (0,) * len(shape)),)
         return StoredTensor(key, dtype, shape, nbytes, pieces, self.big_endian, problem)
 

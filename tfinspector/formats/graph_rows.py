@@ -53,7 +53,7 @@ class _GraphRows:
         clear = self._are_clearly_weights(rows, nodes)
         self._fill_weights(rows, clear, nodes[clear])
         slots = self._roles.slots
-        for place in np.setdiff1d(linked, clear, assume_unique=True).tolist():
+        for place in sorted({*linked.tolist()} - {*clear.tolist()}):
             node = links.node_of[place]
             slot = slots.get(node)
             if slot is None:

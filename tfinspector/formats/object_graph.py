@@ -13,6 +13,8 @@ of it. What is not laid out as TensorFlow lays it out takes the slow way, field 
 input never raises: what can't be understood is left out and told in `problems`.
 """
 
+from array import array
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,13 +43,16 @@ _Positions = NDArray[np.int64]
 
 
 class _Layout:
-    """Where edges and attributes lie, node by node; rare parts already decoded."""
+    """Where edges and attributes lie, node by node; rare parts already decoded.
+
+    Arrays, not lists: NumPy takes them as they are.
+    """
 
     def __init__(self) -> None:
-        self.edges: list[int] = []  # start, stop, start, stop, ...
-        self.attributes: list[int] = []
-        self.edge_bounds = [0]  # how many numbers of `edges` the nodes up to here took
-        self.attribute_bounds = [0]
+        self.edges = array("q")  # start, stop, start, stop, ...
+        self.attributes = array("q")
+        self.edge_bounds = array("q", [0])  # how many numbers the nodes up to here took
+        self.attribute_bounds = array("q", [0])
         self.rare: dict[int, tuple[list[Slot], str]] = {}  # node -> slots, saver
 
 
@@ -164,11 +169,11 @@ def _columns(data: bytes, layout: _Layout, problems: list[str]) -> GraphColumns:
     return GraphColumns(
         (
             *_decode_edges(data, text, octets, layout.edges, problems),
-            np.array(layout.edge_bounds, np.int64) >> 1,
+            np.asarray(layout.edge_bounds) >> 1,
         ),
         (
             *_decode_attributes(data, text, octets, layout.attributes, problems),
-            np.array(layout.attribute_bounds, np.int64) >> 1,
+            np.asarray(layout.attribute_bounds) >> 1,
         ),
         {place: tuple(slots) for place, slots, _ in rare if slots},
         {place: saver for place, _, saver in rare if saver},
@@ -176,10 +181,10 @@ def _columns(data: bytes, layout: _Layout, problems: list[str]) -> GraphColumns:
 
 
 def _decode_edges(
-    data: bytes, text: str, octets: NDArray[np.uint8], spans: list[int], problems: list[str]
+    data: bytes, text: str, octets: NDArray[np.uint8], spans: "array[int]", problems: list[str]
 ) -> tuple[list[str], _Positions]:
     """Name and child of every edge."""
-    places = np.array(spans, np.int64).reshape(-1, 2)
+    places = np.asarray(spans).reshape(-1, 2)
     starts, stops = places[:, 0], places[:, 1]
     has_id = _octets_at(octets, starts) == NUMBER_1
     ids, after = _varints(octets, starts + 1)
@@ -197,10 +202,10 @@ def _decode_edges(
 
 
 def _decode_attributes(
-    data: bytes, text: str, octets: NDArray[np.uint8], spans: list[int], problems: list[str]
+    data: bytes, text: str, octets: NDArray[np.uint8], spans: "array[int]", problems: list[str]
 ) -> tuple[list[str], list[str], list[str]]:
     """Name, full name and key of every attribute."""
-    places = np.array(spans, np.int64).reshape(-1, 2)
+    places = np.asarray(spans).reshape(-1, 2)
     starts, stops = places[:, 0], places[:, 1]
     begins, ends = _string_spans(octets, FIELD_1, starts)
     names = _usual_names(octets, begins, ends)
