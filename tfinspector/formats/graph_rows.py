@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from itertools import repeat
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from tfinspector.formats.roles import GraphRoles, SlotOf
 from tfinspector.formats.roles_by_name import is_counter, is_never_trained
 from tfinspector.formats.rows import Rows
 
+_Value = TypeVar("_Value")
 _GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of random generators
 
 
@@ -48,8 +50,7 @@ class _GraphRows:
         rows.paths = list(map(self._arrivals.paths.get, links.node_of, repeat(())))
         full_names = self._columns.full_names
         firsts = self._columns.value_bounds[nodes[linked]].tolist()
-        for place, first in zip(linked.tolist(), firsts, strict=True):
-            rows.full_name[place] = full_names[first]
+        _put(rows.full_name, linked, [full_names[first] for first in firsts])
         clear = self._are_clearly_weights(rows, nodes)
         self._fill_weights(rows, clear, nodes[clear])
         slots = self._roles.slots
@@ -90,15 +91,16 @@ class _GraphRows:
         rest = [False if self._top(w) in self._trained_tops else None for w in range(len(prefixes))]
         untrained = {name for name in set(arrivals.leaf_names) if is_never_trained(name)}
         trained, leaf_names = self._roles.trained, arrivals.leaf_names
-        names, trainable = rows.name, rows.trainable
         walks, leaves = arrivals.best_walk[nodes].tolist(), arrivals.best_leaf[nodes].tolist()
-        columns = zip(places.tolist(), nodes.tolist(), walks, leaves, strict=True)
-        for place, node, walk, leaf in columns:
-            names[place] = prefixes[walk] + parts[leaf]
-            if node in trained:
-                trainable[place] = True
-            else:
-                trainable[place] = False if leaf_names[leaf] in untrained else rest[walk]
+        ways = zip(walks, leaves, strict=True)
+        _put(rows.name, places, [prefixes[walk] + parts[leaf] for walk, leaf in ways])
+        answers = [rest[walk] for walk in walks]
+        if untrained or trained:
+            answers = [
+                node in trained or (False if leaf_names[leaf] in untrained else answer)
+                for node, leaf, answer in zip(nodes.tolist(), leaves, answers, strict=True)
+            ]
+        _put(rows.trainable, places, answers)
 
     def _fill_slot(self, rows: Rows, place: int, slot: SlotOf, owner: int) -> None:
         slot_name, _, optimizer, role = slot
@@ -220,6 +222,15 @@ class _GraphRows:
             prefix = f"{namer.prefix[tops.pop()]}/"
             if all(namer.prefix[walk].startswith(prefix) for walk in walks):
                 rows.prefix = prefix
+
+
+def _put(column: list[_Value], places: Integers, values: list[_Value]) -> None:
+    """Set some places of a column. Mostly it is all of them, and then no loop is needed."""
+    if len(places) == len(column):
+        column[:] = values
+        return
+    for place, value in zip(places.tolist(), values, strict=True):
+        column[place] = value
 
 
 def _mask(count: int, *nodes: Collection[int]) -> NDArray[np.bool_]:
