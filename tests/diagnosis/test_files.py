@@ -128,14 +128,6 @@ def test_versions_are_told_and_a_saved_model_is_not_scolded():
     assert find_path_problems(replace(found, given_as=GivenAs.PART, others=())) == []
 
 
-@pytest.mark.parametrize("path", ["/r[1]/c-1", "/r/c*-1", "/r/{a}/c-1", "/r/what?/c-1"])
-def test_f04_characters_of_patterns(path):
-    found = Recognised(SourceKind.CHECKPOINT, path, path, GivenAs.ITSELF, "")
-    finding = only(find_path_problems(found))
-    assert (finding.id, finding.severity) == ("F04", Severity.WARNING)
-    assert finding.fix.code
-
-
 def test_f05_a_moved_run():
     run = listing(
         snapshot("c-1", 1), snapshot("c-2", 2), state=state("/old/c-2", "/old/c-1", "/old/c-2")

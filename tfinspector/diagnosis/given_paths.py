@@ -6,12 +6,12 @@ nothing, so each is told, with the path that a program must use.
 
 import os
 import re
+from fnmatch import fnmatchcase
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 
-_GLOB = re.compile(r"[\[\]*?{}]")
-_COLON = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+_READ_BY_TENSORFLOW = (SourceKind.CHECKPOINT, SourceKind.RUN, SourceKind.SAVED_MODEL)
 _BARE_EXCEPTION = "DataLossError: not an sstable (bad magic number)"
 
 
@@ -23,49 +23,58 @@ def find_path_problems(recognised: Recognised, newest: str = "") -> list[Finding
         findings.append(told(recognised, newest or recognised.path))
     elif recognised.given_as is GivenAs.VERSIONS and recognised.others:
         findings.append(_one_of_versions(recognised))
-    if recognised.kind is not SourceKind.SAVED_MODEL:
-        findings += find_special_characters(recognised.path)
+    if recognised.kind in _READ_BY_TENSORFLOW:
+        path = newest if recognised.kind is SourceKind.RUN and newest else recognised.path
+        findings += find_special_characters(path, recognised.kind)
     return findings
 
 
-def find_special_characters(path: str) -> list[Finding]:
-    """F04: `restore` and `latest_checkpoint` take a path as a pattern (`get_matching_files`)."""
-    special = sorted(set(_GLOB.findall(path)))
-    if special:
-        shown = " ".join(special)
-        return [
-            Finding(
-                "F04", Severity.WARNING,
-                f"TensorFlow takes this path for a pattern, because it contains {shown}.",
-                "It then finds no file: `latest_checkpoint` returns None and `restore` says "
-                "\"Failed to find any matching files\". This program reads it all the same.",
-                path, {"characters": special},
-                Fix("Rename the directory, or restore through a link without such characters.",
-                    _link(path)),
-            )
-        ]  # fmt: skip
-    if _COLON.match(os.path.basename(path)) or ":" in path:
-        return [
-            Finding(
-                "F04", Severity.INFO,
-                "The path has a colon; TensorFlow may take what stands before it for a scheme.",
-                "Relative paths such as `run:3/ckpt` fail with \"File system scheme not "
-                "implemented\"; absolute ones work.",
-                path, {"characters": [":"]},
-                Fix("Use the absolute path, or restore through a link.", _link(path)),
-            )
-        ]  # fmt: skip
-    return []
+def find_special_characters(path: str, kind: SourceKind = SourceKind.CHECKPOINT) -> list[Finding]:
+    """F04: TensorFlow looks for files that match the path (`get_matching_files`) before it reads.
+
+    Only a path that does not match itself is lost to it: brackets that close, and a backslash. `*`,
+    `?` and braces are harmless, for the values are then read from the path as it is written; so are
+    a colon, a plus and letters of any script. Tried with TensorFlow 2.21.
+    """
+    if _matches_itself(path):
+        return []
+    special = sorted(set(path) & set("[]\\"))
+    call = "`tf.saved_model.load`" if kind is SourceKind.SAVED_MODEL else "`restore`"
+    nothing = "" if kind is SourceKind.SAVED_MODEL else ", and `latest_checkpoint` returns None"
+    return [
+        Finding(
+            "F04", Severity.WARNING,
+            f"TensorFlow takes this path for a pattern, because it contains {' '.join(special)}.",
+            f"It then finds no file: {call} says \"Failed to find any matching files\"{nothing}. "
+            "This program reads it and restores from it all the same.",
+            path, {"characters": special},
+            Fix("Rename what has these characters in its name, or go through a link without them.",
+                _link(path, kind)),
+        )
+    ]  # fmt: skip
 
 
-def _link(path: str) -> str:
-    directory, name = os.path.split(path)
-    safe = re.sub(r"[^\w.-]+", "_", name)
+def _matches_itself(path: str) -> bool:
+    """As `fnmatch` of C does it: a class may reach over a slash, a backslash quotes."""
+    pattern = re.sub(r"\\(.?)", r"[\1]", path, flags=re.DOTALL)
+    return fnmatchcase(path, pattern)
+
+
+def _link(path: str, kind: SourceKind) -> str:
+    if kind is SourceKind.SAVED_MODEL:
+        return (
+            "import os, tempfile\n"
+            "safe = os.path.join(tempfile.mkdtemp(), 'saved_model')\n"
+            f"os.symlink({path!r}, safe)\n"
+            "loaded = tf.saved_model.load(safe)"
+        )
     return (
-        f"import os, tempfile\nsafe = os.path.join(tempfile.mkdtemp(), 'run')\n"
-        f"os.symlink({directory!r}, safe)\ncheckpoint.restore(os.path.join(safe, {name!r}))"
-        if safe == name
-        else f"import os\nos.rename({path!r}, {os.path.join(directory, safe)!r})"
+        "import glob, os, tempfile\n"
+        f"prefix = {path!r}\n"
+        "safe = os.path.join(tempfile.mkdtemp(), 'checkpoint')\n"
+        "for file in glob.glob(glob.escape(prefix) + '.*'):\n"
+        "    os.symlink(file, safe + file[len(prefix):])\n"
+        "checkpoint.restore(safe)"
     )
 
 
