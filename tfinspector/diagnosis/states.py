@@ -63,12 +63,14 @@ def refused(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def outcome_of(rows: Sequence[Row], model: ModelDescription) -> Outcome:
-    """How it went, by the weights of both sides; by everything where there are no weights.
+    """How it went, by the weights of both sides; by all of the model where there are no weights.
 
-    An optimizer's state that only one side has is no shortcoming: training was left out.
+    An optimizer's state that only one side has is no shortcoming: training was left out. So are
+    averages of the weights that only the file has.
     """
-    counted = [row for row in rows if _counts(row, model) and row.role in _WEIGHTS]
-    counted = counted or [row for row in rows if _counts(row, model)]
+    telling = [row for row in rows if _counts(row, model)]
+    counted = [row for row in telling if _is_weight(row)]
+    counted = counted or [row for row in telling if row.variable >= 0]
     good = sum(row.state in _GOOD for row in counted)
     if not good:
         return Outcome.NOTHING
@@ -84,6 +86,10 @@ def parameters_of(rows: Sequence[Row], model: ModelDescription) -> tuple[int, in
 
 
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.EMA.value})
+
+
+def _is_weight(row: Row) -> bool:
+    return row.role in _WEIGHTS and (row.variable >= 0 or row.role == Role.WEIGHT.value)
 
 
 def _counts(row: Row, model: ModelDescription) -> bool:
