@@ -99,9 +99,32 @@ def test_a_path_over_the_model_comes_before_a_shorter_one_over_the_optimizer(
 
 def test_a_call_is_traced(asked: Asked) -> None:
     model = asked.build("module")
-    assert model.in_call is not None
-    assert [model.variables[each].path for each in model.in_call] == ["weight"]
-    assert asked.build("unbuilt").in_call is None
+    assert [model.variables[each].path for each in asked("trace")["in_call"]] == ["weight"]
+    asked.build("unbuilt")
+    assert asked("trace")["in_call"] is None
+
+
+def test_building_calls_nothing_that_is_built(
+    asked: Asked, write_factory: Callable[..., str]
+) -> None:
+    """What a first call does once only, it must still do in the call that proves a restore."""
+    spec = write_factory(
+        "import tensorflow as tf\n"
+        "class Lazy(tf.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.weight, self.ready = tf.Variable(0.0), False\n"
+        "    def __call__(self, x):\n"
+        "        if not self.ready:\n"
+        "            self.weight.assign(7.0)\n"
+        "        self.ready = True\n"
+        "        return x * self.weight\n"
+        "def make():\n    return Lazy()\n"
+        "def sample_inputs():\n    return 2.0\n"
+    )
+    asked.build(spec)
+    (output,) = asked("call")["outputs"]
+    assert output["max"] == 14.0
 
 
 def test_five_thousand_variables(asked: Asked) -> None:
@@ -165,6 +188,6 @@ def test_keras_2_of_another_package_is_described(
 def test_description_is_plain_data(asked: Asked) -> None:
     told: dict[str, Any] = asked("build", factory=f"{MODELS}:functional")
     assert set(told) == {
-        "factory", "returned", "built_by", "unbuilt", "flavours", "in_call", "nodes", "variables",
+        "factory", "returned", "built_by", "unbuilt", "flavours", "nodes", "variables",
         "problems",
     }  # fmt: skip

@@ -10,7 +10,6 @@ from tfinspector.contents.reports import Interpreter, RelayedError, TraceFrame
 
 def description_of(told: dict[str, Any], interpreter: Interpreter) -> ModelDescription:
     """The answer of the worker's method `build` (see `worker/describing.py`)."""
-    in_call = told["in_call"]
     return ModelDescription(
         factory=told["factory"],
         returned=Returned(told["returned"]),
@@ -20,7 +19,6 @@ def description_of(told: dict[str, Any], interpreter: Interpreter) -> ModelDescr
         unbuilt=tuple(told["unbuilt"]),
         flavours=dict(told["flavours"]),
         interpreter=interpreter,
-        in_call=None if in_call is None else tuple(in_call),
         findings=tuple(_finding(each, told["factory"], interpreter) for each in told["problems"]),
     )
 

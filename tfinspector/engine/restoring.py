@@ -61,6 +61,7 @@ def dry_run(
     assert job.model is not None
     if renames:
         _take_pairs(job, table, renames)
+    _trace(job)
     stops = bool(refused(table.rows)) and not (request.keep_partial or renames)
     return job.report(Outcome.FAILED if stops else outcome_of(job.rows, job.model))
 
@@ -86,6 +87,7 @@ def restore(
             return _restore_pairs(job, table, renames)
     except WorkerFailed as failed:
         return job.failed(failed)
+    _trace(job)
     job.rows = untouched(table.rows, WHY_STOPPED)
     return job.report(Outcome.FAILED)
 
@@ -182,7 +184,22 @@ def _prove(
     after = job.hashes(mine)
     if job.called:
         job.rows = prove_again(job.rows, job.model, after, stored)
+    _trace(job)
     return job.report(outcome_of(job.rows, job.model))
+
+
+def _trace(job: RestoreJob) -> None:
+    """Learn which variables a call uses. Comes last, for it runs the user's Python once more.
+
+    That Python may note that it ran, and then do something else when it is called in earnest.
+    """
+    assert job.model is not None
+    try:
+        used = job.ask("trace", "looking which variables a call uses")["in_call"]
+    except WorkerFailed as failed:  # what is proved stays proved
+        job.log.append(failed.finding.title)
+        return
+    job.model = replace(job.model, in_call=None if used is None else tuple(used))
 
 
 def _counts_saves(job: RestoreJob) -> bool:

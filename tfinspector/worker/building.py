@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from . import factories
+from . import factories, plain_paths
 from .completing import Completion, Hints, complete
 from .describing import Known, describe_model
 from .failures import Explained
@@ -12,7 +12,6 @@ from .framework import tensorflow
 from .placing import memory_limit, scope, split_cpu
 from .returned import Built, classify
 from .serving import Context
-from .tracing import variables_in_call
 
 
 class NothingBuilt(Explained):
@@ -42,6 +41,7 @@ def build(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     in `describing`. Raises whatever the user's code raises, and the errors of `factories`.
     """
     tensorflow()
+    plain_paths.forget()
     home = os.getcwd()
     if params.get("logical_cpus"):
         split_cpu(int(params["logical_cpus"]))
@@ -74,8 +74,6 @@ def _describe(
 ) -> Dict[str, Any]:
     described = describe_model(built, factory.spec, completion.built_by, completion.unbuilt)
     _holding[:] = [Holding(factory, built, described.variables, device, home, sample)]
-    if not completion.unbuilt:  # else tracing would make variables in its own graph
-        described.data["in_call"] = variables_in_call(built, described.variables, sample)
     return described.data
 
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any, Dict, List, Optional
 
-from . import inputs, sharing
+from . import inputs, plain_paths, sharing
 from .building import holding
 from .describing import value_hash
 from .failures import describe
@@ -56,6 +56,8 @@ def call(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         answer["error"] = describe(error)
         answer["why_not"] = "The call raised %s: %s" % (type(error).__name__, error)
         return answer
+    finally:
+        plain_paths.forget()
     answer.update(done=True, outputs=rows, inputs=found.origin)
     if attach is not None:
         answer.update(peak_memory(held.device), shared=sharing.told(found, attach))

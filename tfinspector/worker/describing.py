@@ -1,7 +1,6 @@
 """The built model as data: what `contents.models.ModelDescription` holds, as JSON.
 
 {"factory", "returned", "built_by", "unbuilt": [path], "flavours": {flavour: count},
- "in_call": [variable] | null,
  "nodes": [[kind, name, [[edge, node]], variable, built, [saves], [[original, slot, node]]]],
  "variables": [{"name", "path", "paths", "node", "dtype", "shape", "device", "trainable",
                 "initial", "owner", "random_state", "problem"}],
@@ -20,7 +19,6 @@ from .objects import (
     is_layer,
     is_optimizer,
     is_seed_generator,
-    is_trackable,
     kind_of,
     layers_in,
     name_of,
@@ -28,7 +26,7 @@ from .objects import (
     variable_of,
     waits,
 )
-from .returned import CHECKPOINT, NAMED, Built, models_of
+from .returned import CHECKPOINT, NAMED, Built, can_hold, models_of
 
 CHECKPOINT_KIND = "tensorflow.python.checkpoint.checkpoint.Checkpoint"
 
@@ -58,7 +56,6 @@ def describe_model(built: Built, spec: str, built_by: str, unbuilt: List[str]) -
         "built_by": built_by,
         "unbuilt": unbuilt,
         "flavours": count_flavours(graph.objects + table.unreached_layers),
-        "in_call": None,
         "nodes": [_node(graph, table, number) for number in range(len(graph.objects))],
         "variables": table.rows(),
         "problems": _problems(built),
@@ -244,5 +241,5 @@ def _problems(built: Built) -> List[Dict[str, str]]:
             "text": "%s%s" % (kind_of(part), " of " + flavour_of(part) if flavour_of(part) else ""),
         }
         for name, part in built.parts.items()
-        if not is_trackable(part) and not isinstance(part, (list, tuple, dict))
+        if not can_hold(part)
     ]

@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import suppress
 
+from . import plain_paths
 from .framework import about
 from .methods import METHODS
 from .serving import Server
@@ -32,5 +33,6 @@ def main() -> None:
     answers.send({"event": "ready", "about": about(), "seconds": time.monotonic() - _STARTED})
     with suppress(OSError):  # the other side may be gone in the middle of an answer
         server.serve()
+    plain_paths.forget()
     # No clean-up by libraries: it can hang, and whoever waits for us is in a hurry.
     os._exit(0)

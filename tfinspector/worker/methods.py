@@ -43,4 +43,5 @@ METHODS: Dict[str, Method] = {
     "write": _later("restoring", "write"),
     "assign": _later("assigning", "assign"),
     "call": _later("calling", "call"),
+    "trace": _later("tracing", "trace"),
 }

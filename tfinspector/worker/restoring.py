@@ -11,6 +11,7 @@ from .framework import tensorflow
 from .listening import Listening
 from .objects import short_device
 from .placing import peak_memory
+from .plain_paths import forget, plain
 from .returned import checkpoint_of
 from .serving import Context
 
@@ -30,6 +31,7 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """
     held = holding()
     prefix = absolute(params["prefix"], held)
+    opened = plain(prefix)
     context.report(0, 0, "restoring")
     answer: Dict[str, Any] = {"status_type": "", "error": None, "checks": {}, "seconds": 0.0}
     answer.update(matched=None, unassigned=None, save_counter=None)
@@ -38,10 +40,12 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         try:
             checkpoint = checkpoint_of(held.built, params.get("name") or "")
             method = checkpoint.read if params.get("mode") == "read" else checkpoint.restore
-            status = method(prefix)
+            status = method(opened)
             answer["seconds"] = time.monotonic() - started
         except Exception as error:  # noqa: BLE001 - the answer: TensorFlow may raise anything
             answer["error"] = describe(error)
+            answer["error"]["message"] = answer["error"]["message"].replace(opened, prefix)
+            forget()
         else:
             answer["status_type"] = type(status).__name__
             answer["checks"] = _checks(status)
@@ -50,7 +54,7 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
                 answer["save_counter"] = value_hash(checkpoint.save_counter)
             _be_content(status)
             del status
-    answer["log"] = heard.text
+    answer["log"] = heard.text.replace(opened, prefix)
     answer["warnings"] = heard.warnings
     answer.update(peak_memory(held.device))
     return answer

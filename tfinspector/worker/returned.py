@@ -1,16 +1,20 @@
 """What a factory returned, and how a `tf.train.Checkpoint` is made of it."""
 
 import types
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 from .failures import Explained
 from .framework import tensorflow
-from .objects import is_layer, is_model, is_optimizer, is_trackable, kind_of
+from .objects import is_layer, is_model, is_optimizer, is_trackable, kind_of, variable_of
 
 CHECKPOINT, NAMED, BARE = "checkpoint", "named", "bare"  # contents.models.Returned
 _ACCEPTED = (
     "A factory returns a model or module, a tf.train.Checkpoint, a dict of them by name, or a "
     "tuple (model, optimizer)."
+)
+_NAME_IT = (
+    ' A checkpoint holds these only under a name: return {"weights": [...]}, with the name that '
+    "your own tf.train.Checkpoint(weights=[...]) gives them."
 )
 
 
@@ -37,7 +41,7 @@ def classify(value: Any) -> Built:
         bad = [repr(name) for name in value if not isinstance(name, str)]
         if bad:
             raise BadReturn("The factory returned a dict with the key %s. %s" % (bad[0], _ACCEPTED))
-        if not any(_is_part(part) for part in value.values()):
+        if not _has_part(value):
             raise BadReturn(
                 "The factory returned a dict of %s. %s" % (_listed(value.values()), _ACCEPTED)
             )
@@ -49,10 +53,10 @@ def classify(value: Any) -> Built:
             and (is_optimizer(value[1]) or _is_part(value[1]))
         ):
             return Built(NAMED, {"model": value[0], "optimizer": value[1]})
-        raise BadReturn("The factory returned a tuple (%s). %s" % (_listed(value), _ACCEPTED))
+        raise BadReturn("The factory returned a tuple (%s). %s" % (_listed(value), _advice(value)))
     if _is_part(value):
         return Built(BARE, {"": value})
-    raise BadReturn("The factory returned %s. %s" % (_called(value), _ACCEPTED))
+    raise BadReturn("The factory returned %s. %s" % (_called(value), _advice(value)))
 
 
 def checkpoint_of(built: Built, name: str) -> Any:
@@ -72,6 +76,17 @@ def checkpoint_of(built: Built, name: str) -> Any:
         if all(is_trackable(part) for part in parts.values()):
             raise
         raise NotTrackable(str(error)) from error
+
+
+def can_hold(part: Any) -> bool:
+    """Whether a checkpoint can have it under a name; lists, tuples and dicts it wraps itself."""
+    if is_trackable(part):
+        return True
+    try:
+        tensorflow().train.Checkpoint(part=part)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def rooted(value: Any) -> Tuple[Any, Dict[str, Any]]:
@@ -99,7 +114,7 @@ def optimizers_of(built: Built) -> Dict[str, Any]:
 
 def _all_parts(built: Built) -> Dict[str, Any]:
     if built.returned != CHECKPOINT:
-        return built.parts
+        return dict(each for item in built.parts.items() for each in _within(*item))
     root, attached = rooted(built.parts[""])
     if attached:
         attached.pop("root", None)
@@ -108,8 +123,27 @@ def _all_parts(built: Built) -> Dict[str, Any]:
     return {str(name): child for name, child in children.items()}
 
 
+def _within(name: str, part: Any) -> Iterator[Tuple[str, Any]]:
+    """The part itself, or what is in a list, tuple or dict, under the path that leads to it."""
+    if isinstance(part, (list, tuple, dict)):
+        inside = part.items() if isinstance(part, dict) else enumerate(part)
+        for key, each in inside:
+            yield from _within("%s/%s" % (name, key) if name else str(key), each)
+    else:
+        yield name, part
+
+
 def _is_callable_model(part: Any) -> bool:
     return is_layer(part) or (isinstance(part, tensorflow().Module) and not is_optimizer(part))
+
+
+def _has_part(value: Any) -> bool:
+    """Whether it is, or somewhere holds, what a checkpoint saves."""
+    if _is_part(value):
+        return True
+    if not isinstance(value, (list, tuple, dict)):
+        return False
+    return any(_has_part(each) for each in (value.values() if isinstance(value, dict) else value))
 
 
 def _is_part(value: Any) -> bool:
@@ -136,6 +170,16 @@ def _called(value: Any) -> str:
             else "an empty " + type(value).__name__
         )
     return "an object of the class %s" % kind_of(value)
+
+
+def _advice(value: Any) -> str:
+    """What may be returned; of a list of variables, how to return just that."""
+    alike = (
+        isinstance(value, (list, tuple))
+        and value
+        and all(variable_of(each) is not None for each in value)
+    )
+    return _ACCEPTED + (_NAME_IT if alike else "")
 
 
 def _listed(values: Any) -> str:
