@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,10 @@ class Judge:
         params = {"factory": spec, "kwargs": kwargs, "hints": {"optimizer": True}}
         told = self.client.call("build", params, timeout=PATIENCE_S)
         assert self.client.about
-        model = description_of(told, self.client.about)
+        used = self.client.call("trace", {}, timeout=PATIENCE_S)["in_call"]
+        model = replace(
+            description_of(told, self.client.about), in_call=None if used is None else tuple(used)
+        )  # fmt: skip
         checkpoint, _ = read_checkpoint(str(self.prefix(file)))
         table = match(checkpoint, model)
         return RestoreEvidence(

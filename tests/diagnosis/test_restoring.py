@@ -17,7 +17,8 @@ HEALTHY = [
     ("chain", "root"), ("chain", "model"), ("chain", "adam"), ("adam", "adam"), ("adam", "model"),
     ("chain", "saved"), ("three", "three"), ("alike", "alike"), ("unnamed_bare", "unnamed"),
     ("tied", "tied"), ("untied", "untied"), ("words_known", "words"), ("words_adapted", "words"),
-    ("by_names", "names"),
+    ("by_names", "names"), ("encoder", "flat"), ("adamw", "adam"), ("counting", "model"),
+    ("attention", "attention"), ("recurrent", "recurrent"), ("pair", "pair"),
 ]  # fmt: skip
 
 
@@ -34,10 +35,17 @@ CASES = [
     ("under_net", "model", "M01", "`net` in the model is called `model`"),
     ("rooted", "model", "M01", "under `model`, not at its root"),
     ("wrapped", "root", "M01", "root is what your program has under `core`"),
+    ("nested_renamed", "nested", "M01", "`backbone` in the model is called `encoder`"),
+    ("flat", "nested", "M01", "(`low` and `high`) lies one level deeper: under `model/encoder`"),
+    ("nested", "flat", "M01", "(`low` and `high`) lies one level higher: under `model`"),
+    ("encoder", "nested", "M01", "The checkpoint has the model under `model/encoder`"),
+    ("pair_swapped", "pair", "M01", "have changed names: what the checkpoint calls"),
+    ("sequential", "three", "M01", "saved from a functional model, and the model is a Sequential"),
+    ("scheduled", "adam", "M06", "saved with a constant learning rate, and the model's has a"),
     ("under_net", "saved", "S13", "under `net`"),
     ("chain", "exported", "S13", "model.export()"),
     ("with_head", "model", "M01", "nothing for 2 of the model's 6 weights: `extra/kernel`"),
-    ("wider", "model", "M08", "`hidden` has size 5 in the checkpoint and 6 in the model"),
+    ("wider", "model", "M08", "`hidden` has 5 outputs in the checkpoint and 6 in the model"),
     ("more_classes", "model", "M08", "The head `head` has 2 outputs in the checkpoint and 7"),
     ("flipped", "model", "M08", "as its transpose: (3, 5) in the checkpoint, (5, 3)"),
     ("double", "model", "M09", "float32 in the checkpoint and float64 in the model"),
@@ -48,7 +56,7 @@ CASES = [
     ("one_more", "three", "M06", "`new` was inserted at index 2: 2 layers after it are shifted"),
     ("one_less", "even", "M06", "`b` (index 2 in the checkpoint) is not in the model"),
     ("alike_swapped", "alike", "M06", "another order: `a` and `b` would get the weights of others"),
-    ("unnamed", "unnamed", "M06", "shifted by 1 from"),
+    ("unnamed", "unnamed", "M06", "`re_lu` was inserted at index 2: 2 layers after"),
     ("listed", "listed", "M03", "No checkpoint of this model can hold 4 of its weights"),
     ("listed", "listed_trained", "M03", "kept where Keras 3 does not look"),
     ("untied", "tied", "M20", "shares one variable for `one/_kernel` and `two/_kernel`"),
@@ -78,6 +86,8 @@ def test_the_cause_comes_first(judge: Judge, factory, file, first, words):
 
 # What the code of the fix puts right: all values of the model are then those of the file.
 MENDED = [
+    ("nested_renamed", "nested"), ("flat", "nested"), ("nested", "flat"), ("encoder", "nested"),
+    ("pair_swapped", "pair"), ("sequential", "three"),
     ("renamed", "model"), ("renamed", "root"), ("under_net", "model"), ("rooted", "model"),
     ("wrapped", "root"), ("under_net", "saved"), ("chain", "exported"), ("double", "model"),
     ("one_more", "three"), ("one_less", "even"), ("alike_swapped", "alike"),
@@ -122,6 +132,23 @@ def test_m08_lists_all_shapes_at_once_and_restores_the_rest(judge: Judge, run_fi
     values = run_fix(finding)
     assert next(v for n, v in values.items() if n.endswith("head/bias")).any()
     assert not next(v for n, v in values.items() if n.endswith("hidden/bias")).any()
+
+
+@pytest.mark.parametrize(
+    ("factory", "file", "kwargs", "words"),
+    [
+        ("recurrent", "recurrent", {"units": 9}, "`memory` has 6 units in the checkpoint and 9"),
+        ("recurrent", "recurrent", {"words": 30}, "vocabulary of `words` has 20 entries in the"),
+        ("recurrent", "recurrent", {"cell": "GRU"}, "saved as an LSTM, and the model has a GRU"),
+        ("recurrent", "gated", {"cell": "GRU", "reset_after": False}, "with reset_after=True"),
+        ("attention", "attention", {"heads": 4}, "`look` has 2 heads of size 4 in the checkpoint"),
+    ],
+)
+def test_m08_finds_the_reason_in_the_shapes(judge: Judge, factory, file, kwargs, words):
+    findings = judge(factory, file, **kwargs)
+    assert findings[0].id == "M08"
+    assert words in findings[0].title
+    assert findings[0].folded == ()  # one reason for all of them
 
 
 def test_parts_are_joined(judge: Judge, run_fix):

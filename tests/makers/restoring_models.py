@@ -57,6 +57,88 @@ def wrapped() -> Any:
     return holder
 
 
+class Nested(keras.Model):
+    """A chain within, and a head; all under the names that are given."""
+
+    def __init__(self, within: str, names: tuple[str, ...], head: str) -> None:
+        super().__init__()
+        self._names = f"{within} {head}"
+        setattr(self, within, Chain(names, (4, 4)))
+        setattr(self, head, keras.layers.Dense(2, name=head))
+
+    def call(self, inputs: Any) -> Any:
+        for name in self._names.split():
+            inputs = getattr(self, name)(inputs)
+        return inputs
+
+
+def nested(within: str = "encoder", names: Any = ("low", "high"), head: str = "head") -> Any:
+    model = Nested(within, tuple(names), head)
+    model(np.zeros((1, 3), "float32"))
+    return model
+
+
+def nested_renamed() -> Any:
+    return nested("backbone", ("first", "second"), "classifier")
+
+
+def flat() -> Any:
+    return chain(("low", "high", "head"), (4, 4, 2))
+
+
+def encoder() -> Any:
+    return chain(("low", "high"), (4, 4))
+
+
+def pair(swap: bool = False) -> Any:
+    made = [stack(("g",), (5,)), stack(("d",), (1,))]
+    return dict(zip(("generator", "critic"), reversed(made) if swap else made, strict=True))
+
+
+def pair_swapped() -> Any:
+    return pair(swap=True)
+
+
+def scheduled() -> Any:
+    model = chain()
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    optimizer = keras.optimizers.Adam(rate)
+    optimizer.build(model.trainable_variables)
+    return model, optimizer
+
+
+def adamw() -> Any:
+    model = chain()
+    optimizer = keras.optimizers.AdamW()
+    optimizer.build(model.trainable_variables)
+    return model, optimizer
+
+
+def recurrent(cell: str = "LSTM", units: int = 6, words: int = 20, **more: Any) -> Any:
+    return keras.Sequential(
+        [keras.Input((None,)), keras.layers.Embedding(words, 5, name="words"),
+         getattr(keras.layers, cell)(units, name="memory", **more),
+         keras.layers.Dense(2, name="top")]
+    )  # fmt: skip
+
+
+def attention(heads: int = 2) -> Any:
+    inputs = keras.Input((5, 6))
+    layer = keras.layers.MultiHeadAttention(heads, 4, name="look")
+    return keras.Model(inputs, layer(inputs, inputs))
+
+
+def sequential() -> Any:
+    return keras.Sequential(
+        [keras.Input((3,)), *(keras.layers.Dense(n, name=name)
+                              for name, n in (("a", 4), ("b", 5), ("c", 2)))]
+    )  # fmt: skip
+
+
+def counting() -> Any:
+    return {"model": chain(), "step": tf.Variable(0, dtype=tf.int64)}
+
+
 def with_head() -> Any:
     return chain(("hidden", "head", "extra"), (5, 2, 4))
 
@@ -316,6 +398,12 @@ def written(directory: Path) -> None:
     optimizer = keras.optimizers.Adam(use_ema=True)
     optimizer.build(model.trainable_variables)
     save("averages", model=model, optimizer=optimizer)
+    save("nested", model=nested())
+    save("flat", model=flat())
+    save("pair", **pair())
+    save("recurrent", model=recurrent())
+    save("gated", model=recurrent("GRU"))
+    save("attention", model=attention())
     save("three", model=three())
     save("alike", model=alike())
     save("even", model=even())
@@ -374,7 +462,7 @@ def run_code(code: str, batch: bool = False) -> dict[str, Any]:
     exec(compile(code, "fix.py", "exec"), space)
     held = space.get("model") or space.get("checkpoint")
     if held is None:
-        held = space["parts"].get("model") or space["parts"]["net"]
+        held = space["parts"].get("model") or next(iter(space["parts"].values()))
     if isinstance(held, tf.train.Checkpoint):
         held = next(iter(dict(tf.train.TrackableView(held).children(held)).values()), held)
     variables = held.variables

@@ -212,6 +212,60 @@ class Case:
             inside = name
         return "/".join(words)
 
+    def say_file(self, node: int) -> str:
+        """A path of the checkpoint likewise: what lies beneath tells the names of layers."""
+        path = self.file_paths.get(node, "")
+        if not _PRIVATE.intersection(path.split("/")) and "layer_with_weights-" not in path:
+            return path
+        queue = [(0, node)]
+        seen = {node}
+        for depth, here in queue:  # it grows meanwhile
+            for place in self.rows_at.get(here, ())[:1]:
+                words = self.rows[place].name.split("/")
+                return "/".join(words[: len(words) - depth]) or path
+            for name, child in self.graph.nodes[here].children:
+                if child not in seen and child not in self.file_optimizers:
+                    seen.add(child)
+                    queue.append((depth + (name not in _PRIVATE), child))
+        return path
+
+    def is_counter(self, place: int) -> bool:
+        """A whole number by itself: a count of steps, nothing that a model computes with."""
+        row = self.rows[place]
+        dtype, size = (row.model_dtype, row.model_shape) if row.variable >= 0 else (
+            row.file_dtype, row.file_shape
+        )  # fmt: skip
+        return size == () and dtype.startswith(("int", "uint"))
+
+    def misfits_beneath(self, node: int) -> bool:
+        """Whether a key beneath a node of the checkpoint has another shape in the model."""
+        return any(
+            self.rows[place].state is State.SHAPE_MISMATCH
+            for each in self.beneath_file([node])
+            for place in self.rows_at.get(each, ())
+        )
+
+    def rows_beneath(self, node: int, mine: int) -> set[int]:
+        """Rows beneath a node of the checkpoint or an object of the model."""
+        rows = {p for each in self.beneath_file([node]) for p in self.rows_at.get(each, ())}
+        held = (self.node(each).variable for each in self.beneath_model([mine]))
+        return rows | {place for at in held for place in self.rows_of.get(at, ())}
+
+    def shapes_in_file(self, node: int) -> tuple[str, ...]:
+        """The shapes of all that lies beneath a node of the checkpoint, however it is called."""
+        return tuple(
+            sorted(
+                str(self.rows[place].file_shape)
+                for each in self.beneath_file([node])
+                for place in self.rows_at.get(each, ())
+            )
+        )
+
+    def shapes_in_model(self, mine: int) -> tuple[str, ...]:
+        """The same beneath an object of the model."""
+        held = {self.node(each).variable for each in self.beneath_model([mine])} - {-1}
+        return tuple(sorted(str(self.model.variables[at].shape) for at in held))
+
     def names(self, places: Iterable[int]) -> list[str]:
         """The same for several."""
         return [self.name_of(place) for place in places]

@@ -24,8 +24,56 @@ def find_other_names(case: Case) -> Iterator[Cause]:
         yield _moved(case, grafts, lost, unfed)
 
 
+def find_exchanged(case: Case) -> Iterator[Cause]:
+    """Parts that have each other's names: each fits exactly where the other is."""
+    for parent, mine in case.bound.items():
+        if mine < 0 or parent in case.file_optimizers:
+            continue
+        offered = case.model_children(mine)
+        wrong = {
+            name: (child, offered[name])
+            for name, child in case.graph.nodes[parent].children
+            if name in offered and not name.isdigit() and "layer_with_weights-" not in name
+            and case.misfits_beneath(child)
+        }  # fmt: skip
+        held = {case.shapes_in_model(own): name for name, (_, own) in wrong.items()}
+        fits = {
+            name: held[shapes]
+            for name, (node, _) in wrong.items()
+            if (shapes := case.shapes_in_file(node)) in held and held[shapes] != name
+        }
+        if len(fits) > 1 and sorted(fits) == sorted(fits.values()):
+            yield _exchanged(case, fits, wrong)
+
+
+def _exchanged(case: Case, fits: dict[str, str], wrong: dict[str, tuple[int, int]]) -> Cause:
+    first, second = next(iter(fits.items()))
+    claims = {place for node, own in wrong.values()
+              for place in case.rows_beneath(node, own)}  # fmt: skip
+    places = {
+        case.file_paths[wrong[name][0]]: code.reach(case, case.model_paths[wrong[other][1]])
+        for name, other in fits.items()
+    }
+    needed = code.needs_at(*places.values())
+    lines = [code.make_model(case)]
+    lines += [f"root = {code.root_of(case)}", needed] if needed else []
+    lines.append(f"{code.graft_expression(places)}.restore({case.checkpoint.prefix!r})")
+    return Cause(
+        Finding(
+            "M01", Severity.ERROR,
+            f"{shown(list(fits))} have changed names: what the checkpoint calls `{first}` has "
+            f"exactly the shapes of the model's `{second}`.",
+            "By name each would get the other's values, whose shapes do not fit.",
+            case.checkpoint.prefix, {"pairs": fits},
+            Fix("Give them the names that they had, or restore them crosswise once and save again.",
+                "\n".join(lines)),
+        ),
+        frozenset(claims),
+    )  # fmt: skip
+
+
 def find_strangers(case: Case) -> Iterator[Cause]:
-    """What no class explains: both sides have weights that the other does not know."""
+    """M01 where no class explains it: both sides have weights that the other does not know."""
     lost, unfed = case.open(case.lost_weights), case.open(case.unfed_weights)
     if lost and unfed:
         yield _strangers(case, lost, unfed)
@@ -57,19 +105,19 @@ def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int
     near = {row for graft in grafts for row in _whole(case, graft)}
     claims = rows | (near & set(lost + unfed))
     joined = sum(len(graft.pairs) for graft in grafts)
-    more = f" So are {count(len(grafts) - 1, 'other part')}." if len(grafts) > 1 else ""
+    more = f" {count(len(grafts) - 1, 'other part')} likewise." if len(grafts) > 1 else ""
     return Cause(
         Finding(
             "S13" if is_saved_model(case) and grafts[0].node == ROOT else "M01",
-            Severity.ERROR, _title(case, grafts[0]) + more.replace("So are 1", "So is 1"),
+            Severity.ERROR, _title(case, grafts[0]) + more,
             f"{count(joined, 'variable')} would match if the names did. {_SILENT}",
             case.checkpoint.prefix,
             {
                 "pairs": [
-                    {"checkpoint": case.file_paths.get(graft.node, "") or "(root)",
-                     "model": case.model_paths.get(graft.mine, "") or "(root)",
-                     "variables": len(graft.pairs)}
+                    {"checkpoint": case.file_paths.get(node, "") or "(root)",
+                     "model": case.model_paths.get(mine, "") or "(root)"}
                     for graft in grafts[:40]
+                    for node, mine in graft.parts or ((graft.node, graft.mine),)
                 ],
                 "frontier": _frontier(case.table.frontier),
             },
@@ -84,24 +132,53 @@ def _whole(case: Case, graft: Graft) -> list[int]:
 
 
 def _title(case: Case, graft: Graft) -> str:
-    theirs, mine = case.file_paths.get(graft.node, ""), case.model_paths.get(graft.mine, "")
+    mine, theirs = case.say(case.model_paths.get(graft.mine, "")), case.say_file(graft.node)
     noun = what(case.node(graft.mine).kind)
-    if graft.mine == ROOT:
+    if case.node(graft.mine).variable >= 0:
+        noun = "Variable"
+    if graft.mine == ROOT and not case.fed_weights:
         return f"The checkpoint has the model under `{theirs}`, not at its root."
-    if graft.node == ROOT:
+    if graft.node == ROOT and not case.fed_weights:
         return f"The checkpoint's root is what your program has under `{mine}`."
     if graft.same_parent and graft.node not in case.bound:
         theirs, mine = theirs.rpartition("/")[2], mine.rpartition("/")[2]
-    if graft.pairs and case.node(graft.mine).variable >= 0:
-        noun = "Variable"
-    return f"{noun} `{mine}` in the model is called `{theirs}` in the checkpoint."
+        return f"{noun} `{mine}` in the model is called `{theirs}` in the checkpoint."
+    return _moved_title(case, graft, noun)
+
+
+def _moved_title(case: Case, graft: Graft, noun: str) -> str:
+    """Parts that lie deeper or higher, or elsewhere altogether."""
+    mine, theirs = case.model_paths.get(graft.mine, ""), case.file_paths.get(graft.node, "")
+    if {mine.rpartition("/")[2], theirs.rpartition("/")[2]} & {"_operations", "_functional"}:
+        layered = ("a Sequential", "a functional model")
+        was, now = layered if "_functional" in theirs.split("/") else layered[::-1]
+        return (
+            f"The checkpoint was saved from {was}, and the model is {now}: the layers lie under "
+            f"`{theirs}` there and under `{mine}` here."
+        )
+    name = case.table.attachment.name
+    here = "/".join(part for part in (name, case.say(mine)) if part)
+    there = case.say_file(graft.node)
+    inside = [case.rows[unfed].model_path for _, unfed in graft.pairs]
+    begin = len(mine) + 1 if mine else 0
+    parts = shown(list(dict.fromkeys(path[begin:].partition("/")[0] for path in inside)))
+    if case.node(graft.mine).variable >= 0 or here.rpartition("/")[2] == there.rpartition("/")[2]:
+        where = f"at `{there}`" if there else "at the root"
+        return f"{noun} `{here}` of the model lies {where} of the checkpoint."
+    levels = ("one level deeper: under" if there.startswith(here) else
+              "one level higher: under" if here.startswith(there) else "under")  # fmt: skip
+    return (
+        f"What the model has under `{here or '(root)'}` ({parts}) lies {levels} "
+        f"`{there or '(root)'}` in the checkpoint."
+    )
 
 
 def _fix(case: Case, grafts: Sequence[Graft]) -> Fix:
     places: dict[str, str] = {}
     for graft in grafts:
-        target = case.model_paths.get(graft.mine, "")
-        places.setdefault(case.file_paths.get(graft.node, ""), code.reach(case, target))
+        for node, mine in graft.parts or ((graft.node, graft.mine),):
+            target = case.model_paths.get(mine, "")
+            places.setdefault(case.file_paths.get(node, ""), code.reach(case, target))
     needed = code.needs_at(*places.values())
     lines = [code.make_model(case)]
     lines += [f"root = {code.root_of(case)}", needed] if needed else []
@@ -146,11 +223,13 @@ def _strangers(case: Case, lost: list[int], unfed: list[int]) -> Cause:
 
 def _newcomers(case: Case, unfed: list[int]) -> Cause:
     total = len(case.weights_of_model)
+    counters = all(case.is_counter(place) for place in unfed)
+    keep = "keeps its initial value" if len(unfed) == 1 else "keep their initial values"
     return Cause(
         Finding(
-            "M01", Severity.WARNING,
+            "M01", Severity.INFO if counters else Severity.WARNING,
             f"The checkpoint has nothing for {len(unfed):,} of the model's "
-            f"{count(total, 'weight')}: {shown(case.names(unfed))} keep their initial values.",
+            f"{count(total, 'weight')}: {shown(case.names(unfed))} {keep}.",
             "All weights of the checkpoint found their place, so these parts are new in the "
             "model. If that is meant, train them; everything else is restored.",
             case.checkpoint.prefix, {"only_in_model": listed(case.names(unfed))},

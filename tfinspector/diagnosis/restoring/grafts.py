@@ -21,7 +21,10 @@ _ALIKE = 0.75  # as "encoder" and "encoder_1"
 
 
 class Graft(NamedTuple):
-    """The checkpoint's `node` is the model's `mine`; `pairs` are rows (lost, unfed) it joins."""
+    """The checkpoint's `node` is the model's `mine`; `pairs` are rows (lost, unfed) it joins.
+
+    Where names within differ as well, `parts` are the pairs of nodes beneath which they agree.
+    """
 
     node: int
     mine: int
@@ -30,6 +33,7 @@ class Graft(NamedTuple):
     same_parent: bool
     likeness: float
     distance: int
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 def find_grafts(
@@ -46,13 +50,19 @@ def find_grafts(
         found = sorted(search.siblings(), key=_worth, reverse=True) + found
     chosen: list[Graft] = []
     taken: set[int] = set()
+    _choose(found, chosen, taken)
+    if len(taken) < len(lost) + len(unfed):
+        loose = search.without(taken).loose()
+        _choose(sorted(loose, key=_worth, reverse=True), chosen, taken)
+    return sorted(chosen, key=lambda graft: (-len(graft.pairs), graft.node))
+
+
+def _choose(found: Iterable[Graft], chosen: list[Graft], taken: set[int]) -> None:
     for graft in found:
         rows = {row for pair in graft.pairs for row in pair}
-        if rows & taken:
-            continue
-        chosen.append(graft)
-        taken |= rows
-    return sorted(chosen, key=lambda graft: (-len(graft.pairs), graft.node))
+        if not rows & taken:
+            chosen.append(graft)
+            taken |= rows
 
 
 def _worth(graft: Graft) -> tuple[int, int, bool, float, int]:
@@ -78,18 +88,70 @@ class _Search:
         self._file_parents = _parents([node.children for node in case.graph.nodes], self._around)
         self._model_parents = _parents([node.children for node in case.model.nodes], set())
 
+    def without(self, taken: set[int]) -> "_Search":
+        """The same search among the rows that are left."""
+        lost = [place for place in self._lost_at.values() if place not in taken]
+        unfed = [place for place in self._unfed_at.values() if place not in taken]
+        return _Search(self._case, lost, unfed, not self._around)
+
     def siblings(self) -> Iterable[Graft]:
         """Children of one parent that hold the same and have no counterpart by name."""
+        for theirs, ours in self._orphans():
+            yield from self._alike(theirs, ours)
+
+    def loose(self) -> Iterable[Graft]:
+        """Children of one parent with the same shapes within, whatever the names within are."""
+        for theirs, ours in self._orphans():
+            for node, mine in self._by_shapes(theirs, ours):
+                grafts = self._unfold(node, mine, set())
+                pairs = tuple(pair for graft in grafts for pair in graft.pairs)
+                if len(grafts) > 1 and pairs:
+                    parts = tuple((graft.node, graft.mine) for graft in grafts)
+                    yield Graft(node, mine, pairs, 0, True, 0.0, 0, parts)
+
+    def _orphans(self) -> Iterable[tuple[list[int], list[int]]]:
+        """For each bound pair the children that the other side knows under no such name."""
         case = self._case
         for parent, mine in case.bound.items():
             if mine < 0:
                 continue
-            offered = case.model_children(mine)
-            named = case.file_children(parent)
+            offered, named = case.model_children(mine), case.file_children(parent)
             theirs = [child for name, child in named.items() if name not in offered]
             ours = [child for name, child in offered.items() if name not in named]
             if theirs and ours:
-                yield from self._alike(theirs, ours)
+                yield theirs, ours
+
+    def _by_shapes(self, theirs: Sequence[int], ours: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs that hold the same shapes; the more alike the names the better, then in order."""
+        left = [(mine, _shapes_in(self._held_in_model(mine))) for mine in ours]
+        pairs = []
+        for node in theirs:
+            held = _shapes_in(self._held_in_file(node))
+            fits = [each for each in left if each[1] == held] if held else []
+            if fits:
+                best = max(fits, key=lambda each: self._likeness(node, each[0]))
+                pairs.append((node, best[0]))
+                left.remove(best)
+        return pairs
+
+    def _unfold(self, node: int, mine: int, seen: set[int]) -> list[Graft]:
+        """The pairs of nodes beneath two with the same shapes, under which the names agree."""
+        if node in seen:
+            return []
+        seen.add(node)
+        pairs, misfits = self._join(node, mine)
+        if not misfits and len(pairs) == len(self._held_in_file(node)):
+            return [Graft(node, mine, tuple(pairs), 0, False, 0.0, 0)] if pairs else []
+        named, offered = self._case.file_children(node), self._case.model_children(mine)
+        both = [(child, offered[name]) for name, child in named.items() if name in offered]
+        theirs = [child for name, child in named.items() if name not in offered]
+        ours = [child for name, child in offered.items() if name not in named]
+        both += self._by_shapes(theirs, ours)
+        return [graft for child, own in both for graft in self._unfold(child, own, seen)]
+
+    def _likeness(self, node: int, mine: int) -> float:
+        theirs, ours = self._case.file_paths.get(node, ""), self._case.model_paths.get(mine, "")
+        return _likeness(theirs.rpartition("/")[2], ours.rpartition("/")[2])
 
     def _alike(self, theirs: Sequence[int], ours: Sequence[int]) -> Iterable[Graft]:
         groups: dict[object, tuple[list[int], list[int]]] = {}
@@ -107,13 +169,13 @@ class _Search:
                 if graft is not None:
                     yield graft
 
-    def _held_in_file(self, begin: int) -> object:
+    def _held_in_file(self, begin: int) -> "_Held":
         return _held(
             begin, lambda node: self._case.graph.nodes[node].children,
             self._file_shapes,
         )  # fmt: skip
 
-    def _held_in_model(self, begin: int) -> object:
+    def _held_in_model(self, begin: int) -> "_Held":
         return _held(
             begin, lambda node: self._case.node(node).children,
             self._own_shapes,
@@ -142,8 +204,7 @@ class _Search:
         if len(pairs) <= misfits:
             return None
         same_parent = self._same_parent(node, mine)
-        theirs, ours = case.file_paths.get(node, ""), case.model_paths.get(mine, "")
-        likeness = _likeness(theirs.rpartition("/")[2], ours.rpartition("/")[2])
+        likeness = self._likeness(node, mine)
         if not same_parent and not self._is_telling(pairs, likeness, is_leaf):
             return None
         return Graft(
@@ -199,9 +260,16 @@ class _Search:
         return next(place for place, (_, child) in enumerate(owner.children) if child == node)
 
 
+_Held = tuple[tuple[str, Shape], ...]
+
+
+def _shapes_in(held: _Held) -> list[str]:
+    return sorted(str(shape) for _, shape in held)
+
+
 def _held(
     begin: int, children: Callable[[int], Iterable[tuple[str, int]]], shapes: dict[int, Shape]
-) -> tuple[tuple[str, Shape], ...]:
+) -> _Held:
     """Paths and shapes of the wanted values beneath a node."""
     found: list[tuple[str, Shape]] = []
     seen = {begin}

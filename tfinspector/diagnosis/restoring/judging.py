@@ -46,6 +46,7 @@ _ABOUT_MATCHES: tuple[Detector, ...] = (
     positions.find_shifts,
     optimizers.find_other_optimizer,
     optimizers.find_swapped_slots,
+    edges.find_exchanged,
     shapes.find_shape_mismatches,
     shapes.find_dtype_mismatches,
     edges.find_other_names,

@@ -34,6 +34,11 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
                 "model's optimizer keeps none, so its list is shifted."  # fmt: skip
     elif theirs and mine and theirs.lower() != mine.lower():
         title = f"The checkpoint holds the state of {theirs}, and the model's optimizer is {mine}."
+    elif _has_rate(case, in_file=True) != _has_rate(case, in_file=False):
+        words = ("a schedule of the learning rate", "a constant learning rate")
+        was, now = words if not _has_rate(case, in_file=True) else words[::-1]
+        title = f"The optimizer was saved with {was}, and the model's has {now}, so its list is " \
+                "shifted by one."  # fmt: skip
     else:
         title = "The optimizer's state does not fit the model's optimizer: its list is another one."
     yield Cause(
@@ -56,6 +61,8 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
 def find_swapped_slots(case: Case) -> Iterator[Cause]:
     """M06 without a sound: another class's list of the same length, whose shapes happen to fit."""
     wrong = []
+    if any(case.is_training_state(place) for place in case.places(_MISFIT)):
+        return
     for place in case.places(GOOD):
         row = case.rows[place]
         if row.variable < 0 or not case.is_training_state(place):
@@ -323,8 +330,18 @@ _KNOWN = {
     "adam": "Adam", "adamw": "AdamW", "adam_w": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop",
     "rm_sprop": "RMSprop", "adagrad": "Adagrad",
     "adadelta": "Adadelta", "adamax": "Adamax", "nadam": "Nadam", "ftrl": "Ftrl", "lion": "Lion",
-    "adafactor": "Adafactor", "lamb": "Lamb", "muon": "Muon",
+    "loss_scale_optimizer": "LossScaleOptimizer", "adafactor": "Adafactor",
+    "lamb": "Lamb", "muon": "Muon",
 }  # fmt: skip
+
+
+def _has_rate(case: Case, in_file: bool) -> bool:
+    """Whether an optimizer keeps its learning rate as a variable; a schedule has none."""
+    if in_file:
+        children = [case.file_children(node) for node in sorted(case.file_optimizers)]
+        return any("_learning_rate" in names for names in children)
+    kinds = [number for number, node in enumerate(case.model.nodes) if is_optimizer(node.kind)]
+    return any("_learning_rate" in case.model_children(number) for number in kinds)
 
 
 def _averages_in_file(case: Case) -> bool:

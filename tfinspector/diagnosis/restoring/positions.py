@@ -31,6 +31,7 @@ class _Item(NamedTuple):
     node: int
     leaves: _Leaves
     name: str
+    label: str = ""
 
 
 class _Alignment(NamedTuple):
@@ -129,7 +130,7 @@ def _shifted(
     )
     return Cause(
         Finding(
-            "M06", Severity.ERROR, _title(case, where, theirs, ours, alignment),
+            "M06", Severity.ERROR, _title(case, mine, theirs, ours, alignment),
             f"The entries {f'of `{where}` ' if where else ''}are saved by their place. {outcome} "
             f"{'Their names' if alignment.named else 'Their shapes'} tell which is which.",
             case.checkpoint.prefix,
@@ -145,8 +146,9 @@ def _shifted(
 
 
 def _title(
-    case: Case, where: str, theirs: Sequence[_Item], ours: Sequence[_Item], alignment: _Alignment
+    case: Case, mine: int, theirs: Sequence[_Item], ours: Sequence[_Item], alignment: _Alignment
 ) -> str:
+    where = case.say(case.model_paths.get(mine, ""))
     moved = [(one, other) for one, other in alignment.pairs if one.place != other.place]
     place = f" of `{where}`" if where else ""
     known = {other.place for _, other in alignment.pairs}
@@ -167,16 +169,31 @@ def _title(
         verb = "was" if len(before) == 1 else "were"
         return f"{shown(names)} {verb} inserted at index {before[0].place}{place}: {shifted}."
     if gone and not new:
-        names = [item.name or f"number {item.place}" for item in gone]
+        names = [item.label or f"number {item.place}" for item in gone]
         return (
             f"{shown(names)} (index {gone[0].place}{place} in the checkpoint) is not in the model: "
             f"{shifted}."
         )
+    bare = _without_weights(case, mine, *min(moved))
+    if bare and not new and not gone:
+        index = min(moved)[0].place
+        return f"{shown(bare)} {'was' if len(bare) == 1 else 'were'} inserted at index {index}" \
+               f"{place}: {shifted}."  # fmt: skip
     by = f" by {abs(next(iter(shifts)))}" if len(shifts) == 1 else ""
     return (
         f"The layers{place} are shifted{by} from `{_called(case, first)}` on: index "
         f"{min(moved)[0].place} in the checkpoint, {first.place} in the model."
     )
+
+
+def _without_weights(case: Case, mine: int, one: _Item, other: _Item) -> list[str]:
+    """Layers of the model that stand where the first shifted entry was, and hold nothing."""
+    found = []
+    for name, child in case.node(mine).children:
+        match = _PLACE.match(name)
+        if match and not name.startswith("layer-") and one.place <= int(match[1]) < other.place:
+            found.append(case.node(child).name or f"number {match[1]}")
+    return found
 
 
 def _claims(
@@ -227,7 +244,10 @@ def _file_items(case: Case, node: int) -> list[_Item]:
         if leaves:
             name = names.most_common(1)[0][0]
             items[int(match[1])] = _Item(int(match[1]), child, tuple(sorted(leaves)), name)
-    return [items[place]._replace(name=_given(items[place].name)) for place in sorted(items)]
+    return [
+        items[place]._replace(name=_given(items[place].name), label=items[place].name)
+        for place in sorted(items)
+    ]
 
 
 def _model_items(case: Case, mine: int) -> list[_Item]:

@@ -27,6 +27,9 @@ _GATES = {(4, 3): "an LSTM, and the model has a GRU", (3, 4): "a GRU, and the mo
           (3, 1): "a GRU, and the model has a simple RNN"}  # fmt: skip
 
 
+_PROJECTIONS = frozenset({"_query_dense", "_key_dense", "_value_dense", "_output_dense"})
+
+
 class _Reason(NamedTuple):
     """Why shapes differ: rows with the same key have the same reason."""
 
@@ -139,7 +142,7 @@ def _one_number(row: Row) -> tuple[int, int] | None:
 def _reason(case: Case, place: int, numbers: dict[tuple[int, int], _Reason]) -> _Reason:
     row = case.rows[place]
     owner = case.model.variables[row.variable] if row.variable >= 0 else None
-    for rule in (_recurrent, _transposed, _embedding):
+    for rule in (_recurrent, _heads, _transposed, _embedding):
         reason = rule(case, row, owner)
         if reason is not None:
             return reason
@@ -157,7 +160,7 @@ def _reason(case: Case, place: int, numbers: dict[tuple[int, int], _Reason]) -> 
 def _recurrent(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | None:
     """Cells differ in the number of gates side by side: LSTM 4, GRU 3, simple RNN 1."""
     theirs, mine = row.file_shape or (), row.model_shape or ()
-    layer = _layer_of(row)
+    layer = _layer_of(case, row)
     doubled = prod_of(theirs) in (2 * prod_of(mine), prod_of(mine) / 2)
     if doubled and {len(theirs), len(mine)} == {1, 2} and 2 in (theirs[:1] + mine[:1]):
         kept = "reset_after=True" if len(theirs) == 2 else "reset_after=False"
@@ -176,6 +179,14 @@ def _recurrent(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | N
                     ("cell", layer), f"`{layer}` was saved as {told}.",
                     "Use the kind of cell that was saved.",
                 )  # fmt: skip
+        units = (sibling.file_shape or (0,))[0] or 0, (sibling.model_shape or (0,))[0] or 0
+        if file_gates and file_gates == own_gates and units[0] != units[1]:
+            return _Reason(
+                ("number", units),
+                f"`{layer}` has {units[0]:,} units in the checkpoint and {units[1]:,} in the "
+                "model.",
+                f"Build the model with {units[0]:,} units there.",
+            )
     return None
 
 
@@ -194,6 +205,24 @@ def _gates(sizes: Sequence[int | None] | None) -> int:
     return sizes[1] // sizes[0]
 
 
+def _heads(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | None:
+    """Multi-head attention: kernels of (inputs, heads, size), and (heads, size, outputs) last."""
+    path, _, part = row.model_path.rpartition("/")[0].rpartition("/")
+    if part not in _PROJECTIONS:
+        return None
+    for sibling in (case.rows[place] for place in case.beside(f"{path}/_query_dense")):
+        theirs, mine = sibling.file_shape or (), sibling.model_shape or ()
+        if len(theirs) == len(mine) == 3 and theirs[1:] != mine[1:]:
+            layer = case.say(path)
+            return _Reason(
+                ("heads", layer),
+                f"`{layer}` has {theirs[1]} heads of size {theirs[2]} in the checkpoint and "
+                f"{mine[1]} of size {mine[2]} in the model.",
+                f"Make it MultiHeadAttention(num_heads={theirs[1]}, key_dim={theirs[2]}).",
+            )
+    return None
+
+
 def _transposed(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | None:
     theirs, mine = row.file_shape or (), row.model_shape or ()
     if len(theirs) < 2 or len(theirs) != len(mine) or theirs == mine:
@@ -206,8 +235,8 @@ def _transposed(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | 
     ) else ""  # fmt: skip
     return _Reason(
         ("transposed", len(theirs)),
-        f"`{row.model_path}` is saved {how}: {shape(theirs)} in the checkpoint, {shape(mine)} in "
-        "the model.",
+        f"`{case.say(row.model_path)}` is saved {how}: {shape(theirs)} in the checkpoint, "
+        f"{shape(mine)} in the model.",
         f"Transpose it as it is assigned; another library or layout wrote it.{layouts}",
     )
 
@@ -220,7 +249,7 @@ def _embedding(case: Case, row: Row, owner: ModelVariable | None) -> _Reason | N
         return None
     return _Reason(
         ("vocabulary", pair),
-        f"The vocabulary of `{_layer_of(row)}` has {pair[0]:,} entries in the checkpoint and "
+        f"The vocabulary of `{_layer_of(case, row)}` has {pair[0]:,} entries in the checkpoint and "
         f"{pair[1]:,} in the model.",
         f"Build the model with a vocabulary of {pair[0]:,}.",
     )
@@ -232,7 +261,7 @@ def _number(case: Case, pair: tuple[int, int], places: Sequence[int]) -> _Reason
     made = [place for place, is_last in zip(places, last, strict=True) if is_last]
     taken = len(made) < len(places)
     place = made[0] if made else places[0]
-    layer = _layer_of(case.rows[place])
+    layer = _layer_of(case, case.rows[place])
     if not made:
         return _Reason(
             ("number", pair),
@@ -248,10 +277,17 @@ def _number(case: Case, pair: tuple[int, int], places: Sequence[int]) -> _Reason
             f"Build the model with {pair[0]:,} outputs and replace the head after the restore, or "
             "restore all but the head.",
         )
+    if "embeddings" in case.rows[place].model_path:
+        return _Reason(
+            ("number", pair),
+            f"The vectors of `{layer}` have {pair[0]:,} elements in the checkpoint and "
+            f"{pair[1]:,} in the model.",
+            f"Build the model with vectors of {pair[0]:,} elements.",
+        )
     return _Reason(
         ("number", pair),
-        f"`{layer}` has size {pair[0]:,} in the checkpoint and {pair[1]:,} in the model.",
-        f"Build the model with {pair[0]:,} units there.",
+        f"`{layer}` has {pair[0]:,} outputs in the checkpoint and {pair[1]:,} in the model.",
+        f"Build the model with {pair[0]:,} units (or filters) there.",
     )
 
 
@@ -262,11 +298,11 @@ def _is_last_axis(row: Row) -> bool:
 
 def _is_end(case: Case, place: int) -> bool:
     """Whether the layer is the last of the model's that has weights."""
-    layer = _layer_of(case.rows[place])
+    layer = _layer_of(case, case.rows[place])
     last = case.last_weight
     names = ("head", "top", "logits", "classifier", "predictions", "output", "out")
     is_named = layer.rpartition("/")[2].lower().startswith(names)
-    return is_named or (last is not None and _layer_of(last) == layer)
+    return is_named or (last is not None and _layer_of(case, last) == layer)
 
 
 def _rearranged(case: Case, row: Row) -> _Reason | None:
@@ -275,7 +311,7 @@ def _rearranged(case: Case, row: Row) -> _Reason | None:
         return None
     return _Reason(
         ("reshaped", row.model_path),
-        f"`{row.model_path}` has as many values in another shape: {shape(theirs)} in the "
+        f"`{case.say(row.model_path)}` has as many values in another shape: {shape(theirs)} in the "
         f"checkpoint, {shape(mine)} in the model.",
         "Reshape it as it is assigned, if the order of the values is the same.",
     )
@@ -286,9 +322,11 @@ def prod_of(sizes: Sequence[int | None]) -> int:
     return prod(each or 0 for each in sizes)
 
 
-def _layer_of(row: Row) -> str:
-    path = row.model_path or row.name
-    return path.rpartition("/")[0] or path
+def _layer_of(case: Case, row: Row) -> str:
+    """The layer as a person would call it; of an RNN's cell, the RNN."""
+    parent = row.model_path.rpartition("/")[0] if row.model_path else row.name.rpartition("/")[0]
+    said = case.say(parent) or parent or row.model_path
+    return said.removesuffix("/cell")
 
 
 def _shapes(case: Case, places: Sequence[int]) -> list[dict[str, object]]:
