@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.graphs import ObjectGraph
-from tfinspector.contents.models import ModelDescription, ModelNode
-from tfinspector.contents.restores import MatchTable, RestoreEvidence, Row, State
-from tfinspector.contents.variables import Role, Variable
-from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.contents.restores import RestoreEvidence, Row, State
+from tfinspector.contents.variables import Role
+from tfinspector.diagnosis.restoring.two_graphs import PRIVATE, ROOT, TwoGraphs
 from tfinspector.diagnosis.states import WHY_FAILED, WHY_LOST, WHY_STOPPED
 
 GOOD = frozenset({State.MATCHED, State.RESTORED, State.NOT_COMPARABLE})
@@ -23,10 +21,11 @@ LOST = frozenset({State.MISSING_IN_MODEL, State.NOT_BUILT})
 UNFED = frozenset({State.MISSING_IN_CHECKPOINT, State.UNREACHABLE})
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.OTHER.value})
 _TRAINING = frozenset({Role.OPTIMIZER.value, Role.SLOT.value, Role.EMA.value})
-ROOT = 0
-_PRIVATE = frozenset({"_operations", "_functional", "_layers"})
 SHARED_HERE = "The model shares this variable"  # beginning of matching_rows' reason
 _STOPS = frozenset({WHY_STOPPED, WHY_FAILED, WHY_LOST})
+
+
+__all__ = ["GOOD", "LOST", "ROOT", "SHARED_HERE", "UNFED", "Case", "Cause", "Detector"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +39,14 @@ class Cause:
 Detector = Callable[["Case"], Iterator[Cause]]
 
 
-class Case:
+class Case(TwoGraphs):
     """Look-ups over the evidence. `claimed` are the rows that causes found so far explain."""
 
     def __init__(self, evidence: RestoreEvidence) -> None:
-        self.evidence = evidence
-        self.checkpoint = evidence.checkpoint
+        super().__init__(evidence)
         self.claimed: set[int] = set()
         rows = evidence.rows or (evidence.table.rows if evidence.table else ())
         self.rows: tuple[Row, ...] = tuple(map(_before_the_stop, rows))
-
-    @property
-    def graph(self) -> ObjectGraph:
-        """The checkpoint's; an empty one where it has none."""
-        return self.checkpoint.graph or ObjectGraph(())
-
-    @cached_property
-    def model(self) -> ModelDescription:
-        """The model; detectors that need it are only asked where there is one."""
-        assert self.evidence.model is not None
-        return self.evidence.model
-
-    @cached_property
-    def table(self) -> MatchTable:
-        """The match; as for `model`."""
-        assert self.evidence.table is not None
-        return self.evidence.table
-
-    @cached_property
-    def bound(self) -> dict[int, int]:
-        """Checkpoint node -> model node."""
-        return self.table.bound
-
-    @cached_property
-    def variables(self) -> dict[str, Variable]:
-        """The file's variables by key."""
-        return {one.key: one for one in self.checkpoint.variables}
 
     @cached_property
     def rows_at(self) -> dict[int, list[int]]:
@@ -196,26 +167,10 @@ class Case:
             return self.say(row.model_path) or self.model.variables[row.variable].name
         return row.name
 
-    def say(self, path: str) -> str:
-        """A path of the model as a person would say it: layers by their names, no private lists."""
-        words: list[str] = []
-        here, inside = ROOT, ""
-        for name in path.split("/") if path else ():
-            here = self.model_children(here).get(name, -1)
-            if here < 0:
-                return path
-            if name not in _PRIVATE and not name.startswith("layer_with_weights-"):
-                given = self.node(here).name if inside in _PRIVATE and name.isdigit() else ""
-                words.append(given or name.lstrip("_") or name)
-            elif name not in _PRIVATE:
-                words.append(self.node(here).name or name)
-            inside = name
-        return "/".join(words)
-
     def say_file(self, node: int) -> str:
         """A path of the checkpoint likewise: what lies beneath tells the names of layers."""
         path = self.file_paths.get(node, "")
-        if not _PRIVATE.intersection(path.split("/")) and "layer_with_weights-" not in path:
+        if not PRIVATE.intersection(path.split("/")) and "layer_with_weights-" not in path:
             return path
         queue = [(0, node)]
         seen = {node}
@@ -226,7 +181,7 @@ class Case:
             for name, child in self.graph.nodes[here].children:
                 if child not in seen and child not in self.file_optimizers:
                     seen.add(child)
-                    queue.append((depth + (name not in _PRIVATE), child))
+                    queue.append((depth + (name not in PRIVATE), child))
         return path
 
     def is_counter(self, place: int) -> bool:
@@ -270,57 +225,6 @@ class Case:
         """The same for several."""
         return [self.name_of(place) for place in places]
 
-    # The two graphs
-
-    def node(self, number: int) -> ModelNode:
-        """An object of the model."""
-        return self.model.nodes[number]
-
-    def model_children(self, number: int) -> dict[str, int]:
-        """Its children by name; of the wrapper around a bare model, none."""
-        return dict(self.model.nodes[number].children) if number >= 0 else {}
-
-    def file_children(self, number: int) -> dict[str, int]:
-        """The children of a node of the checkpoint."""
-        return dict(self.graph.nodes[number].children)
-
-    @cached_property
-    def file_paths(self) -> dict[int, str]:
-        """The shortest path to each node of the checkpoint, optimizers last."""
-        return _paths(
-            len(self.graph.nodes),
-            lambda node: self.graph.nodes[node].children,
-            self.file_optimizers,
-        )
-
-    @cached_property
-    def model_paths(self) -> dict[int, str]:
-        """The same for the model."""
-        optimizers = {
-            place for place, node in enumerate(self.model.nodes) if is_optimizer(node.kind)
-        }
-        return _paths(
-            len(self.model.nodes), lambda node: self.model.nodes[node].children, optimizers
-        )
-
-    @cached_property
-    def file_optimizers(self) -> set[int]:
-        """Nodes of the checkpoint that are optimizers."""
-        marks = {"_iterations", "iterations", "iter"}
-        return {
-            place
-            for place, node in enumerate(self.graph.nodes)
-            if node.slots or any(name in marks for name, _ in node.children)
-        }
-
-    def beneath_file(self, begin: Iterable[int]) -> set[int]:
-        """Nodes reached from `begin`, those included; not through optimizers."""
-        return _reach(begin, lambda node: self.graph.nodes[node].children, self.file_optimizers)
-
-    def beneath_model(self, begin: Iterable[int]) -> set[int]:
-        """The same in the model."""
-        return _reach((node for node in begin if node >= 0), lambda node: self.node(node).children)
-
     def unfed_beneath(self, node: int) -> list[int]:
         """Rows of unfed variables beneath an object of the model (-1: of all)."""
         if node < 0:
@@ -347,42 +251,3 @@ def _before_the_stop(row: Row) -> Row:
     """A pair that was only not restored because something else stopped the restore."""
     stopped = row.state is State.NOT_ASSIGNED and row.why in _STOPS
     return row._replace(state=State.MATCHED) if stopped else row
-
-
-_Children = Callable[[int], Iterable[tuple[str, int]]]
-
-
-def _reach(begin: Iterable[int], children: _Children, around: Iterable[int] = ()) -> set[int]:
-    found = set(begin)
-    barred = set(around) - found
-    queue = list(found)
-    for here in queue:  # it grows meanwhile
-        for _, child in children(here):
-            if child not in found and child not in barred:
-                found.add(child)
-                queue.append(child)
-    return found
-
-
-def _paths(count: int, children: _Children, late: set[int]) -> dict[int, str]:
-    if not count:
-        return {}
-    paths = {ROOT: ""}
-    queue, last = [ROOT], []
-    while queue:
-        for here in queue:  # it grows meanwhile
-            for name, child in children(here):
-                if child in paths:
-                    continue
-                if child in late:
-                    last.append((here, name, child))
-                    continue
-                paths[child] = f"{paths[here]}/{name}" if paths[here] else name
-                queue.append(child)
-        queue = []
-        for here, name, child in last:
-            if child not in paths:
-                paths[child] = f"{paths[here]}/{name}" if paths[here] else name
-                queue.append(child)
-        last, late = [], set()
-    return paths

@@ -4,7 +4,7 @@ Left out on purpose it is harmless, and that is said in so many words; of anothe
 another name or of the old kind it is lost or, by position, goes into the wrong places.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
@@ -13,6 +13,17 @@ from tfinspector.diagnosis.matching_roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import GOOD, LOST, UNFED, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import find_grafts
+from tfinspector.diagnosis.restoring.optimizer_facts import (
+    averages_in_file,
+    build_optimizer,
+    class_in_file,
+    class_in_model,
+    has_optimizer,
+    has_rate,
+    keeps_averages,
+    slot_in,
+    without_optimizer,
+)
 from tfinspector.diagnosis.restoring.wording import count, listed, shape, shown
 
 _MISFIT = frozenset({State.SHAPE_MISMATCH, State.DTYPE_MISMATCH})
@@ -26,17 +37,17 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
     misfits = [p for p in case.open(case.places(_MISFIT)) if case.is_training_state(p)]
     if not misfits or any(case.is_weight(p) for p in case.places(_MISFIT)):
         return
-    theirs, mine = _class_in_file(case), _class_in_model(case)
-    averages = _averages_in_file(case) and not _keeps_averages(case)
+    theirs, mine = class_in_file(case), class_in_model(case)
+    averages = averages_in_file(case) and not keeps_averages(case)
     row = case.rows[misfits[0]]
     if averages:
         title = "The optimizer was saved with averages of the weights (use_ema=True), and the " \
                 "model's optimizer keeps none, so its list is shifted."  # fmt: skip
     elif theirs and mine and theirs.lower() != mine.lower():
         title = f"The checkpoint holds the state of {theirs}, and the model's optimizer is {mine}."
-    elif _has_rate(case, in_file=True) != _has_rate(case, in_file=False):
+    elif has_rate(case, in_file=True) != has_rate(case, in_file=False):
         words = ("a schedule of the learning rate", "a constant learning rate")
-        was, now = words if not _has_rate(case, in_file=True) else words[::-1]
+        was, now = words if not has_rate(case, in_file=True) else words[::-1]
         title = f"The optimizer was saved with {was}, and the model's has {now}, so its list is " \
                 "shifted by one."  # fmt: skip
     else:
@@ -52,7 +63,7 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
                 {"file": case.rows[p].name, "file_shape": list(case.rows[p].file_shape or ()),
                  "model": case.rows[p].model_path,
                  "model_shape": list(case.rows[p].model_shape or ())} for p in misfits[:40]]},
-            Fix(_LEAVE_OUT, _without_optimizer(case)),
+            Fix(_LEAVE_OUT, without_optimizer(case)),
         ),
         frozenset(_training(case)),
     )  # fmt: skip
@@ -67,14 +78,14 @@ def find_swapped_slots(case: Case) -> Iterator[Cause]:
         row = case.rows[place]
         if row.variable < 0 or not case.is_training_state(place):
             continue
-        theirs = _slot_in(case.variables[row.key].full_name)
-        mine = _slot_in(case.model.variables[row.variable].name)
+        theirs = slot_in(case.variables[row.key].full_name)
+        mine = slot_in(case.model.variables[row.variable].name)
         if theirs and mine and theirs != mine:
             wrong.append((place, theirs, mine))
     if not wrong:
         return
     place, there, here = wrong[0]
-    saved, own = _class_in_file(case), _class_in_model(case)
+    saved, own = class_in_file(case), class_in_model(case)
     yield Cause(
         Finding(
             "M06", Severity.WARNING,
@@ -88,31 +99,18 @@ def find_swapped_slots(case: Case) -> Iterator[Cause]:
             {"saved": saved, "model": own,
              "swapped": [{"key": case.rows[p].key, "is": one, "taken_for": other}
                          for p, one, other in wrong[:40]]},
-            Fix(_LEAVE_OUT, _without_optimizer(case)),
+            Fix(_LEAVE_OUT, without_optimizer(case)),
         ),
         frozenset(place for place, _, _ in wrong),
     )  # fmt: skip
 
 
-def _slot_in(name: str) -> str:
-    """Which slot a variable of an optimizer is: "momentum" of "adam/dense_kernel_momentum"."""
-    last = name.partition(":")[0].rpartition("/")[2]
-    slot = last.rpartition("_")[2]
-    return slot if slot in _SLOTS else ""
-
-
-_SLOTS = frozenset(
-    {"momentum", "velocity", "average", "accumulator", "norm", "gradient"}
-    | {"m", "v", "u", "vhat", "linear", "delta"}
-)
-
-
 def find_legacy_optimizer(case: Case) -> Iterator[Cause]:
     """Slot variables of optimizers before Keras 2.11, and a model with one of today's."""
     lost = [p for p in case.open(_lost(case)) if _is_legacy(case, p)]
-    if not lost or not _has_optimizer(case):
+    if not lost or not has_optimizer(case):
         return
-    mine = _class_in_model(case)
+    mine = class_in_model(case)
     yield Cause(
         Finding(
             "M11", Severity.WARNING,
@@ -124,7 +122,7 @@ def find_legacy_optimizer(case: Case) -> Iterator[Cause]:
             case.checkpoint.prefix,
             {"slots": listed(case.rows[p].name for p in lost), "model": mine},
             Fix("Go on with fresh momenta (restore the model alone), or train on with "
-                "tf_keras.optimizers.legacy.", _without_optimizer(case)),
+                "tf_keras.optimizers.legacy.", without_optimizer(case)),
         ),
         frozenset(_training(case)),
     )  # fmt: skip
@@ -180,7 +178,7 @@ def find_unbuilt_optimizer(case: Case) -> Iterator[Cause]:
             "It makes them at its first step, and TensorFlow keeps the values back until then; "
             "assert_consumed() fails meanwhile.",
             case.model.factory, {"waiting": listed(case.rows[p].name for p in waiting)},
-            Fix("Build it before the restore.", _build_optimizer(case, name)),
+            Fix("Build it before the restore.", build_optimizer(case, name)),
         ),
         frozenset(waiting),
     )  # fmt: skip
@@ -211,7 +209,7 @@ def find_averages(case: Case) -> Iterator[Cause]:
             case.checkpoint.prefix, {"averages": listed(case.rows[p].name for p in averages)},
             Fix("Restore the averages into the weights, or return the optimizer from the factory "
                 "and call optimizer.finalize_variable_values(model.trainable_variables).",
-                code.assign_all(case, pairs) or _without_optimizer(case)),
+                code.assign_all(case, pairs) or without_optimizer(case)),
         ),
         frozenset(averages),
     )  # fmt: skip
@@ -223,7 +221,7 @@ def find_unused_state(case: Case) -> Iterator[Cause]:
     if not lost:
         return
     trained = [p for p in lost if case.is_training_state(p)]
-    if trained and _has_optimizer(case) and case.open(_unfed(case)):
+    if trained and has_optimizer(case) and case.open(_unfed(case)):
         yield _other_kind(case, lost)
         return
     complete = not case.unfed_weights and case.fed_weights and not case.places(_MISFIT)
@@ -265,7 +263,7 @@ def find_fresh_optimizer(case: Case) -> Iterator[Cause]:
 
 
 def _other_kind(case: Case, lost: list[int]) -> Cause:
-    theirs, mine = _class_in_file(case), _class_in_model(case)
+    theirs, mine = class_in_file(case), class_in_model(case)
     return Cause(
         Finding(
             "M11", Severity.WARNING,
@@ -275,7 +273,7 @@ def _other_kind(case: Case, lost: list[int]) -> Cause:
             "The weights are not concerned; training would go on with fresh momenta.",
             case.checkpoint.prefix,
             {"saved": theirs, "model": mine, "not_used": listed(case.rows[p].name for p in lost)},
-            Fix(_LEAVE_OUT, _without_optimizer(case)),
+            Fix(_LEAVE_OUT, without_optimizer(case)),
         ),
         frozenset([*lost, *case.open(_unfed(case))]),
     )  # fmt: skip
@@ -301,97 +299,3 @@ def _training(case: Case) -> list[int]:
 
 def _is_legacy(case: Case, place: int) -> bool:
     return ".OPTIMIZER_SLOT" in case.rows[place].key
-
-
-def _has_optimizer(case: Case) -> bool:
-    return any(is_optimizer(node.kind) for node in case.model.nodes)
-
-
-def _class_in_model(case: Case) -> str:
-    kinds = [node.kind for node in case.model.nodes if is_optimizer(node.kind)]
-    return kinds[0].rpartition(".")[2] if kinds else ""
-
-
-def _class_in_file(case: Case) -> str:
-    """From the full names that its variables were saved with: "adam/iteration"."""
-    for node in sorted(case.file_optimizers):
-        for _, child in case.graph.nodes[node].children:
-            for attribute in case.graph.nodes[child].attributes:
-                scope, slash, _ = attribute.full_name.partition("/")
-                if slash:
-                    return _KNOWN.get(scope.rstrip("0123456789_").lower(), scope)
-    names = {one.slot_name for one in case.checkpoint.variables if one.slot_name}
-    if {"m", "v"} <= names or {"momentum", "velocity"} <= names:
-        return "Adam"
-    return ""
-
-
-_KNOWN = {
-    "adam": "Adam", "adamw": "AdamW", "adam_w": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop",
-    "rm_sprop": "RMSprop", "adagrad": "Adagrad",
-    "adadelta": "Adadelta", "adamax": "Adamax", "nadam": "Nadam", "ftrl": "Ftrl", "lion": "Lion",
-    "loss_scale_optimizer": "LossScaleOptimizer", "adafactor": "Adafactor",
-    "lamb": "Lamb", "muon": "Muon",
-}  # fmt: skip
-
-
-def _has_rate(case: Case, in_file: bool) -> bool:
-    """Whether an optimizer keeps its learning rate as a variable; a schedule has none."""
-    if in_file:
-        children = [case.file_children(node) for node in sorted(case.file_optimizers)]
-        return any("_learning_rate" in names for names in children)
-    kinds = [number for number, node in enumerate(case.model.nodes) if is_optimizer(node.kind)]
-    return any("_learning_rate" in case.model_children(number) for number in kinds)
-
-
-def _averages_in_file(case: Case) -> bool:
-    return any(one.role is Role.EMA for one in case.checkpoint.variables)
-
-
-def _keeps_averages(case: Case) -> bool:
-    return any(
-        name == "_model_variables_moving_average" and case.node(child).children
-        for node in case.model.nodes
-        if is_optimizer(node.kind)
-        for name, child in node.children
-    )
-
-
-def _without_optimizer(case: Case) -> str:
-    """The restore of the weights alone."""
-    made = code.make_model(case)
-    match case.model.returned.value:
-        case "named":
-            kept = [
-                name
-                for name, child in case.node(0).children
-                if not is_optimizer(case.node(child).kind)
-            ]
-            parts = ", ".join(f"{name}=parts[{name!r}]" for name in kept)
-            whole = f"tf.train.Checkpoint({parts})"
-        case "checkpoint":
-            kept = [name for name in _parts_of_checkpoint(case) if name.isidentifier()]
-            parts = ", ".join(f"{name}=checkpoint.{name}" for name in kept)
-            whole = f"tf.train.Checkpoint({parts})"
-        case _:
-            return f"{made}\n{code.restore(case, '.expect_partial()')}"
-    return f"{made}\n{whole}.restore({case.checkpoint.prefix!r}).expect_partial()"
-
-
-def _parts_of_checkpoint(case: Case) -> Sequence[str]:
-    return [
-        name
-        for name, child in case.node(0).children
-        if not is_optimizer(case.node(child).kind) and name != "save_counter"
-    ]
-
-
-def _build_optimizer(case: Case, name: str) -> str:
-    made = code.make_model(case)
-    if case.model.returned.value == "named":
-        build = f"parts[{name!r}].build(parts['model'].trainable_variables)"
-    elif case.model.returned.value == "bare":
-        build = "model.optimizer.build(model.trainable_variables)"
-    else:
-        build = f"checkpoint.{name.replace('/', '.')}.build(checkpoint.model.trainable_variables)"
-    return f"{made}\n{build}\n{code.restore(case)}"
