@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.restores import Frontier
+from tfinspector.contents.restores import Frontier, State
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case, Cause
 from tfinspector.diagnosis.restoring.wording import count, listed
@@ -51,8 +51,14 @@ def find_other_keras(case: Case) -> Iterator[Cause]:
              "flavours": case.model.flavours, "not_restored": listed(case.names(unfed))},
             _fix(case, newer, lost),
         ),
-        frozenset([*lost, *unfed]),
+        frozenset([*lost, *unfed, *_misplaced_state(case)]),
     )  # fmt: skip
+
+
+def _misplaced_state(case: Case) -> list[int]:
+    """Lists of optimizers differ between the two as well."""
+    misfits = case.places(frozenset({State.SHAPE_MISMATCH, State.DTYPE_MISMATCH}))
+    return [place for place in misfits if case.is_training_state(place)]
 
 
 def _own(case: Case, entry: Frontier) -> list[int]:

@@ -104,7 +104,7 @@ def _with_error(
     for causes in (inner, outer):
         for place, cause in enumerate(causes):
             finding = cause.finding
-            if causes is inner and finding.severity is not Severity.ERROR:
+            if causes is inner and finding.severity is Severity.INFO:
                 continue
             if (finding.id in classes and finding.fix) or "tensorflow_said" in finding.evidence:
                 said = {"tensorflow_said": error.message[:2000], "type": error.type}
