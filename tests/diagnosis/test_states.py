@@ -94,6 +94,28 @@ def test_an_optimizer_left_out_is_no_shortcoming() -> None:
     assert outcome_of(match(file, mine).rows, mine) is Outcome.RESTORED
 
 
+def test_averages_that_only_the_file_has_are_no_shortcoming() -> None:
+    file = checkpoint(
+        {0: {"a": 1, "opt": 2}, 2: {"average": 3, "m": 4}}, {1: (1,), 3: (1,), 4: (1,)},
+        roles={3: Role.EMA, 4: Role.SLOT},
+    )  # fmt: skip
+    mine = model({0: {"a": 1}}, {1: (1,)})
+    assert outcome_of(match(file, mine).rows, mine) is Outcome.RESTORED
+    both = model({0: {"a": 1, "b": 2}}, {1: (1,), 2: (1,)})
+    assert outcome_of(match(file, both).rows, both) is Outcome.PARTIAL
+
+
+def test_what_only_the_file_has_does_not_count_for_an_optimizer_alone() -> None:
+    file = checkpoint(
+        {0: {"opt": 1}, 1: {"rate": 2, "average": 3}}, {2: (), 3: (1,)},
+        roles={2: Role.OPTIMIZER, 3: Role.EMA},
+    )  # fmt: skip
+    mine = model({0: {"opt": 1}, 1: {"rate": 2}}, {2: ()})
+    rows = tuple(row._replace(role=Role.OPTIMIZER.value) if row.variable >= 0 else row
+                 for row in match(file, mine).rows)  # fmt: skip
+    assert outcome_of(rows, mine) is Outcome.RESTORED
+
+
 def test_random_state_and_tables_do_not_count() -> None:
     seed = ModelVariable("seed", "", (), -1, "uint32", (2,), "CPU:0", False, random_state=True)
     file = checkpoint({0: {"a": 1}}, {1: (3,)})

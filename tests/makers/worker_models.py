@@ -209,6 +209,10 @@ def returns_list() -> Any:
     return [functional()]
 
 
+def returns_variables() -> Any:
+    return [tf.Variable(1.0), tf.Variable(2.0)]
+
+
 def returns_function() -> Any:
     return functional
 

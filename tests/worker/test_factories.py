@@ -41,6 +41,72 @@ def test_what_is_no_model_is_told_by_what_it_is(asked: Asked, factory: str, text
     assert failed.finding.fix
 
 
+def test_how_to_return_bare_variables_is_told(asked: Asked) -> None:
+    """A checkpoint's root can't be a list."""
+    failed = refusal(asked, "returns_variables")
+    assert "returned a list of ResourceVariable" in failed.error.message
+    assert 'return {"weights": [...]}' in failed.error.message
+
+
+@pytest.mark.parametrize(
+    ("value", "paths"),
+    [
+        ("[v(), v()]", ["part/0", "part/1"]),
+        ("(v(), v())", ["part/0", "part/1"]),
+        ("Pair(v(), v())", ["part/first", "part/second"]),
+        ("{'a': v(), 'b': [v(), 3, None]}", ["part/a", "part/b/0"]),
+        ("OrderedDict(a=v())", ["part/a"]),
+        ("keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).weights",
+         ["part/0", "part/1"]),
+    ],
+)  # fmt: skip
+def test_containers_are_held_as_tensorflow_holds_them(
+    asked: Asked, write_factory: Callable[..., str], tmp_path: Path, value: str, paths: list[str]
+) -> None:
+    spec = write_factory(
+        "from collections import OrderedDict, namedtuple\nimport keras\nimport tensorflow as tf\n"
+        "Pair = namedtuple('Pair', 'first second')\n"
+        "def v():\n    return tf.Variable([1.0, 2.0])\n"
+        f"def make():\n    return {{'part': {value}}}\n"
+    )
+    model = asked.build(spec)
+    assert [each.path for each in model.variables] == paths
+    assert model.findings == ()
+    prefix = asked("write", prefix=str(tmp_path / "written"))["prefix"]
+    asked.build(spec)
+    assert asked("restore", prefix=prefix)["checks"]["assert_consumed"] is None
+
+
+@pytest.mark.parametrize("value", ["{1, 2}", "deque([v()])", "defaultdict(list, a=v())"])
+def test_containers_that_tensorflow_refuses_are_a_finding(
+    asked: Asked, write_factory: Callable[..., str], value: str
+) -> None:
+    spec = write_factory(
+        "from collections import defaultdict, deque\nimport tensorflow as tf\n"
+        "def v():\n    return tf.Variable(1.0)\n"
+        f"def make():\n    return {{'good': v(), 'bad': {value}}}\n"
+    )
+    (finding,) = asked.build(spec).findings
+    assert finding.id == "M19"
+    assert "'bad'" in finding.title
+
+
+def test_models_in_a_list_are_built(asked: Asked, write_factory: Callable[..., str]) -> None:
+    spec = write_factory(
+        "import keras\n"
+        "class Net(keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n        self.dense = keras.layers.Dense(2)\n"
+        "    def call(self, x):\n        return self.dense(x)\n"
+        "def make():\n    return {'nets': [Net(), Net()]}\n"
+        "def sample_inputs():\n    return keras.ops.ones((1, 3))\n"
+    )
+    model = asked.build(spec)
+    assert model.built_by == "sample_inputs"
+    assert [each.shape for each in model.variables] == [(3, 2), (2,)] * 2
+    assert "nets/0, nets/1" in asked("call")["why_not"]
+
+
 def test_a_missing_callable_is_answered_with_those_that_are_there(asked: Asked) -> None:
     failed = refusal(asked, "funktional")
     assert failed.error.type == "NoSuchCallable"

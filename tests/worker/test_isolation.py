@@ -1,5 +1,7 @@
 """Factories that do everything a program can do to its process. Each ends in a finding, and the
-next job gets a fresh worker that works.
+next job gets a worker that works: the same where it came through, else a fresh one.
+
+Starting TensorFlow takes seconds, so tests whose worker comes through share it.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Ear(Watch):
 @pytest.fixture(scope="module")
 def shared() -> Iterator[tuple[WorkerClient, Ear]]:
     ear = Ear()
-    with nothing_left(), WorkerClient(on_log=ear.on_log, grace_s=0.5) as client:
+    with nothing_left(), WorkerClient(on_log=ear.on_log, grace_s=1.5) as client:
         client.wait()
         yield client, ear
 
@@ -52,10 +54,35 @@ def watch(shared: tuple[WorkerClient, Ear]) -> Ear:
 
 @pytest.fixture
 def client(shared: tuple[WorkerClient, Ear], watch: Ear) -> Iterator[WorkerClient]:
-    """A worker in which nothing happened; afterwards the next job gets a fresh one, and works."""
+    """Its worker must come through: the next job is done by the same process."""
+    client, _ = shared
+    before = client.call("about")["pid"]
+    yield client
+    works(client)
+    assert client.call("about")["pid"] == before
+
+
+@pytest.fixture
+def mortal(shared: tuple[WorkerClient, Ear], watch: Ear) -> Iterator[WorkerClient]:
+    """Its worker must end; the next job is done by a fresh one, without asking for it."""
+    client, _ = shared
+    before = client.call("about")["pid"]
+    yield client
+    assert client.state is WorkerState.DEAD
+    works(client)
+    assert client.call("about")["pid"] != before
+
+
+@pytest.fixture
+def spoilt(shared: tuple[WorkerClient, Ear], watch: Ear) -> Iterator[WorkerClient]:
+    """Its worker is lastingly changed by the test, so that the next test gets another."""
     client, _ = shared
     yield client
     client.restart()
+    works(client)
+
+
+def works(client: WorkerClient) -> None:
     told = client.call("build", {"factory": f"{MODELS}:module"}, timeout=PATIENCE_S)
     assert len(told["variables"]) == 5
     assert client.state is WorkerState.READY
@@ -118,19 +145,19 @@ def test_sys_exit(client: WorkerClient, write_factory: Callable[..., str], where
     assert traceback_of(finding)[-1].endswith("sys.exit(3)")
 
 
-def test_os_exit(client: WorkerClient, write_factory: Callable[..., str]) -> None:
+def test_os_exit(mortal: WorkerClient, write_factory: Callable[..., str]) -> None:
     spec = write_factory(
         "import os\ndef make():\n    print('about to leave', flush=True)\n    os._exit(9)\n"
     )
-    finding = ends(client, spec)
+    finding = ends(mortal, spec)
     assert finding.id == "W01"
     assert "exit status 9" in finding.title
     assert "about to leave" in finding.detail
 
 
-def test_os_abort(client: WorkerClient, write_factory: Callable[..., str]) -> None:
+def test_os_abort(mortal: WorkerClient, write_factory: Callable[..., str]) -> None:
     """Its last words name the user's line that led there."""
-    finding = ends(client, write_factory("import os\ndef make():\n    os.abort()\n"))
+    finding = ends(mortal, write_factory("import os\ndef make():\n    os.abort()\n"))
     assert finding.id == "W02"
     assert "SIGABRT" in finding.title
     assert 'factory.py", line 3 in make' in finding.detail
@@ -144,22 +171,27 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(LOOPS))
-def test_a_loop_without_end_runs_into_the_limit(
-    client: WorkerClient, write_factory: Callable[..., str], kind: str
-) -> None:
-    finding = ends(client, write_factory(LOOPS[kind]), timeout=1.0)
+def runs_out(client: WorkerClient, spec: str) -> None:
+    finding = ends(client, spec, timeout=1.0)
     assert finding.id == "W04"
     assert "took longer than 1 s" in finding.title
 
 
-@pytest.mark.parametrize("kind", sorted(LOOPS))
-def test_a_loop_without_end_can_be_cancelled(
-    client: WorkerClient, watch: Ear, write_factory: Callable[..., str], kind: str
+def test_a_loop_without_end_runs_into_the_limit(
+    client: WorkerClient, write_factory: Callable[..., str]
 ) -> None:
-    """The polite cancel is enough for code that does not swallow it."""
+    """As with a cancel, the worker itself need not end."""
+    runs_out(client, write_factory(LOOPS["plain"]))
+
+
+def test_a_loop_that_swallows_everything_runs_into_the_limit(
+    mortal: WorkerClient, write_factory: Callable[..., str]
+) -> None:
+    runs_out(mortal, write_factory(LOOPS["stubborn"]))
+
+
+def cancelled(client: WorkerClient, watch: Ear, spec: str) -> None:
     ticket = Ticket()
-    spec = write_factory(LOOPS[kind])
     canceller = threading.Thread(
         target=lambda: watch.looping.wait(PATIENCE_S) and ticket.cancel(), daemon=True
     )
@@ -167,7 +199,20 @@ def test_a_loop_without_end_can_be_cancelled(
     with pytest.raises(Cancelled):
         client.call("build", {"factory": spec}, ticket, PATIENCE_S)
     canceller.join(PATIENCE_S)
-    assert client.state is (WorkerState.READY if kind == "plain" else WorkerState.DEAD)
+
+
+def test_a_loop_without_end_can_be_cancelled(
+    client: WorkerClient, watch: Ear, write_factory: Callable[..., str]
+) -> None:
+    """The polite cancel is enough for code that does not swallow it."""
+    cancelled(client, watch, write_factory(LOOPS["plain"]))
+    assert client.state is WorkerState.READY
+
+
+def test_a_loop_that_swallows_everything_can_be_cancelled(
+    mortal: WorkerClient, watch: Ear, write_factory: Callable[..., str]
+) -> None:
+    cancelled(mortal, watch, write_factory(LOOPS["stubborn"]))
 
 
 @pytest.mark.parametrize(
@@ -240,7 +285,7 @@ def test_a_missing_package_is_named(
     ],
 )
 def test_what_is_done_to_the_process_does_not_reach_us(
-    client: WorkerClient, write_factory: Callable[..., str], line: str, tmp_path: Path
+    spoilt: WorkerClient, write_factory: Callable[..., str], line: str, tmp_path: Path
 ) -> None:
     """Building, restoring, calling and hashing go on; stopping takes no longer than else."""
     spec = write_factory(
@@ -248,11 +293,11 @@ def test_what_is_done_to_the_process_does_not_reach_us(
         "from keras import Input, Sequential, layers\n"
         f"def make():\n    {line}\n    return Sequential([Input((2,)), layers.Dense(1)])\n"
     )
-    told = client.call("build", {"factory": spec}, timeout=PATIENCE_S)
+    told = spoilt.call("build", {"factory": spec}, timeout=PATIENCE_S)
     assert len(told["variables"]) == 2
     prefix = str(tmp_path / "written")
-    client.call("write", {"prefix": prefix}, timeout=PATIENCE_S)
-    restored = client.call("restore", {"prefix": prefix}, timeout=PATIENCE_S)
+    spoilt.call("write", {"prefix": prefix}, timeout=PATIENCE_S)
+    restored = spoilt.call("restore", {"prefix": prefix}, timeout=PATIENCE_S)
     assert restored["checks"]["assert_consumed"] is None
-    assert client.call("call", timeout=PATIENCE_S)["done"]
-    assert len(client.call("hashes", timeout=PATIENCE_S)["hashes"]) == 2
+    assert spoilt.call("call", timeout=PATIENCE_S)["done"]
+    assert len(spoilt.call("hashes", timeout=PATIENCE_S)["hashes"]) == 2

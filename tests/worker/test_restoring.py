@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import numpy as np
@@ -95,6 +97,58 @@ def test_a_file_that_is_not_there(asked: Asked, tmp_path: Path) -> None:
     asked.build("module")
     told = asked("restore", prefix=str(tmp_path / "nothing"))
     assert told["error"]["type"] == "NotFoundError"
+
+
+PATTERNS = ("run[1]/counter-1", "counter[best]-1", "a[b/c]d/counter-1", "x\\y", "what*?")
+
+
+@pytest.mark.parametrize("can_link", [True, False])
+def test_paths_that_are_taken_for_patterns(
+    made: Callable[[str], Path], tmp_path: Path, write_factory: Callable[..., str], can_link: bool
+) -> None:
+    """They are restored through links, or copies where there are none; neither stays."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    refuse = "def refuse(*_):\n    raise OSError('no links here')\nos.symlink = refuse\n"
+    spec = write_factory(
+        f"import os, sys\nsys.path.append({str(Path.cwd())!r})\n"
+        "from tests.makers.worker_models import module as make\n" + refuse * (not can_link)
+    )
+    with WorkerClient(("env", f"TMPDIR={temporary}", sys.executable)) as client:
+        asked = Asked(client)
+        for place in PATTERNS:
+            prefix = tmp_path / place
+            prefix.parent.mkdir(parents=True, exist_ok=True)
+            for file in made("worker_models.counter").glob("counter-1.*"):
+                copyfile(file, f"{prefix}{file.suffix}")
+            model = asked.build(spec)
+            assert list(temporary.glob("tfinspector-*")) == []
+            told = asked("restore", prefix=str(prefix))
+            assert told["error"] is None, place
+            assert told["checks"]["assert_consumed"] is None
+            changed = {
+                model.variables[at].path
+                for at, value in asked.hashes().items()
+                if value != model.variables[at].initial
+            }
+            assert changed == {"weight", "parts/0", "words"}
+            links = list(temporary.glob("tfinspector-*/*"))
+            assert len(links) == 2
+            assert all(path.is_symlink() is can_link for path in links)
+            asked("call")
+            assert list(temporary.glob("tfinspector-*")) == []
+            asked("restore", prefix=str(prefix))
+    assert list(temporary.glob("tfinspector-*")) == []
+
+
+def test_an_error_names_the_path_that_was_given(
+    asked: Asked, made: Callable[[str], Path], tmp_path: Path
+) -> None:
+    prefix = tmp_path / "lost[1]"
+    copyfile(made("worker_models.counter") / "counter-1.index", f"{prefix}.index")
+    asked.build("module")
+    message = asked("restore", prefix=str(prefix))["error"]["message"]
+    assert f"{prefix}.data-00000-of-00001" in message
 
 
 def test_nothing_matches_and_tensorflow_is_silent(
