@@ -17,7 +17,7 @@ from tfinspector.analysis.compiled import warm_up
 from tfinspector.contents.figures import Statistics
 from tfinspector.engine.histograms import draw_shared
 from tfinspector.engine.measuring import measure_all
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 pytestmark = pytest.mark.benchmark_target
 

@@ -13,10 +13,10 @@ from tests.benchmarks.own_time import own_clock
 from tests.conftest_qt import begin, nothing_dangles, own_folders
 from tests.viewmodels.made_up import Worlds, run, variable
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.columns import Column
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.variables_page import VariablesPage
+from tfinspector.viewmodels.variables.columns import Column
+from tfinspector.views.variables.page import VariablesPage
 
 __all__ = ["begin", "nothing_dangles", "own_folders"]
 

@@ -19,7 +19,7 @@ _ITEMSIZE = {FLOAT: 4, DOUBLE: 8, BFLOAT16: 2}
 
 CODE = """
 import json, sys
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.engine.measuring import measure_all
 
 def memory(field):

@@ -16,7 +16,7 @@ import pytest
 
 from tfinspector.cli.main import main
 from tfinspector.engine.demo import make_demo
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.worker.client import WorkerClient
 
 ROOT = Path(__file__).parent.parent.parent
 

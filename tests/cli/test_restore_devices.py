@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_restore import Cli, net, spec, told
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.worker.client import WorkerClient
 
 __all__ = ["net"]  # a fixture
 

@@ -13,7 +13,7 @@ import pytest
 from tests.cli import schema
 from tests.cli.conftest import Ended
 from tests.cli.test_restore import FACTORIES, Cli, net, spec, told
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.worker.client import WorkerClient
 
 __all__ = ["net"]  # a fixture
 

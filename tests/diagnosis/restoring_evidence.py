@@ -12,11 +12,11 @@ import pytest
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.restores import RestoreEvidence
-from tfinspector.diagnosis.matching import match
+from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.diagnosis.restoring import diagnose
-from tfinspector.engine.model_reports import description_of
-from tfinspector.engine.worker_client import WorkerClient
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.engine.restoring.model_reports import description_of
+from tfinspector.engine.worker.client import WorkerClient
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 MODELS = Path(__file__).parent.parent / "makers" / "restoring_models.py"
 PATIENCE_S = 120.0

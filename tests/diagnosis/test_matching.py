@@ -12,7 +12,7 @@ from tfinspector.contents.graphs import ObjectGraph, Slot
 from tfinspector.contents.models import ModelNode, ModelVariable, Returned
 from tfinspector.contents.restores import Attachment, MatchTable, State
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.matching import attachments, match
+from tfinspector.diagnosis.matching.match_table import attachments, match
 
 OLD = ModelNode("tf_keras.src.optimizers.legacy.adam.Adam", "")
 NEW = ModelNode("keras.src.optimizers.adam.Adam", "")

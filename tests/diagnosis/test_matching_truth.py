@@ -13,11 +13,11 @@ from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import MatchTable, State
-from tfinspector.diagnosis.matching import match
-from tfinspector.diagnosis.states import prove, refused
-from tfinspector.engine.file_hashes import hash_keys
-from tfinspector.engine.model_reports import description_of
+from tfinspector.diagnosis.matching.match_table import match
+from tfinspector.diagnosis.matching.states import prove, refused
 from tfinspector.engine.opening import OpenSource, open_source
+from tfinspector.engine.restoring.file_hashes import hash_keys
+from tfinspector.engine.restoring.model_reports import description_of
 
 NOBODY = Interpreter("3.11", "python", "2.21", "3.15", "2.4", (), 1)
 MATCHED, HERE_ONLY, THERE_ONLY = "matched", "missing_in_checkpoint", "missing_in_model"

@@ -23,7 +23,7 @@ from tests.diagnosis.made_up_models import (
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.restores import Rename, ValueSketch
-from tfinspector.diagnosis.matching import match
+from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.diagnosis.renames import suggest
 
 WORDS = (

@@ -14,10 +14,10 @@ from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.reports import Interpreter
-from tfinspector.diagnosis.matching import match
+from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.diagnosis.renames import suggest
-from tfinspector.engine.model_reports import description_of
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.engine.restoring.model_reports import description_of
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 ABOUT = Interpreter("3.11", "python", "2.21.0", "3.15.1", "2.0", (), 1)
 CASES = {

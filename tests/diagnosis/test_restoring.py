@@ -10,8 +10,8 @@ from tests.diagnosis.restoring_evidence import Judge, alarms
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import RelayedError, TraceFrame
 from tfinspector.contents.restores import State
+from tfinspector.diagnosis.matching.states import WHY_INITIAL, WHY_OVERWRITTEN, WHY_STOPPED
 from tfinspector.diagnosis.restoring import diagnose
-from tfinspector.diagnosis.states import WHY_INITIAL, WHY_OVERWRITTEN, WHY_STOPPED
 
 HEALTHY = [
     ("chain", "root"), ("chain", "model"), ("chain", "adam"), ("adam", "adam"), ("adam", "model"),

@@ -14,8 +14,8 @@ from tfinspector.contents.checkpoints import Checkpoint, LostBlock
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.saved_models import SavedModel
 from tfinspector.diagnosis.saved_models import find_saved_model_problems
-from tfinspector.formats.checkpoint import read_checkpoint
-from tfinspector.formats.saved_model import join_variables, read_saved_model
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.saved_models.saved_model import join_variables, read_saved_model
 
 Made = Callable[[str], Path]
 REFEREE = "tests.makers.saved_model_referee"

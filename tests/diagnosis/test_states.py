@@ -6,9 +6,15 @@ from tests.diagnosis.graphs import checkpoint, model
 from tfinspector.contents.models import ModelDescription, ModelVariable
 from tfinspector.contents.restores import MatchTable, Outcome, Row, State
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis import states
-from tfinspector.diagnosis.matching import match
-from tfinspector.diagnosis.states import COUNTER, outcome_of, parameters_of, prove, prove_again
+from tfinspector.diagnosis.matching import states
+from tfinspector.diagnosis.matching.match_table import match
+from tfinspector.diagnosis.matching.states import (
+    COUNTER,
+    outcome_of,
+    parameters_of,
+    prove,
+    prove_again,
+)
 
 EDGES = {0: {"a": 1, "b": 2, "save_counter": 3}}
 

@@ -21,7 +21,7 @@ from tfinspector.contents.saved_models import (
 )
 from tfinspector.diagnosis.calling_code import example_code, quoted
 from tfinspector.engine.calling_code import python_for_function, python_for_signature
-from tfinspector.formats.saved_model import read_saved_model
+from tfinspector.formats.saved_models.saved_model import read_saved_model
 
 Made = Callable[[str], Path]
 MODELS = [

@@ -11,10 +11,10 @@ import pytest
 from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Cancelled
 from tfinspector.contents.restores import Outcome
-from tfinspector.engine.device_comparing import compare_devices, differences
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.restoring import RestoreRequest
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.device_comparing import compare_devices, differences
+from tfinspector.engine.restoring.restore import RestoreRequest
+from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "cli_devices.py"
 

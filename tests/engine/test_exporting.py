@@ -15,7 +15,7 @@ from tests.engine.test_measuring import ArrayReader, variables_of
 from tfinspector.contents.findings import Cancelled, Unreadable
 from tfinspector.engine.exporting import new_file, write_csv, write_npy
 from tfinspector.engine.jobs import Progress, Ticket
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 
 def test_csv_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tfinspector.contents.findings import Unreadable
-from tfinspector.engine.factories import has_sample_inputs, list_callables
+from tfinspector.engine.restoring.factories import has_sample_inputs, list_callables
 
 CODE = '''
 """A user's file."""

@@ -14,7 +14,7 @@ from tfinspector.contents.findings import Cancelled, Unreadable
 from tfinspector.engine.histograms import draw_exact, draw_shared, robust_range
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.measuring import measure
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 
 def reader_of(**arrays: np.ndarray) -> ArrayReader:

@@ -14,7 +14,7 @@ from tfinspector.contents.reports import LoadReport
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_opened, load_saved_model
 from tfinspector.engine.opening import OpenSource, open_source
-from tfinspector.engine.worker_client import WorkerClient, WorkerFailed
+from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
 
 Made = Callable[[str], Path]
 

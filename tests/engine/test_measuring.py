@@ -24,8 +24,8 @@ from tfinspector.engine import measuring
 from tfinspector.engine.crew import processors
 from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.measuring import measure, measure_all
-from tfinspector.formats.bundle import BundleReader
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.bundles.bundle import BundleReader
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 Referee = Callable[[Path | str], dict[str, Any]]
 

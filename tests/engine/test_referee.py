@@ -19,7 +19,7 @@ from tfinspector.contents.reports import WorkerState
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.engine.opening import OpenSource, open_source
 from tfinspector.engine.referee import ask_tensorflow, hash_stored
-from tfinspector.engine.worker_client import WorkerClient, WorkerFailed
+from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
 
 Made = Callable[[str], Path]
 

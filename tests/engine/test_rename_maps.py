@@ -10,7 +10,7 @@ import pytest
 
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.restores import Rename
-from tfinspector.engine.rename_maps import load_map, save_map
+from tfinspector.engine.restoring.rename_maps import load_map, save_map
 
 KEY = "enc/kernel/.ATTRIBUTES/VARIABLE_VALUE"
 GOOD = {"from": KEY, "to": "encoder/kernel"}

@@ -15,9 +15,9 @@ from tfinspector.contents.findings import Severity, Unreadable
 from tfinspector.contents.restores import Attachment, Outcome, Rename
 from tfinspector.diagnosis.renames import suggest
 from tfinspector.engine.opening import open_source
-from tfinspector.engine.repairing import write_fixed
-from tfinspector.engine.restoring import RestoreRequest, dry_run
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.repairing import write_fixed
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run
+from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "renames.py"
 Proposed = Callable[..., tuple[RestoreRequest, tuple[Rename, ...], dict[str, str]]]

@@ -16,9 +16,9 @@ import pytest
 from tfinspector.contents.restores import Attachment, Outcome, Rename, RestoreReport
 from tfinspector.diagnosis.renames import suggest
 from tfinspector.engine.opening import open_source
-from tfinspector.engine.restore_code import code_for
-from tfinspector.engine.restoring import RestoreRequest, dry_run
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.code import code_for
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run
+from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "renames.py"
 LOOKING = """

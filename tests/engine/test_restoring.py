@@ -14,11 +14,11 @@ from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.models import Returned
 from tfinspector.contents.restores import Outcome, Rename, RestoreReport, State
 from tfinspector.contents.tensors import StoredTensor
-from tfinspector.engine.file_hashes import hash_keys
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
-from tfinspector.engine.restoring import RestoreRequest, dry_run, restore
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.file_hashes import hash_keys
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
+from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "matching.py"
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"

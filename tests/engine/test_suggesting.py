@@ -11,12 +11,12 @@ from tests.diagnosis.made_up_models import checkpoint_of, model_of
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.restores import Outcome, Rename, RestoreReport
-from tfinspector.diagnosis.matching import match
-from tfinspector.engine import suggesting
+from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.engine.opening import OpenSource, open_source
-from tfinspector.engine.restoring import RestoreRequest, dry_run, restore
-from tfinspector.engine.suggesting import propose
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring import suggesting
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
+from tfinspector.engine.restoring.suggesting import propose
+from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "cli_restores.py"
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"

@@ -10,7 +10,7 @@ import pytest
 
 from tfinspector.contents.findings import Unreadable
 from tfinspector.engine.values import parse_slice, read_values
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 SHAPE = (6, 5, 4)
 

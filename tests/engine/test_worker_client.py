@@ -22,8 +22,8 @@ from tests.worker.odd_workers import (
 from tfinspector.contents.findings import Cancelled, Severity
 from tfinspector.contents.reports import WorkerState
 from tfinspector.engine.jobs import Progress, Ticket
-from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
-from tfinspector.engine.worker_log import SHOWN_NBYTES, TAIL_NBYTES
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient, WorkerFailed
+from tfinspector.engine.worker.log import SHOWN_NBYTES, TAIL_NBYTES
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 from tests.worker.odd_workers import PATIENCE_S, Watch, ended_by_now, nothing_left, odd_command
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import WorkerState
-from tfinspector.engine.worker_client import WorkerClient, WorkerFailed
-from tfinspector.engine.worker_launch import (
+from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
+from tfinspector.engine.worker.launch import (
     BOOTSTRAP,
     complete,
     default_command,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfinspector.engine.worker_log import LINE_NBYTES, SHOWN_NBYTES, TAIL_NBYTES, WorkerLog
+from tfinspector.engine.worker.log import LINE_NBYTES, SHOWN_NBYTES, TAIL_NBYTES, WorkerLog
 
 
 @pytest.fixture

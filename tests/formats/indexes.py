@@ -5,7 +5,7 @@ from __future__ import annotations
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.graphs import Node, ObjectGraph
 from tfinspector.contents.variables import Variable
-from tfinspector.formats.variables import OBJECT_GRAPH_KEY, describe_variables
+from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY, describe_variables
 
 KEY = "/.ATTRIBUTES/VARIABLE_VALUE"
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tfinspector.formats.bundles.ordered_code import encode_slice_key
+from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC
 from tfinspector.formats.checksum import crc32c, mask
-from tfinspector.formats.ordered_code import encode_slice_key
-from tfinspector.formats.table import FOOTER_NBYTES, MAGIC
 from tfinspector.formats.wire import write_varint
 
 Pairs = Sequence[tuple[bytes, bytes]]

@@ -13,7 +13,7 @@ import pytest
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.findings import Unreadable
-from tfinspector.formats.bundle import Bundle, BundleReader, read_bundle
+from tfinspector.formats.bundles.bundle import Bundle, BundleReader, read_bundle
 
 Made = Callable[[str], Path]
 Referee = Callable[[Path | str], dict[str, tuple[str, tuple[int, ...], Any]]]

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.formats import table_writer as write
 from tests.formats.table_writer import BundleWriter, string_tensor, variant_tensor
 from tfinspector.contents.findings import Unreadable
-from tfinspector.formats.bundle import BundleReader, read_bundle
-from tfinspector.formats.entries import decode_entry, decode_header
-from tfinspector.formats.survey import survey
+from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
+from tfinspector.formats.bundles.entries import decode_entry, decode_header
+from tfinspector.formats.bundles.survey import survey
 
 MEMORY = 1 << 30  # what the process may take beyond what it has: far less than a wild allocation
 

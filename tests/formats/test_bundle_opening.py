@@ -11,8 +11,8 @@ import pytest
 from tests.formats import table_writer as write
 from tests.formats.table_writer import BundleWriter
 from tfinspector.contents.findings import Severity, Unreadable
-from tfinspector.formats import bundle_opening
-from tfinspector.formats.bundle import BundleReader, read_bundle
+from tfinspector.formats.bundles import bundle_opening
+from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
 
 GOOD = np.arange(6, dtype="<f4")
 

@@ -9,8 +9,8 @@ import pytest
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.variables import Role
-from tfinspector.formats.checkpoint import read_checkpoint
-from tfinspector.formats.variables import OBJECT_GRAPH_KEY
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests.formats import table_writer as write
 from tests.formats.table_writer import BundleWriter, entry
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Unreadable
-from tfinspector.formats.bundle import BundleReader, read_bundle
-from tfinspector.formats.ordered_code import encode_slice_key
+from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
+from tfinspector.formats.bundles.ordered_code import encode_slice_key
 
 GOOD = np.arange(6, dtype="<f4")
 

@@ -13,7 +13,7 @@ from tests.formats import table_writer as write
 from tests.formats.table_writer import BundleWriter, message, string_tensor, variant_tensor
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Unreadable
-from tfinspector.formats.bundle import BundleReader, read_bundle
+from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
 
 BIG_ENDIAN: list[tuple[int, Any]] = [
     (1, np.array([1.5, -2.0, 1e-30], "f4")),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tfinspector.formats.saved_model import read_saved_model
+from tfinspector.formats.saved_models.saved_model import read_saved_model
 from tfinspector.formats.wire import walk, write_varint
 
 Made = Callable[[str], Path]
@@ -104,7 +104,7 @@ def test_only_the_small_parts_are_read(
 def test_memory_does_not_grow_with_the_graph(pair: tuple[Path, Path]) -> None:
     code = (
         "import json, sys\n"
-        "from tfinspector.formats.saved_model import read_saved_model\n"
+        "from tfinspector.formats.saved_models.saved_model import read_saved_model\n"
         "def peak():\n"
         "    line = next(l for l in open('/proc/self/status') if l.startswith('VmHWM'))\n"
         "    return int(line.split()[1]) * 1024\n"

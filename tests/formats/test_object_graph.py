@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.formats.graph_bytes import branch, field, graph_bytes, node_bytes, variable
 from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph, Slot
-from tfinspector.formats.bundle import BundleReader, read_bundle
-from tfinspector.formats.object_graph import parse_object_graph
+from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
+from tfinspector.formats.checkpoints.object_graph import parse_object_graph
 
 SAVED = {
     "keras_sequential": "ckpt-5",

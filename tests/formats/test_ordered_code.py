@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfinspector.contents.findings import Unreadable
-from tfinspector.formats import ordered_code as code
+from tfinspector.formats.bundles import ordered_code as code
 
 INT64 = st.integers(-(1 << 63), (1 << 63) - 1)
 

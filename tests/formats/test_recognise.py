@@ -7,7 +7,7 @@ import pytest
 
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.sources import GivenAs, SourceKind
-from tfinspector.formats.recognise import recognise
+from tfinspector.formats.recognition.recognise import recognise
 
 
 def refused(path):

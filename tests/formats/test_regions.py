@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tests.formats.table_writer import BundleWriter, entry, string_tensor
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.tensors import Region
-from tfinspector.formats.bundle import BundleReader, read_bundle
-from tfinspector.formats.data_file import DataFile
+from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
+from tfinspector.formats.bundles.data_file import DataFile
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from tests.formats.graph_bytes import branch, variable
 from tests.formats.indexes import rows
 from tfinspector.contents.variables import Role
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 W, S, OPT = Role.WEIGHT, Role.SLOT, Role.OPTIMIZER
 

@@ -12,8 +12,8 @@ import pytest
 from tests.agreement import assert_saved_model_agrees
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.saved_models import SavedModel
-from tfinspector.formats.checkpoint import read_checkpoint
-from tfinspector.formats.saved_model import join_variables, read_saved_model
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.saved_models.saved_model import join_variables, read_saved_model
 
 Made = Callable[[str], Path]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tfinspector.contents.findings import Severity, Unreadable
 from tfinspector.contents.saved_models import SavedModel
-from tfinspector.formats.saved_model import read_saved_model
-from tfinspector.formats.saved_model_faults import RIEGELI_SIGNATURE
+from tfinspector.formats.saved_models.faults import RIEGELI_SIGNATURE
+from tfinspector.formats.saved_models.saved_model import read_saved_model
 from tfinspector.formats.wire import write_varint
 
 Made = Callable[[str], Path]

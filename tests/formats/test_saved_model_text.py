@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Finding, Unreadable
 from tfinspector.contents.saved_models import MetaGraph, SavedModel
-from tfinspector.formats.saved_model import read_saved_model
+from tfinspector.formats.saved_models.saved_model import read_saved_model
 
 Made = Callable[[str], Path]
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.formats.schema_fields import fields_of
 from tests.tensorflow_process import TensorFlowProcess
-from tfinspector.formats import schema
-from tfinspector.formats.declarations import declare
+from tfinspector.formats.saved_models import schema
+from tfinspector.formats.saved_models.declarations import declare
 
 
 def _names() -> list[str]:

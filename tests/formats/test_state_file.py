@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfinspector.formats.state_file import (
+from tfinspector.formats.checkpoints.state_file import (
     looks_like_state_file,
     parse_state_file,
     read_state_file,

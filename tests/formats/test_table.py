@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.formats import table_writer as write
 from tfinspector.contents.findings import Unreadable
-from tfinspector.formats.table import Table, parse_block, read_table
+from tfinspector.formats.bundles.table import Table, parse_block, read_table
 from tfinspector.formats.wire import write_varint
 
 SCALAR = bytes.fromhex(
@@ -82,7 +82,7 @@ def raw_snappy(*elements: str) -> bytes:
     ],
 )
 def test_snappy_elements(compressed: bytes, expected: bytes) -> None:
-    from tfinspector.formats.table import Handle, read_block
+    from tfinspector.formats.bundles.table import Handle, read_block
 
     raw = write.stored(compressed, 1)
     read_at = lambda offset, nbytes: raw[offset : offset + nbytes]  # noqa: E731

@@ -9,10 +9,14 @@ from tests.formats.indexes import KEY, Index, rows
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph
 from tfinspector.contents.variables import Role
-from tfinspector.formats.bundle import read_bundle
-from tfinspector.formats.checkpoint import read_checkpoint
-from tfinspector.formats.graph_paths import MOST_PATHS
-from tfinspector.formats.variables import OBJECT_GRAPH_KEY, build_variables, describe_variables
+from tfinspector.formats.bundles.bundle import read_bundle
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.graph_paths import MOST_PATHS
+from tfinspector.formats.checkpoints.variables import (
+    OBJECT_GRAPH_KEY,
+    build_variables,
+    describe_variables,
+)
 
 SAVED = [
     ("keras_sequential/ckpt-5", Dialect.KERAS3),

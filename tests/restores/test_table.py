@@ -22,8 +22,8 @@ from tests.restores.verdicts import (
     repair,
 )
 from tfinspector.contents.restores import Outcome
-from tfinspector.engine import repairing
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring import repairing
+from tfinspector.engine.worker.client import WorkerClient
 
 NAMES = case_names()
 Judge = Callable[[str], Verdict]

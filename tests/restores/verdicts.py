@@ -14,9 +14,9 @@ from tests.legacy_keras import legacy_command
 from tests.makers.restores.cases import LEGACY, RESTORED, Case
 from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.contents.restores import Outcome, RestoreReport, Row, State
-from tfinspector.engine.repairing import write_fixed
-from tfinspector.engine.restoring import RestoreRequest, dry_run, restore
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.repairing import write_fixed
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
+from tfinspector.engine.worker.client import WorkerClient
 
 _ALARMS = (Severity.ERROR, Severity.WARNING)
 

@@ -20,8 +20,8 @@ from tfinspector.contents.restores import (
     Row,
     State,
 )
-from tfinspector.engine.factories import Offered
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.restoring.factories import Offered
 from tfinspector.viewmodels.doors import Doors, RestoreDoors
 
 INTERPRETER = Interpreter(

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.looking import choose, opened, session
-from tfinspector.viewmodels.details import DetailsModel, Row
+from tfinspector.viewmodels.inspector.details import DetailsModel, Row
 from tfinspector.viewmodels.session import Session
 
 __all__ = ["opened", "session"]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.viewmodels.made_up import VARIABLES, variable
-from tfinspector.viewmodels.columns import Column, FigureTable
-from tfinspector.viewmodels.forest import Forest, natural_key, plant
-from tfinspector.viewmodels.variable_filter import parse_filter
-from tfinspector.viewmodels.variable_rows import VariableRows, Wish, prepare
+from tfinspector.viewmodels.variables.columns import Column, FigureTable
+from tfinspector.viewmodels.variables.filter import parse_filter
+from tfinspector.viewmodels.variables.forest import Forest, natural_key, plant
+from tfinspector.viewmodels.variables.rows import VariableRows, Wish, prepare
 
 NAMES = st.lists(
     st.lists(st.sampled_from(["a", "b", "dense_2", "dense_10", ""]), min_size=1, max_size=4).map(

@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from tests.looking import choice_of, choose, opened, session
 from tfinspector.contents.figures import Scale
-from tfinspector.viewmodels.histogram import HistogramModel
-from tfinspector.viewmodels.histogram_picture import (
+from tfinspector.viewmodels.inspector.histogram import HistogramModel
+from tfinspector.viewmodels.inspector.histogram_picture import (
     Arrangement,
     Heights,
     HistogramPicture,
     RangeRule,
     heights_name,
 )
-from tfinspector.viewmodels.histogram_readout import read_out
-from tfinspector.viewmodels.histogram_table import bins_header, bins_rows, caption
+from tfinspector.viewmodels.inspector.histogram_readout import read_out
+from tfinspector.viewmodels.inspector.histogram_table import bins_header, bins_rows, caption
 from tfinspector.viewmodels.session import Session
 
 __all__ = ["opened", "session"]

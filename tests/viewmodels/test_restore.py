@@ -15,10 +15,10 @@ from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.restores import Outcome, State
 from tfinspector.contents.saved_models import SavedModel
 from tfinspector.viewmodels.doors import Doors
-from tfinspector.viewmodels.restore import NO_SOURCE, RestoreModel
-from tfinspector.viewmodels.restore_jobs import Written, is_taken
-from tfinspector.viewmodels.restore_renames import Decision
-from tfinspector.viewmodels.restore_words import (
+from tfinspector.viewmodels.restore.jobs import Written, is_taken
+from tfinspector.viewmodels.restore.model import NO_SOURCE, RestoreModel
+from tfinspector.viewmodels.restore.renames import Decision
+from tfinspector.viewmodels.restore.words import (
     about,
     healthy_words,
     report_text,

@@ -9,7 +9,7 @@ import pytest
 from tests.viewmodels.made_up_restores import INTERPRETER
 from tfinspector.contents.reports import Device
 from tfinspector.viewmodels.preferences import Preferences
-from tfinspector.viewmodels.restore_form import (
+from tfinspector.viewmodels.restore.form import (
     CPU,
     NO_GPU,
     RestoreForm,

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.viewmodels.made_up_restores import RENAMES, model
 from tfinspector.contents.restores import Rename
-from tfinspector.viewmodels.restore_renames import BY_HAND, Decision, RenameColumn, RenameList
+from tfinspector.viewmodels.restore.renames import BY_HAND, Decision, RenameColumn, RenameList
 
 PLACES = ("model/middle/_kernel", "model/out/_kernel", "model/free/_kernel")
 

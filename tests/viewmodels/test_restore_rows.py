@@ -11,19 +11,19 @@ from pytestqt.qtbot import QtBot
 from tests.viewmodels.made_up import VARIABLES
 from tests.viewmodels.made_up_restores import ROWS, report, row
 from tfinspector.contents.restores import Outcome, State
-from tfinspector.viewmodels.restore_answers import Cell
-from tfinspector.viewmodels.restore_rows import (
+from tfinspector.viewmodels.restore.answers import Cell
+from tfinspector.viewmodels.restore.rows import (
     MatchColumn,
     MatchRows,
     MatchWish,
     names_of,
     prepare,
 )
-from tfinspector.viewmodels.restore_states import MEANINGS, SIGNS, sign
-from tfinspector.viewmodels.restore_table import MatchTableModel
+from tfinspector.viewmodels.restore.states import MEANINGS, SIGNS, sign
+from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.variable_answers import Ask
-from tfinspector.viewmodels.variable_filter import parse_filter
+from tfinspector.viewmodels.variables.answers import Ask
+from tfinspector.viewmodels.variables.filter import parse_filter
 
 
 @pytest.fixture

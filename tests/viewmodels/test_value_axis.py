@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfinspector.contents.figures import Scale
-from tfinspector.viewmodels.value_axis import ValueAxis, round_values, tick_texts
+from tfinspector.viewmodels.inspector.value_axis import ValueAxis, round_values, tick_texts
 
 AXES = (ValueAxis(), ValueAxis(Scale.LOG), ValueAxis(Scale.SYMLOG, 1e-3))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfinspector.viewmodels.value_slices import (
+from tfinspector.viewmodels.inspector.value_slices import (
     SliceView,
     same_look,
     view_of_region,

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from tests.looking import choose, opened, session
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.tensors import VariantElement
-from tfinspector.viewmodels.heat_map import heat_map_of
+from tfinspector.viewmodels.inspector.heat_map import heat_map_of
+from tfinspector.viewmodels.inspector.value_slices import whole_view
+from tfinspector.viewmodels.inspector.value_texts import cell_text, exact_text, is_bad
+from tfinspector.viewmodels.inspector.values import Look, ValuesModel
+from tfinspector.viewmodels.inspector.values_table import BLOCK_ROWS, IsBadRole
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.value_slices import whole_view
-from tfinspector.viewmodels.value_texts import cell_text, exact_text, is_bad
-from tfinspector.viewmodels.values import Look, ValuesModel
-from tfinspector.viewmodels.values_table import BLOCK_ROWS, IsBadRole
 
 __all__ = ["opened", "session"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from pytestqt.qtbot import QtBot
 
-from tfinspector.viewmodels.columns import Column
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import TaskState
-from tfinspector.viewmodels.variable_exports import export_csv, export_npy
-from tfinspector.viewmodels.variable_tree import VariableTable
+from tfinspector.viewmodels.variables.columns import Column
+from tfinspector.viewmodels.variables.exports import export_csv, export_npy
+from tfinspector.viewmodels.variables.tree import VariableTable
 
 COLUMNS = [Column.NAME, Column.HISTOGRAM, Column.DTYPE, Column.PARAMETERS, Column.MAX]
 

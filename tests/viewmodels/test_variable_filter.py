@@ -7,8 +7,8 @@ import pytest
 from tests.viewmodels.made_up import statistics, variable
 from tfinspector.contents.figures import Unmeasured
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels.columns import FigureTable
-from tfinspector.viewmodels.variable_filter import FilterError, matched_spans, parse_filter
+from tfinspector.viewmodels.variables.columns import FigureTable
+from tfinspector.viewmodels.variables.filter import FilterError, matched_spans, parse_filter
 
 ROWS = (
     variable("model/dense_3/kernel", (1024, 512), trainable=True),

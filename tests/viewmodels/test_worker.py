@@ -83,7 +83,7 @@ def test_the_referee_is_asked_once_when_the_worker_is_up(
     def ask(source: Any, *_: Any) -> TensorFlowReport:
         asked.append(source.source.path)
         if fails:
-            from tfinspector.engine.worker_client import WorkerFailed
+            from tfinspector.engine.worker.client import WorkerFailed
 
             raise WorkerFailed(finding("W01", "It died"))
         return report(False, finding("F50", "TensorFlow sees another shape"))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.looking import choose, opened, session
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.details_view import DetailRow, DetailsView
+from tfinspector.views.inspector.details_view import DetailRow, DetailsView
 
 __all__ = ["opened", "session"]
 

@@ -13,11 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from tests.looking import choice_of, choose, opened, session
 from tfinspector.contents.figures import Scale
-from tfinspector.viewmodels.histogram_picture import Arrangement, Heights, RangeRule, Spread
+from tfinspector.viewmodels.inspector.histogram_picture import (
+    Arrangement,
+    Heights,
+    RangeRule,
+    Spread,
+)
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
-from tfinspector.views.histogram_controls import CHOICES
-from tfinspector.views.histogram_pane import HistogramPane
+from tfinspector.views.inspector.histogram_controls import CHOICES
+from tfinspector.views.inspector.histogram_pane import HistogramPane
 
 __all__ = ["opened", "session"]
 

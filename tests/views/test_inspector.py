@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.looking import choose, opened, session
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.details_view import DetailsView
-from tfinspector.views.histogram_pane import HistogramPane
-from tfinspector.views.inspector import DETAILS, HISTOGRAM, VALUES, Inspector
-from tfinspector.views.values_view import ValuesView
+from tfinspector.views.inspector.details_view import DetailsView
+from tfinspector.views.inspector.histogram_pane import HistogramPane
+from tfinspector.views.inspector.inspector import DETAILS, HISTOGRAM, VALUES, Inspector
+from tfinspector.views.inspector.values_view import ValuesView
 
 __all__ = ["opened", "session"]
 
@@ -61,7 +61,7 @@ def test_a_choice_shows_in_every_tab_that_was_made(
 
 def test_importing_the_inspector_loads_no_plots() -> None:
     script = (
-        "import sys, tfinspector.views.inspector;"
+        "import sys, tfinspector.views.inspector.inspector;"
         "print([m for m in ('pyqtgraph', 'numba', 'tensorflow') if m in sys.modules])"
     )
     done = subprocess.run(

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 from tests.viewmodels.made_up import VARIABLES, Worlds, finding, run
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels.columns import Column
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.views.main_window import MainWindow
-from tfinspector.views.variables_page import VariablesPage
+from tfinspector.views.variables.page import VariablesPage
 
 Open = Callable[..., MainWindow]
 

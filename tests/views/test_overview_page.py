@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.looking import opened, session
 from tfinspector.viewmodels.overview import Part
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.details_view import DetailRow
+from tfinspector.views.inspector.details_view import DetailRow
 from tfinspector.views.overview_page import OverviewPage
 from tfinspector.views.share_bar import ShareBar
 

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from tests.looking import choose, opened, session
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
-from tfinspector.views.histogram_pane import HistogramPane
-from tfinspector.views.plot_export import export_histogram
+from tfinspector.views.inspector.histogram_pane import HistogramPane
+from tfinspector.views.inspector.plot_export import export_histogram
 
 __all__ = ["opened", "session"]
 

@@ -14,7 +14,7 @@ from tfinspector.contents.restores import State
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import share_fairly
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.restore_page import RestorePage
+from tfinspector.views.restore.page import RestorePage
 
 COUNT = 10_000
 STATES = (State.RESTORED, State.RESTORED, State.SHAPE_MISMATCH, State.MISSING_IN_MODEL)

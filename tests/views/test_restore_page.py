@@ -14,15 +14,15 @@ from pytestqt.qtbot import QtBot
 from tests.viewmodels.made_up import Worlds, finding
 from tests.viewmodels.made_up_restores import RENAMES, ROWS, Restores, report
 from tfinspector.contents.restores import Outcome, State
-from tfinspector.engine.factories import Offered
+from tfinspector.engine.restoring.factories import Offered
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.preferences import Preferences
-from tfinspector.viewmodels.restore import EMPTY
-from tfinspector.viewmodels.restore_renames import Decision, RenameColumn
-from tfinspector.viewmodels.restore_rows import MatchColumn
+from tfinspector.viewmodels.restore.model import EMPTY
+from tfinspector.viewmodels.restore.renames import Decision, RenameColumn
+from tfinspector.viewmodels.restore.rows import MatchColumn
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.main_window import MainWindow
-from tfinspector.views.restore_page import RestorePage
+from tfinspector.views.restore.page import RestorePage
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from tests.conftest_qt import begin
 from tfinspector.contents.restores import Outcome
 from tfinspector.viewmodels.doors import Doors
-from tfinspector.viewmodels.restore_jobs import Written
+from tfinspector.viewmodels.restore.jobs import Written
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.restore_page import RestorePage
+from tfinspector.views.restore.page import RestorePage
 
 __all__ = ["begin"]
 _LONG_MS = 180_000

@@ -13,7 +13,7 @@ from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.viewmodels.sparkline import BARS, sparkline
 from tfinspector.views import theme
-from tfinspector.views.sparkline import HEIGHT, WIDTH, SparklineDelegate, sparkline_pixmap
+from tfinspector.views.variables.sparkline import HEIGHT, WIDTH, SparklineDelegate, sparkline_pixmap
 
 
 def figures(values: object) -> Statistics:

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.looking import choose, opened, session
-from tfinspector.viewmodels.heat_map import heat_map_of
+from tfinspector.viewmodels.inspector.heat_map import heat_map_of
+from tfinspector.viewmodels.inspector.value_slices import whole_view
+from tfinspector.viewmodels.inspector.values import Look
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.value_slices import whole_view
-from tfinspector.viewmodels.values import Look
-from tfinspector.views.heat_map import colour_table, rgba_of
-from tfinspector.views.values_view import ValuesView
+from tfinspector.views.inspector.heat_map import colour_table, rgba_of
+from tfinspector.views.inspector.values_view import ValuesView
 
 __all__ = ["opened", "session"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tfinspector.contents.models import ModelDescription, ModelVariable
-from tfinspector.engine.model_reports import description_of
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.model_reports import description_of
+from tfinspector.engine.worker.client import WorkerClient
 
 MODELS = Path(__file__).parent.parent / "makers" / "worker_models.py"
 PATIENCE_S = 120.0

@@ -14,7 +14,7 @@ from typing import Any
 
 from tfinspector.contents.reports import WorkerState
 from tfinspector.engine.jobs import Progress, Ticket
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.worker.client import WorkerClient
 
 FAULTS = Path(__file__).parent / "faults"
 PATIENCE_S = 60.0  # for a machine under load; nothing waits that long when all is well

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.worker.conftest import Asked, by_path
-from tfinspector.engine.worker_client import MethodFailed
+from tfinspector.engine.worker.client import MethodFailed
 
 
 def send(asked: Asked, values: dict[str, bytes], model: Any) -> list[dict[str, Any]]:

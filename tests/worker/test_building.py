@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.worker.conftest import Asked, by_path
-from tfinspector.engine.worker_client import MethodFailed
+from tfinspector.engine.worker.client import MethodFailed
 
 NET_KERNELS = [["first", [3, 5]], ["norm/gamma", [5]], ["second/_kernel", [5, 2]]]
 WITH_SAMPLE = """

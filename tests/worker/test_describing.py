@@ -11,9 +11,9 @@ import pytest
 from tests.legacy_keras import legacy_python
 from tests.worker.conftest import MODELS, Asked, by_path
 from tfinspector.contents.models import Returned
-from tfinspector.engine.model_reports import description_of
-from tfinspector.engine.worker_client import WorkerClient
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.engine.restoring.model_reports import description_of
+from tfinspector.engine.worker.client import WorkerClient
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 
 NAMES = (
     "functional", "built", "compiled", "blocks", "module", "rooted_checkpoint", "plain_checkpoint",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.worker.conftest import Asked, by_path
-from tfinspector.engine.worker_client import MethodFailed, WorkerClient
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient
 
 
 @pytest.fixture(scope="module")

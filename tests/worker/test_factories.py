@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.worker.conftest import MODELS, Asked
-from tfinspector.engine.worker_client import MethodFailed
+from tfinspector.engine.worker.client import MethodFailed
 
 PLAIN = "import tensorflow as tf\n\ndef make():\n    return tf.Module()\n"
 

@@ -17,8 +17,8 @@ from tests.worker.odd_workers import Watch, nothing_left
 from tfinspector.contents.findings import Cancelled, Finding, Severity
 from tfinspector.contents.reports import WorkerState
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
-from tfinspector.engine.worker_log import SHOWN_NBYTES, TAIL_NBYTES
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient, WorkerFailed
+from tfinspector.engine.worker.log import SHOWN_NBYTES, TAIL_NBYTES
 
 PATIENCE_S = 120.0
 GOOD = "    import tensorflow as tf\n    return {'v': tf.Variable(1.0)}\n"

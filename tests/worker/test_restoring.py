@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from tests.worker.conftest import Asked, by_path
-from tfinspector.engine.model_reports import relayed_error_of
-from tfinspector.engine.worker_client import MethodFailed, WorkerClient
+from tfinspector.engine.restoring.model_reports import relayed_error_of
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient
 
 
 def sha256(value: Any) -> str:

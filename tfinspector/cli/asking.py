@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tfinspector.engine.settings import load_settings
 
 if TYPE_CHECKING:
-    from tfinspector.engine.worker_client import WorkerClient
+    from tfinspector.engine.worker.client import WorkerClient
 
 
 def words(python: str | None) -> Sequence[str] | None:
@@ -17,6 +17,6 @@ def words(python: str | None) -> Sequence[str] | None:
 
 def worker(python: str | None) -> "WorkerClient":
     """A worker, to be used as a context: in the interpreter asked for, else the settings' one."""
-    from tfinspector.engine.worker_client import WorkerClient
+    from tfinspector.engine.worker.client import WorkerClient
 
     return WorkerClient(words(python) or load_settings()[0].worker_command)

@@ -78,7 +78,7 @@ def _tensorflow(
     """TensorFlow's word, or why there is none."""
     from tfinspector.cli.asking import worker
     from tfinspector.engine.referee import ask_tensorflow
-    from tfinspector.engine.worker_client import WorkerFailed
+    from tfinspector.engine.worker.client import WorkerFailed
 
     try:
         with worker(python) as client:

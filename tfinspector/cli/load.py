@@ -13,7 +13,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.reports import LoadedVariable, LoadReport
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_saved_model
-from tfinspector.engine.worker_client import WorkerFailed
+from tfinspector.engine.worker.client import WorkerFailed
 
 
 def command(

@@ -17,10 +17,10 @@ from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Rename, RestoreReport
-from tfinspector.engine.device_comparing import compare_devices
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.rename_maps import load_map
-from tfinspector.engine.restoring import RestoreRequest, dry_run, restore
+from tfinspector.engine.restoring.device_comparing import compare_devices
+from tfinspector.engine.restoring.rename_maps import load_map
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
 
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _WRITES = "What the program suggests is applied where no --map is given."

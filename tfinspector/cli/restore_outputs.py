@@ -8,11 +8,11 @@ from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.restores import Outcome, Rename, RestoreReport
 from tfinspector.engine.exporting import new_file
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.rename_maps import save_map
-from tfinspector.engine.repairing import check_place, write_fixed
-from tfinspector.engine.restore_code import code_for
-from tfinspector.engine.restoring import RestoreRequest
-from tfinspector.engine.worker_client import WorkerClient
+from tfinspector.engine.restoring.code import code_for
+from tfinspector.engine.restoring.rename_maps import save_map
+from tfinspector.engine.restoring.repairing import check_place, write_fixed
+from tfinspector.engine.restoring.restore import RestoreRequest
+from tfinspector.engine.worker.client import WorkerClient
 
 LOSES = "slice"
 """The transform that leaves values out or makes some up."""

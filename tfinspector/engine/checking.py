@@ -8,8 +8,8 @@ from tfinspector.contents.findings import Unreadable
 from tfinspector.diagnosis.integrity import explain_bad_tensors
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
+from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
 from tfinspector.formats.reading import BLOCK_NBYTES, TensorReader
-from tfinspector.formats.variables import OBJECT_GRAPH_KEY
 
 _UNREAD = -1
 _TENSORS_PER_REPORT = 256

@@ -13,7 +13,7 @@ from tfinspector.diagnosis.load_errors import explain_load_error
 from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource, open_source
-from tfinspector.engine.worker_client import MethodFailed, WorkerClient
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient
 
 
 def load_saved_model(

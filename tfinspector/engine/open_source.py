@@ -11,9 +11,9 @@ from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.contents.variables import Variable
-from tfinspector.formats.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.run import snapshot_paths
 from tfinspector.formats.reading import TensorReader
-from tfinspector.formats.run import snapshot_paths
 
 Loaded = tuple[Checkpoint, TensorReader]
 Stamps = Mapping[str, "FileStamp | None"]

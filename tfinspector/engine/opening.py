@@ -12,11 +12,11 @@ from tfinspector.diagnosis.given_paths import find_path_problems
 from tfinspector.diagnosis.runs import find_double_numbers, find_run_problems, unfinished
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import Loaded, OpenSource, Stamps, stamp
-from tfinspector.formats.checkpoint import read_checkpoint
-from tfinspector.formats.file_names import step_in_name
-from tfinspector.formats.recognise import recognise
-from tfinspector.formats.run import list_run
-from tfinspector.formats.state_file import STATE_FILE_NAME
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.run import list_run
+from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME
+from tfinspector.formats.recognition.file_names import step_in_name
+from tfinspector.formats.recognition.recognise import recognise
 
 __all__ = ["OpenSource", "open_source"]
 
@@ -118,7 +118,7 @@ def _newest_readable(
 def _open_saved_model(recognised: Recognised, ticket: Ticket) -> _Opened:
     # Imported here: reading SavedModels needs protobuf, which a checkpoint does not.
     from tfinspector.diagnosis.saved_models import find_saved_model_problems
-    from tfinspector.formats.saved_model import join_variables, read_saved_model
+    from tfinspector.formats.saved_models.saved_model import join_variables, read_saved_model
 
     ticket.report(0, 0, f"Reading {os.path.basename(recognised.path)}")
     saved_model = read_saved_model(recognised.path)
@@ -151,8 +151,8 @@ def _open_saved_model(recognised: Recognised, ticket: Ticket) -> _Opened:
 
 
 def _not_yet(recognised: Recognised, ticket: Ticket) -> _Opened:
-    from tfinspector.formats.file_kinds import sniff
-    from tfinspector.formats.recognise_faults import foreign_file, unpacked_keras, v1_shards
+    from tfinspector.formats.recognition.faults import foreign_file, unpacked_keras, v1_shards
+    from tfinspector.formats.recognition.file_kinds import sniff
 
     if os.path.isdir(recognised.path):
         raise unpacked_keras(recognised.path)

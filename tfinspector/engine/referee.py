@@ -26,9 +26,9 @@ from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_opened
 from tfinspector.engine.opening import OpenSource
-from tfinspector.engine.worker_client import MethodFailed, WorkerClient, WorkerFailed
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient, WorkerFailed
+from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
 from tfinspector.formats.reading import TensorReader
-from tfinspector.formats.variables import OBJECT_GRAPH_KEY
 
 _LISTED_KINDS = frozenset(
     {SourceKind.CHECKPOINT, SourceKind.CHECKPOINT_V1, SourceKind.RUN, SourceKind.SAVED_MODEL}

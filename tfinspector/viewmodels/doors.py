@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.restores import Rename, RestoreReport
     from tfinspector.contents.variables import Variable
-    from tfinspector.engine.factories import Offered
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
-    from tfinspector.engine.restore_job import RestoreRequest
-    from tfinspector.engine.worker_client import WorkerClient
+    from tfinspector.engine.restoring.factories import Offered
+    from tfinspector.engine.restoring.job import RestoreRequest
+    from tfinspector.engine.worker.client import WorkerClient
 
     Measured = tuple[Variable, Statistics | Unmeasured]
 
@@ -45,7 +45,7 @@ def _worker(
     on_log: Callable[[str], None],
     on_state: Callable[[WorkerState], None],
 ) -> WorkerClient:
-    from tfinspector.engine.worker_client import WorkerClient
+    from tfinspector.engine.worker.client import WorkerClient
 
     return WorkerClient(command, on_log, on_state)
 
@@ -69,7 +69,7 @@ def _demo_directory() -> Path:
 
 
 def _dry_run(request: RestoreRequest, client: WorkerClient, ticket: Ticket) -> RestoreReport:
-    from tfinspector.engine.restoring import dry_run
+    from tfinspector.engine.restoring.restore import dry_run
 
     return dry_run(request, client, ticket)
 
@@ -77,31 +77,31 @@ def _dry_run(request: RestoreRequest, client: WorkerClient, ticket: Ticket) -> R
 def _restore(
     request: RestoreRequest, client: WorkerClient, ticket: Ticket, renames: Sequence[Rename]
 ) -> RestoreReport:
-    from tfinspector.engine.restoring import restore
+    from tfinspector.engine.restoring.restore import restore
 
     return restore(request, client, ticket, renames)
 
 
 def _list_callables(path: str) -> tuple[Offered, ...]:
-    from tfinspector.engine.factories import list_callables
+    from tfinspector.engine.restoring.factories import list_callables
 
     return list_callables(path)
 
 
 def _restore_code(request: RestoreRequest, report: RestoreReport, renames: Sequence[Rename]) -> str:
-    from tfinspector.engine.restore_code import code_for
+    from tfinspector.engine.restoring.code import code_for
 
     return code_for(request, report, renames)
 
 
 def _save_map(path: str, renames: Sequence[Rename]) -> None:
-    from tfinspector.engine.rename_maps import save_map
+    from tfinspector.engine.restoring.rename_maps import save_map
 
     save_map(path, renames)
 
 
 def _load_map(path: str) -> tuple[Rename, ...]:
-    from tfinspector.engine.rename_maps import load_map
+    from tfinspector.engine.restoring.rename_maps import load_map
 
     return load_map(path)
 
@@ -113,7 +113,7 @@ def _write_fixed(
     client: WorkerClient,
     ticket: Ticket,
 ) -> RestoreReport:
-    from tfinspector.engine.repairing import write_fixed
+    from tfinspector.engine.restoring.repairing import write_fixed
 
     return write_fixed(request, renames, prefix, client, ticket)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tfinspector.viewmodels.columns import HEADINGS, Column, exact_cell
-from tfinspector.viewmodels.group_cells import exact_group_cell
-from tfinspector.viewmodels.variable_rows import VariableRows
+from tfinspector.viewmodels.variables.columns import HEADINGS, Column, exact_cell
+from tfinspector.viewmodels.variables.group_cells import exact_group_cell
+from tfinspector.viewmodels.variables.rows import VariableRows
 
 
 def header(columns: Sequence[Column]) -> list[str]:

@@ -17,7 +17,7 @@ from tfinspector.viewmodels.tasks import Task, TaskList
 
 if TYPE_CHECKING:
     from tfinspector.engine.jobs import Ticket
-    from tfinspector.engine.worker_client import WorkerClient
+    from tfinspector.engine.worker.client import WorkerClient
 
 LOG_LINES = 5000
 _TICK_MS = 100

@@ -37,10 +37,10 @@ from tfinspector.views.tasks_pane import TasksPane
 from tfinspector.views.toolbar import TopBar
 
 if TYPE_CHECKING:
-    from tfinspector.viewmodels.restore_table import MatchTableModel
-    from tfinspector.viewmodels.variable_tree import VariableTable
-    from tfinspector.views.restore_page import RestorePage
-    from tfinspector.views.variables_page import VariablesPage
+    from tfinspector.viewmodels.restore.table import MatchTableModel
+    from tfinspector.viewmodels.variables.tree import VariableTable
+    from tfinspector.views.restore.page import RestorePage
+    from tfinspector.views.variables.page import VariablesPage
 
 _WIDTHS = (216, 704, 360)
 _HEIGHTS = (520, 148)

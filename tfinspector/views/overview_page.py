@@ -14,17 +14,17 @@ from PySide6.QtWidgets import (
 
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels.details import Row
+from tfinspector.viewmodels.inspector.details import Row
 from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel, Part
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.details_view import DetailRow
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.inspector.details_view import DetailRow
 from tfinspector.views.largest_list import LargestList
 from tfinspector.views.lines import Lines
-from tfinspector.views.role_switch import role_colour
 from tfinspector.views.share_bar import ShareBar
 from tfinspector.views.theme import SPACE, TIGHT, WIDE, category
+from tfinspector.views.variables.role_switch import role_colour
 
 _WIDEST = 860
 _SIGNS = {

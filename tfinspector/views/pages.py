@@ -22,7 +22,7 @@ def _overview(session: Session) -> QWidget:
 
 
 def _variables(session: Session) -> QWidget:
-    from tfinspector.views.variables_page import VariablesPage
+    from tfinspector.views.variables.page import VariablesPage
 
     return VariablesPage(session)
 
@@ -34,7 +34,7 @@ def _signatures(session: Session) -> QWidget:
 
 
 def _restore(session: Session) -> QWidget:
-    from tfinspector.views.restore_page import RestorePage
+    from tfinspector.views.restore.page import RestorePage
 
     return RestorePage(session)
 
@@ -69,7 +69,7 @@ class LatePage(QWidget):
 
 
 def _inspector(session: Session) -> QWidget:
-    from tfinspector.views.inspector import Inspector
+    from tfinspector.views.inspector.inspector import Inspector
 
     return Inspector(session)
 
@@ -89,4 +89,4 @@ class LateInspector(LatePage):
 
 
 def _import_plots(_ticket: object) -> None:
-    import tfinspector.views.inspector  # noqa: F401 - for its effect: the modules are loaded
+    import tfinspector.views.inspector.inspector  # noqa: F401 - for its effect: the modules are loaded

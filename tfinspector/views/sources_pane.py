@@ -19,8 +19,8 @@ from tfinspector.contents.sources import SourceKind
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.sources_model import Health, SourceAsk, SourcesModel
 from tfinspector.views.icons import icon
-from tfinspector.views.row_background import paint_background
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours, number_font
+from tfinspector.views.variables.row_background import paint_background
 
 KIND_ICONS = {
     SourceKind.CHECKPOINT: "checkpoint", SourceKind.CHECKPOINT_V1: "checkpoint",

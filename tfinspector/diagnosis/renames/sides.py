@@ -10,8 +10,8 @@ from tfinspector.contents.models import ModelDescription, ModelVariable, Returne
 from tfinspector.contents.restores import MatchTable, Rename, Row, State, ValueSketch
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.diagnosis.matching_roles import role_of_variables
-from tfinspector.diagnosis.matching_walk import SAVE_COUNTER
+from tfinspector.diagnosis.matching.roles import role_of_variables
+from tfinspector.diagnosis.matching.walk import SAVE_COUNTER
 from tfinspector.diagnosis.renames.spelling import Parts, natural, parts_of, without_average
 
 WEIGHT, OPTIMIZER, METRIC = "weight", "optimizer", "metric"

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from tfinspector.contents.models import ModelNode
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.renames.sides import OPTIMIZER, Mine, Sides, Theirs, fits
 
 _TRAINED = "_trainable_variables"

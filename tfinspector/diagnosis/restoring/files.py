@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
-from tfinspector.diagnosis.matching_walk import SAVE_COUNTER
+from tfinspector.diagnosis.matching.walk import SAVE_COUNTER
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import ROOT, Case, Cause
 from tfinspector.diagnosis.restoring.saved_models import is_saved_model

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from tfinspector.contents.saved_models import Shape
-from tfinspector.diagnosis.matching_rows import shapes_fit
+from tfinspector.diagnosis.matching.rows import shapes_fit
 from tfinspector.diagnosis.restoring.case import ROOT, Case
 
 _MOST_CANDIDATES = 160

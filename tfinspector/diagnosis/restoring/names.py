@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
-from tfinspector.diagnosis.matching_rows import shapes_fit
+from tfinspector.diagnosis.matching.rows import shapes_fit
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, Case, Cause
 from tfinspector.diagnosis.restoring.wording import count, listed, shown

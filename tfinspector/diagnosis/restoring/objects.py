@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
 from tfinspector.contents.variables import Role
+from tfinspector.diagnosis.matching.states import WHY_OVERWRITTEN
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, SHARED_HERE, Case, Cause
 from tfinspector.diagnosis.restoring.wording import count, listed, shown
-from tfinspector.diagnosis.states import WHY_OVERWRITTEN
 
 _LOOKUPS = (".StringLookup", ".IntegerLookup", ".TextVectorization")
 _EMPTY = "NullInitializer"

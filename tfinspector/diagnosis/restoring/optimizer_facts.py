@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import GOOD, LOST, UNFED, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import find_grafts

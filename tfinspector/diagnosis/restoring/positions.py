@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Variable
-from tfinspector.diagnosis.matching_roles import is_optimizer
+from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import GOOD, Case, Cause
 from tfinspector.diagnosis.restoring.wording import count, shown

@@ -1,0 +1,197 @@
+"""Restores pair by pair: keys of the file into variables of the model, as a map says.
+
+What matches by itself stays as it is; an accepted pair of the map takes the place of whatever its
+key or its variable was matched with before.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.models import ModelDescription, ModelVariable
+from tfinspector.contents.restores import MatchTable, Rename, Row, State
+from tfinspector.contents.variables import Variable
+from tfinspector.diagnosis.matching.rows import file_row, model_rows, paired_row, shapes_fit
+from tfinspector.diagnosis.renames.shared import SHARED
+from tfinspector.engine.restoring.job import RestoreJob
+
+_BATCH_NBYTES = 1 << 26
+_BATCH_ROWS = 512
+_LOW_BITS = {"int4": 15, "uint4": 15, "float4_e2m1fn": 15, "int2": 3, "uint2": 3}
+WHY_TAKEN = "The map gives its place to another key."
+
+
+class Pairs(NamedTuple):
+    """The rows of a mapped restore, and the accepted pair of each key that has one."""
+
+    rows: tuple[Row, ...]
+    renames: dict[str, Rename]
+
+
+def pairs_of(
+    checkpoint: Checkpoint, model: ModelDescription, table: MatchTable, renames: Sequence[Rename]
+) -> Pairs:
+    """The rows of `table` with the map's pairs in place.
+
+    Raises Unreadable where the file has no such key or the model no such variable.
+    """
+    if not renames:
+        return Pairs(table.rows, {})
+    keys = {each.key: each for each in checkpoint.variables}
+    places = {path: at for at, each in enumerate(model.variables) for path in _names(each)}
+    places |= {each.path: at for at, each in enumerate(model.variables) if each.path}
+    chosen: dict[str, int] = {}
+    copies: list[tuple[Rename, int]] = []  # on top of what the key has already
+    for rename in renames:
+        if rename.key not in keys or rename.path not in places:
+            raise Unreadable(_pair_of_nothing(rename, checkpoint, rename.key in keys))
+        if rename.rule == SHARED:
+            copies.append((rename, places[rename.path]))
+        else:
+            chosen[rename.key] = places[rename.path]
+    taken = {*chosen.values(), *(at for _, at in copies)}
+    by_key = {rename.key: rename for rename in renames if rename.rule != SHARED}
+    rows: list[Row] = []
+    for row in table.rows:
+        if row.key in chosen:
+            at = chosen.pop(row.key)  # it may have several rows, each variable one
+            rows.append(_chosen_row(keys[row.key], model.variables[at], at, by_key[row.key]))
+        elif row.key in by_key:
+            continue
+        elif row.key and row.variable in taken:
+            rows.append(file_row(State.MISSING_IN_MODEL, keys[row.key], WHY_TAKEN))
+        elif row.key:
+            rows.append(row)
+    for rename, at in copies:
+        rows.append(_chosen_row(keys[rename.key], model.variables[at], at, rename))
+    rows += model_rows(model, [row.variable for row in rows])
+    return Pairs(tuple(rows), by_key)
+
+
+def assign_pairs(job: RestoreJob, pairs: Pairs) -> dict[str, str]:
+    """Assign every matched pair; the SHA-256 of what was sent, by key.
+
+    Raises WorkerFailed and Unreadable, the latter with the model's old values back.
+    """
+    assert job.model is not None
+    sent: dict[str, str] = {}
+    try:
+        for batch in _batches(job, pairs):
+            told = job.ask(
+                "assign",
+                "assigning",
+                tuple(payload for _, payload in batch),
+                rows=[{"variable": row.variable} for row, _ in batch],
+            )
+            for (row, payload), answer in zip(batch, told["rows"], strict=True):
+                sent[row.key] = _hash(payload, row.model_dtype)
+                if answer["problem"]:
+                    job.log.append(f"{row.model_path or row.name}: {answer['problem']}")
+    except Unreadable:
+        job.ask("roll_back", "rolling back")
+        raise
+    return sent
+
+
+def _batches(job: RestoreJob, pairs: Pairs) -> Iterator[list[tuple[Row, bytes]]]:
+    assert job.model is not None
+    batch: list[tuple[Row, bytes]] = []
+    nbytes = 0
+    wanted = [row for row in pairs.rows if row.state is State.MATCHED and row.variable >= 0]
+    for done, row in enumerate(wanted):
+        job.ticket.report(done, len(wanted), "assigning")
+        value = job.reader.read(row.key)
+        value = _transformed(value, pairs.renames.get(row.key), job.model.variables[row.variable])
+        payload = _payload(value, row.model_dtype)
+        if batch and (nbytes + len(payload) > _BATCH_NBYTES or len(batch) == _BATCH_ROWS):
+            yield batch
+            batch, nbytes = [], 0
+        batch.append((row, payload))
+        nbytes += len(payload)
+    if batch:
+        yield batch
+
+
+def _chosen_row(theirs: Variable, mine: ModelVariable, at: int, rename: Rename) -> Row:
+    state = State.MATCHED
+    if not _will_fit(theirs.shape, mine, rename):
+        state = State.SHAPE_MISMATCH
+    elif (theirs.dtype.name == "string") != (mine.dtype == "string"):
+        state = State.DTYPE_MISMATCH
+    return paired_row(state, theirs, mine, at, rename.why)
+
+
+def _will_fit(shape: tuple[int, ...], mine: ModelVariable, rename: Rename) -> bool:
+    if rename.transform == "transpose":
+        axes = rename.axes or tuple(reversed(range(len(shape))))
+        return sorted(axes) == list(range(len(shape))) and shapes_fit(
+            tuple(shape[axis] for axis in axes), mine.shape
+        )
+    if rename.transform == "slice":
+        return mine.shape is not None and len(shape) == len(mine.shape)
+    return shapes_fit(shape, mine.shape)
+
+
+def _transformed(value: NDArray[Any], rename: Rename | None, mine: ModelVariable) -> NDArray[Any]:
+    """What the variable gets: only an accepted pair is ever transposed, cut, filled up or cast.
+
+    A model's variable that is larger than the file's is filled up with zeros.
+    """
+    if rename is None:
+        return value
+    if rename.transform == "transpose":
+        value = value.transpose(rename.axes or None)
+    elif rename.transform == "slice" and mine.shape is not None:
+        shape = tuple(each or 0 for each in mine.shape)
+        common = tuple(slice(min(a, b)) for a, b in zip(value.shape, shape, strict=True))
+        whole = np.zeros(shape, value.dtype)
+        whole[common] = value[common]
+        value = whole
+    return value if mine.dtype == "string" else value.astype(_dtype(mine.dtype), copy=False)
+
+
+def _dtype(name: str) -> np.dtype[Any]:
+    try:
+        return np.dtype(name)
+    except TypeError:
+        import ml_dtypes  # only such types need it
+
+        found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+        return found
+
+
+def _payload(value: NDArray[Any], dtype: str) -> bytes:
+    """Elements in row-major, little-endian order, as the worker's method `assign` takes them."""
+    if dtype == "string":
+        texts = value.ravel().tolist()
+        return b"".join(len(text).to_bytes(8, "little") + text for text in texts)
+    flat = np.ascontiguousarray(value)
+    return flat.astype(flat.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def _hash(payload: bytes, dtype: str) -> str:
+    """As `worker/hashing.py` hashes what the payload becomes."""
+    bits = _LOW_BITS.get(dtype)
+    if bits:
+        payload = (np.frombuffer(payload, np.uint8) & bits).tobytes()
+    return hashlib.sha256(payload).hexdigest()
+
+
+def _names(mine: ModelVariable) -> tuple[str, ...]:
+    return (*mine.paths, mine.name) if mine.name else mine.paths
+
+
+def _pair_of_nothing(rename: Rename, checkpoint: Checkpoint, has_key: bool) -> Finding:
+    what = (
+        f"the model has no variable {rename.path}" if has_key else f"the file has no {rename.key}"
+    )
+    return Finding(
+        "M30", Severity.ERROR, f"The map does not fit: {what}.", where=checkpoint.prefix,
+        evidence={"key": rename.key, "path": rename.path},
+        fix=Fix("Take that pair out of the map, or make a new map by a dry run."),
+    )  # fmt: skip

@@ -1,0 +1,184 @@
+"""All ways from the root of an object graph to its values.
+
+A key in a checkpoint is only the shortest way at the time of saving: a Keras 3 model saved with
+its optimizer has its kernels under `optimizer/_trainable_variables/3`. So every way counts. The
+graph may hold cycles, shared nodes and chains of thousands, hence no recursion: a *walk* is an
+arrival at a node that has children, kept as the walk it came from and the name of the last edge.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.graphs import ObjectGraph
+from tfinspector.formats.checkpoints.graph_columns import GraphColumns, Integers, columns_of
+
+MOST_PATHS = 16  # per node, the shortest ones
+_PATHS_IN_A_THICKET = 3  # per node where the edges are so many that all ways would never end
+_THICKET = 4_000_000
+_DEEPEST_DETOUR = 100  # edges; beyond, only the shortest way to a node is followed
+_ROOT = 0
+
+
+class Walks:
+    """Every way to every node with children, at most `MOST_PATHS` each, shortest first.
+
+    `node`, `parent`, `edge` are parallel lists, one entry per walk; walk 0 is the root's, and a
+    parent always stands before its children. The edges that lead to values are leaves:
+    `leaf_names` and `leaf_nodes`, those of node n from leaf_bounds[n] to leaf_bounds[n + 1].
+    """
+
+    def __init__(self, graph: ObjectGraph) -> None:
+        self.columns = columns = columns_of(graph)
+        self.node: list[int] = [_ROOT]
+        self.parent: list[int] = [-1]
+        self.edge: list[str] = [""]
+        self._depth: list[int] = [0]
+        self.most = MOST_PATHS
+        if len(columns.edge_names) * MOST_PATHS > _THICKET:
+            self.most = _PATHS_IN_A_THICKET
+        degree, values = np.diff(columns.edge_bounds), np.diff(columns.value_bounds)
+        self._inner = _Edges(columns, degree > 0)
+        leaves = _Edges(columns, values > 0)
+        self.leaf_names, self.leaf_nodes, self.leaf_bounds = (
+            leaves.names,
+            leaves.nodes,
+            leaves.bounds,
+        )
+        if len(columns):
+            self._follow()
+
+    def leaves(self, node: int) -> list[int]:
+        """The nodes with values that the node's own edges lead to."""
+        found: list[int] = self.leaf_nodes[
+            self.leaf_bounds[node] : self.leaf_bounds[node + 1]
+        ].tolist()
+        return found
+
+    def _follow(self) -> None:
+        names, nodes = self._inner.names, self._inner.nodes.tolist()
+        bounds = self._inner.bounds.tolist()
+        visits = [0] * len(self.columns)
+        visits[_ROOT] = self.most  # no simple path comes back to the root
+        walk = 0
+        while walk < len(self.node):  # the lists grow: this is the queue of a breadth-first search
+            here = self.node[walk]
+            for place in range(bounds[here], bounds[here + 1]):
+                child = nodes[place]
+                if visits[child] < self.most and self._may_visit(walk, child, visits):
+                    visits[child] += 1
+                    self.node.append(child)
+                    self.parent.append(walk)
+                    self.edge.append(names[place])
+                    self._depth.append(self._depth[walk] + 1)
+            walk += 1
+
+    def _may_visit(self, walk: int, node: int, visits: list[int]) -> bool:
+        """Always the first time, the shortest way; later only where it closes no cycle."""
+        if not visits[node]:
+            return True
+        return self._depth[walk] < _DEEPEST_DETOUR and not self._passes(walk, node)
+
+    def _passes(self, walk: int, node: int) -> bool:
+        """Whether the walk goes through `node`."""
+        while walk >= 0:
+            if self.node[walk] == node:
+                return True
+            walk = self.parent[walk]
+        return False
+
+
+class _Edges:
+    """The edges of a graph that lead to certain nodes, by the node they start from."""
+
+    def __init__(self, columns: GraphColumns, wanted: NDArray[np.bool_]) -> None:
+        places = np.flatnonzero(wanted[columns.edge_nodes])
+        names = columns.edge_names
+        self.names: list[str] = [names[place] for place in places.tolist()]
+        self.nodes: Integers = columns.edge_nodes[places]
+        self.bounds: Integers = np.searchsorted(places, columns.edge_bounds)
+
+
+class Arrivals:
+    """Where the walks end: for each node with values its paths, and the best way to it.
+
+    `paths` has the nodes that walks lead to, each with escaped names joined by "/", as in keys,
+    the shortest first. The best way is that with the least of `penalties`, the shortest of those:
+    for every node `best_walk` (-1 where there is none) and `best_leaf`, the place of its last
+    edge in `leaf_names`, which have one more entry here: "" for no edge.
+    """
+
+    def __init__(self, walks: Walks, penalties: Sequence[int]) -> None:
+        count = len(walks.columns)
+        self.leaf_names = [*walks.leaf_names, ""]
+        self.paths: dict[int, tuple[str, ...]] = {}
+        self.best_walk: Integers = np.full(count, -1)
+        self.best_leaf: Integers = np.full(count, len(walks.leaf_names))
+        if not count:
+            return
+        self._collect(walks, np.array(penalties, np.int64))
+        if walks.columns.has_values(_ROOT):
+            self.paths[_ROOT] = ("", *self.paths.get(_ROOT, ()))[: walks.most]
+            self.best_walk[_ROOT], self.best_leaf[_ROOT] = 0, len(walks.leaf_names)
+
+    def edge(self, node: int) -> str:
+        """The name of the last edge of the best way to the node, "" where there is none."""
+        return self.leaf_names[int(self.best_leaf[node])]
+
+    def _collect(self, walks: Walks, penalties: Integers) -> None:
+        ends = np.array(walks.node, np.int64)
+        first, counts = walks.leaf_bounds[ends], np.diff(walks.leaf_bounds)[ends]
+        walk = np.repeat(np.arange(len(ends)), counts)
+        leaf = np.arange(len(walk)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+        node = walks.leaf_nodes[leaf]
+        self._spell(walks, walk, leaf, node)
+        # The last assignment to a node stays, so the best arrivals come last.
+        best_last = np.argsort(penalties[walk], kind="stable")[::-1]
+        self.best_walk[node[best_last]] = walk[best_last]
+        self.best_leaf[node[best_last]] = leaf[best_last]
+
+    def _spell(self, walks: Walks, walk: Integers, leaf: Integers, node: Integers) -> None:
+        """The path of every arrival: one for most nodes, lists only for the others."""
+        names = walks.leaf_names
+        if "." in (together := "".join(names)) or "/" in together:
+            names = list(map(escape, names))
+        beginnings = _Beginnings(walks)
+        begin = [""] * len(walks.node)
+        for one in np.flatnonzero(np.bincount(walk, minlength=len(begin))).tolist():
+            begin[one] = beginnings.of(one)
+        pairs = zip(walk.tolist(), leaf.tolist(), strict=True)
+        spelled = [begin[one] + names[last] for one, last in pairs]
+        self.paths.update(zip(node.tolist(), zip(spelled, strict=True), strict=True))
+        several: dict[int, list[str]] = {}
+        for place in np.flatnonzero(np.bincount(node)[node] > 1).tolist():
+            several.setdefault(int(node[place]), []).append(spelled[place])
+        self.paths.update({node: tuple(paths[: walks.most]) for node, paths in several.items()})
+
+
+class _Beginnings:
+    """Paths of walks with a "/" at the end, made when asked for: chains may be very long."""
+
+    def __init__(self, walks: Walks) -> None:
+        self._walks = walks
+        self._known: dict[int, str] = {0: ""}
+
+    def of(self, walk: int) -> str:
+        """The beginning of every path that goes on from `walk`."""
+        known = self._known
+        if walk not in known:
+            parent, edge = self._walks.parent, self._walks.edge
+            parts: list[str] = []
+            here = walk
+            while here not in known:
+                parts.append(escape(edge[here]))
+                here = parent[here]
+            known[walk] = f"{known[here]}{'/'.join(reversed(parts))}/"
+        return known[walk]
+
+
+def escape(name: str) -> str:
+    """A local name as it stands in keys (`tensorflow/python/trackable/trackable_utils.py`)."""
+    if "." in name:
+        name = name.replace(".", "..")
+    return name.replace("/", ".S") if "/" in name else name

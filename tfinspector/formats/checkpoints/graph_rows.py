@@ -1,0 +1,256 @@
+"""Rows from the object graph: for each linked key its paths, its role and its best name."""
+
+from collections.abc import Collection
+from itertools import repeat
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.checkpoints import Dialect
+from tfinspector.contents.dtypes import DType, DTypeKind
+from tfinspector.contents.graphs import Attribute, ObjectGraph
+from tfinspector.contents.variables import Role
+from tfinspector.formats.checkpoints.graph_columns import Integers, columns_of
+from tfinspector.formats.checkpoints.graph_paths import Arrivals, Walks
+from tfinspector.formats.checkpoints.key_links import Link, Links, name_of_key
+from tfinspector.formats.checkpoints.names import Namer
+from tfinspector.formats.checkpoints.roles import GraphRoles, SlotOf
+from tfinspector.formats.checkpoints.roles_by_name import is_counter, is_never_trained
+from tfinspector.formats.checkpoints.rows import Rows
+
+_Value = TypeVar("_Value")
+_GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of random generators
+
+
+def fill_from_graph(rows: Rows, graph: ObjectGraph, links: Links, dialect: Dialect) -> None:
+    """Fill in the rows whose keys are in `links`."""
+    if len(columns_of(graph)):
+        _GraphRows(graph, dialect).fill(rows, links)
+
+
+class _GraphRows:
+    def __init__(self, graph: ObjectGraph, dialect: Dialect) -> None:
+        self._columns = columns_of(graph)
+        self._is_keras = dialect in (Dialect.KERAS2, Dialect.KERAS3)
+        self._walks = Walks(graph)
+        self._roles = GraphRoles(self._walks)
+        self._namer = Namer(self._walks, dialect, self._roles.optimizers)
+        self._arrivals = Arrivals(self._walks, self._namer.penalty)
+        self._listed_trainable = self._nodes_in_lists("trainable_variables")
+        self._listed_frozen = self._nodes_in_lists("non_trainable_variables")
+        self._trained_tops = self._tops_with_training()
+        self._names_by_slot: dict[int, str] | None = None
+
+    def fill(self, rows: Rows, links: Links) -> None:
+        self._find_prefix(rows, links)
+        rows.node = list(links.node_of)
+        nodes = np.array(links.node_of, np.int64)
+        linked = np.flatnonzero(nodes >= 0)
+        rows.paths = list(map(self._arrivals.paths.get, links.node_of, repeat(())))
+        full_names = self._columns.full_names
+        firsts = self._columns.value_bounds[nodes[linked]].tolist()
+        _put(rows.full_name, linked, [full_names[first] for first in firsts])
+        clear = self._are_clearly_weights(rows, nodes)
+        self._fill_weights(rows, clear, nodes[clear])
+        slots = self._roles.slots
+        for place in sorted({*linked.tolist()} - {*clear.tolist()}):
+            node = links.node_of[place]
+            slot = slots.get(node)
+            if slot is None:
+                self._fill_plain(rows, place, node)
+            else:
+                self._fill_slot(rows, place, slot, links.place_of[slot.original])
+        for place, link in links.odd.items():
+            self._fill_odd(rows, place, link)
+
+    def _are_clearly_weights(self, rows: Rows, nodes: Integers) -> Integers:
+        """Places of the rows that are weights at first sight, as most are.
+
+        A way through attributes only leads to it, and some optimizer trains it or it is nothing
+        special, a number and no scalar.
+        """
+        roles, arrivals, count = self._roles, self._arrivals, len(self._columns)
+        special = _mask(count, roles.own, roles.metrics, roles.slots)
+        special |= _mask(count, self._listed_trainable, self._listed_frozen)
+        generators = [name in _GENERATORS for name in arrivals.leaf_names]
+        special |= np.array(generators, bool)[arrivals.best_leaf]
+        has_axes = [bool(shape) and dtype.itemsize > 0 for dtype, shape, _, _ in rows.described]
+        trained = _mask(count, roles.trained)
+        penalty = np.array(self._namer.penalty, np.int64)
+        reached = (arrivals.best_walk >= 0) & (penalty[arrivals.best_walk] == 0)
+        fits = trained[nodes] | (np.array(has_axes, bool) & ~special[nodes])
+        places: Integers = np.flatnonzero((nodes >= 0) & reached[nodes] & fits)
+        return places
+
+    def _fill_weights(self, rows: Rows, places: Integers, nodes: Integers) -> None:
+        """Does what `_fill_plain` does for each; what is the same for many is worked out once."""
+        namer, arrivals = self._namer, self._arrivals
+        prefixes = [f"{one}/".removeprefix(rows.prefix) if one else "" for one in namer.prefix]
+        parts = list(map(namer.parts.__getitem__, arrivals.leaf_names))
+        rest = [False if self._top(w) in self._trained_tops else None for w in range(len(prefixes))]
+        untrained = {name for name in set(arrivals.leaf_names) if is_never_trained(name)}
+        trained, leaf_names = self._roles.trained, arrivals.leaf_names
+        walks, leaves = arrivals.best_walk[nodes].tolist(), arrivals.best_leaf[nodes].tolist()
+        ways = zip(walks, leaves, strict=True)
+        _put(rows.name, places, [prefixes[walk] + parts[leaf] for walk, leaf in ways])
+        answers = [rest[walk] for walk in walks]
+        if untrained or trained:
+            answers = [
+                node in trained or (False if leaf_names[leaf] in untrained else answer)
+                for node, leaf, answer in zip(nodes.tolist(), leaves, answers, strict=True)
+            ]
+        _put(rows.trainable, places, answers)
+
+    def _fill_slot(self, rows: Rows, place: int, slot: SlotOf, owner: int) -> None:
+        slot_name, _, optimizer, role = slot
+        rows.role[place] = role
+        rows.trainable[place] = False
+        rows.slot_name[place] = slot_name
+        rows.owner[place] = owner
+        if owner >= 0:
+            rows.slot_prefix[place] = self._optimizer_prefix(optimizer, rows.prefix)
+        else:
+            rows.name[place] = self._name(rows.node[place], rows.prefix) or name_of_key(
+                rows.keys[place]
+            )
+
+    def _optimizer_prefix(self, optimizer: int, prefix: str) -> str:
+        return self._namer.optimizer_name(optimizer).removeprefix(prefix)
+
+    def _name(self, node: int, prefix: str) -> str:
+        """The human name by the best way, "" where no way leads to the node."""
+        walk = int(self._arrivals.best_walk[node])
+        if walk < 0:
+            return ""
+        return self._namer.name(walk, self._arrivals.edge(node)).removeprefix(prefix)
+
+    def _fill_plain(self, rows: Rows, place: int, node: int) -> None:
+        walk, edge = int(self._arrivals.best_walk[node]), self._arrivals.edge(node)
+        name = self._name(node, rows.prefix) or name_of_key(rows.keys[place])
+        role = self._role(node, walk, edge, rows.described[place])
+        if role is Role.WEIGHT:
+            rows.trainable[place] = self._trainable(node, walk, edge)
+            if walk >= 0 and self._namer.penalty[walk] and "/" in rows.full_name[place]:
+                rows.other_name[place] = self._name_by_slot(node) or name
+                name = rows.full_name[place].partition(":")[0]
+        else:
+            rows.role[place] = role
+            rows.trainable[place] = False
+        rows.name[place] = name
+
+    def _name_by_slot(self, node: int) -> str:
+        """ "net_block_0_kernel": what Keras 3 called a weight when it named a slot after it."""
+        if self._names_by_slot is None:
+            self._names_by_slot = {}
+            for variable, slot in self._roles.slots.items():
+                full_name = self._columns.full_name(variable)
+                name = full_name.partition("/")[2].removesuffix(f"_{slot.name}")
+                if name and "/" not in name and f"{name}_{slot.name}" in full_name:
+                    self._names_by_slot.setdefault(slot.original, name)
+        return self._names_by_slot.get(node, "")
+
+    def _fill_odd(self, rows: Rows, place: int, link: Link) -> None:
+        """Tables, iterators and whatever else writes itself: "table/keys", "iterator"."""
+        node, attribute, tail = link
+        name = self._name(node, rows.prefix) or name_of_key(attribute.key)
+        role = _role_of_attribute(attribute, tail)
+        is_whole = role is Role.ITERATOR or not (tail or attribute.name)
+        rows.name[place] = name if is_whole else f"{name}/{tail or attribute.name}"
+        rows.node[place] = node
+        rows.full_name[place] = attribute.full_name
+        rows.paths[place] = self._arrivals.paths.get(node, ())
+        rows.role[place] = role
+        rows.trainable[place] = False
+
+    def _role(
+        self, node: int, walk: int, edge: str, description: tuple[DType, tuple[int, ...], int, str]
+    ) -> Role:
+        roles = self._roles
+        if node in roles.trained:
+            return Role.WEIGHT
+        if node in roles.own or (walk >= 0 and self._namer.passes_optimizer(walk)):
+            return Role.OPTIMIZER
+        if node in roles.metrics:
+            return Role.METRIC
+        dtype, shape, _, _ = description
+        if not shape and _is_counter(walk, edge, dtype):
+            return Role.COUNTER
+        is_number = dtype.itemsize > 0 or dtype.kind is DTypeKind.UNKNOWN
+        return Role.OTHER if edge in _GENERATORS or not is_number else Role.WEIGHT
+
+    def _trainable(self, node: int, walk: int, edge: str) -> bool | None:
+        if node in self._roles.trained:
+            return True
+        if node in self._listed_frozen or is_never_trained(edge):
+            return False
+        if node in self._listed_trainable:
+            return True
+        return False if walk >= 0 and self._top(walk) in self._trained_tops else None
+
+    def _nodes_in_lists(self, name: str) -> set[int]:
+        walks = self._walks
+        names = (name, f"_{name}")
+        lists = {node for node, edge in zip(walks.node, walks.edge, strict=True) if edge in names}
+        return {child for node in lists for child in walks.leaves(node)}
+
+    def _tops_with_training(self) -> set[int]:
+        """The root's children below which some optimizer trains: the rest there is not trained."""
+        penalty, best_walk = self._namer.penalty, self._arrivals.best_walk
+        walks = set(best_walk[list(self._roles.trained)].tolist()) - {-1}
+        return {self._top(walk) for walk in walks if not penalty[walk]}
+
+    def _top(self, walk: int) -> int:
+        return 0 if self._namer.root_is_model else self._namer.top[walk]
+
+    def _find_prefix(self, rows: Rows, links: Links) -> None:
+        """ "model/" where that one object holds all weights, each of them under a layer."""
+        namer, arrivals = self._namer, self._arrivals
+        if not self._is_keras or namer.root_is_model:
+            return
+        walks: set[int] = set()
+        best_walk = arrivals.best_walk.tolist()
+        for place, node in enumerate(links.node_of):
+            walk = best_walk[node] if node >= 0 else -1
+            if walk < 0 or walk in walks or namer.penalty[walk] or node in self._roles.slots:
+                continue
+            role = self._role(node, walk, arrivals.edge(node), rows.described[place])
+            if role is Role.WEIGHT:
+                walks.add(walk)
+        tops = {namer.top[walk] for walk in walks}
+        if len(tops) == 1 and 0 not in tops:
+            prefix = f"{namer.prefix[tops.pop()]}/"
+            if all(namer.prefix[walk].startswith(prefix) for walk in walks):
+                rows.prefix = prefix
+
+
+def _put(column: list[_Value], places: Integers, values: list[_Value]) -> None:
+    """Set some places of a column. Mostly it is all of them, and then no loop is needed."""
+    if len(places) == len(column):
+        column[:] = values
+        return
+    for place, value in zip(places.tolist(), values, strict=True):
+        column[place] = value
+
+
+def _mask(count: int, *nodes: Collection[int]) -> NDArray[np.bool_]:
+    """Which of `count` nodes are among these."""
+    mask = np.zeros(count, bool)
+    for some in nodes:
+        mask[list(some)] = True
+    return mask
+
+
+def _is_counter(walk: int, edge: str, dtype: DType) -> bool:
+    """A scalar that counts: an integer of the root's own, or one called so."""
+    is_integer = dtype.kind is DTypeKind.INTEGER
+    if walk == 0 and is_integer:
+        return True
+    return (walk == 0 or is_integer) and is_counter(edge)
+
+
+def _role_of_attribute(attribute: Attribute, tail: str) -> Role:
+    if attribute.name.startswith("ITERATOR") or tail.startswith("STATE"):
+        return Role.ITERATOR
+    is_table = attribute.name.endswith(("table", "keys", "values"))
+    return Role.LOOKUP if is_table or tail.endswith(("keys", "values")) else Role.OTHER

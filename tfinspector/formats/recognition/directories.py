@@ -1,0 +1,180 @@
+"""What a directory is: a SavedModel, a run, or the place around one of them."""
+
+import contextlib
+import os
+import re
+from collections.abc import Sequence
+
+from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
+from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
+from tfinspector.formats.recognition import faults as faults
+from tfinspector.formats.recognition.file_kinds import FileKind
+from tfinspector.formats.recognition.file_names import (
+    INDEX,
+    TEMPORARY_DIRECTORY,
+    natural_key,
+    shard_name,
+)
+
+SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")
+_KERAS_NAMES = frozenset({"config.json", "metadata.json"})
+_ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt"})
+_VERSION = re.compile(r"\d+$")
+_V1_PATTERN = re.compile(r"-\?{5}-of-\d{5}$")  # how a state file names V1 shards
+_MOST_LOOKED_AT = 2000  # directories one level below
+
+_ORBAX = FileKind(
+    None,
+    "an Orbax checkpoint (JAX), not one of TensorFlow's",
+    "Restore it with Orbax.",
+    "import orbax.checkpoint as ocp\nocp.StandardCheckpointer().restore({path!r})",
+)
+_SAFETENSORS = FileKind(
+    None,
+    "a directory of safetensors files",
+    "Load them with the safetensors or transformers library.",
+)
+
+
+def recognise_directory(path: str, given: str) -> Recognised:
+    """What the directory `path` is; raises `Unreadable` if nothing in it can be opened."""
+    try:
+        names = os.listdir(path)
+    except OSError as error:
+        raise faults.cannot_look(path, error) from error
+    name = os.path.basename(path) or path
+    found = saved_model(path, given)
+    if found is None and name == "variables":
+        found = saved_model(os.path.dirname(path), given, GivenAs.PART, "from its variables")
+    if found is not None:
+        return found
+    if _holds_checkpoints(names):
+        return _run(path, given, GivenAs.DIRECTORY, "")
+    if set(names) >= _KERAS_NAMES:
+        words = f"the Keras model {name}, unpacked"
+        return Recognised(SourceKind.KERAS, path, given, GivenAs.DIRECTORY, words)
+    if _ORBAX_NAMES.intersection(names):
+        raise faults.foreign_directory(path, _ORBAX)
+    inside = _look_one_level_below(path, given, names)
+    if inside is not None:
+        return inside
+    if STATE_FILE_NAME in names:
+        return _without_v2(os.path.join(path, STATE_FILE_NAME), given, GivenAs.DIRECTORY)
+    if any(one.endswith(".safetensors") for one in names):
+        raise faults.foreign_directory(path, _SAFETENSORS)
+    raise faults.nothing_inside(path, sorted(names))
+
+
+def saved_model(
+    path: str, given: str, given_as: GivenAs = GivenAs.ITSELF, how: str = ""
+) -> Recognised | None:
+    """The SavedModel in `path`, None if there is none."""
+    if not is_saved_model(path):
+        return None
+    words = f"the SavedModel {os.path.basename(path)}" + (f", {how}" if how else "")
+    return Recognised(SourceKind.SAVED_MODEL, path, given, given_as, words)
+
+
+def run_of_state_file(path: str, given: str) -> Recognised:
+    """The run whose state file `path` is."""
+    directory = os.path.dirname(path)
+    try:
+        names = os.listdir(directory)
+    except OSError as error:
+        raise faults.cannot_look(directory, error) from error
+    if not _holds_checkpoints(names):
+        return _without_v2(path, given, GivenAs.STATE_FILE)
+    return _run(directory, given, GivenAs.STATE_FILE, "from its state file")
+
+
+def _without_v2(state_path: str, given: str, given_as: GivenAs) -> Recognised:
+    """The V1 checkpoint that a state file names, where no other checkpoint is beside it."""
+    state = read_state_file(state_path)
+    directory = os.path.dirname(state_path)
+    for written in (state.latest, *reversed(state.all_paths)):
+        name = _V1_PATTERN.sub("", os.path.basename(written))
+        prefix = os.path.join(directory, name)
+        if name and (os.path.isfile(prefix) or is_sharded_v1(prefix)):
+            words = f"the checkpoint {name} in the old format (V1), from its state file"
+            return Recognised(SourceKind.CHECKPOINT_V1, prefix, given, given_as, words)
+    raise faults.only_state_file(directory, state.all_paths or (state.latest,))
+
+
+def is_sharded_v1(prefix: str) -> bool:
+    """Whether `PREFIX-00000-of-0000N` is there, a V1 checkpoint in shards."""
+    directory, name = os.path.split(prefix)
+    pattern = re.compile(re.escape(name) + r"-\d{5}-of-\d{5}$")
+    try:
+        return any(pattern.match(other) for other in os.listdir(directory))
+    except OSError:
+        return False
+
+
+def is_saved_model(path: str) -> bool:
+    """Whether `path` is a directory that TensorFlow would look at as a SavedModel."""
+    return any(os.path.isfile(os.path.join(path, proto)) for proto in SAVED_MODEL_PROTOS)
+
+
+def _holds_checkpoints(names: Sequence[str]) -> bool:
+    """Whether a directory with these names holds a checkpoint, or the rest of a broken one."""
+    return any(
+        (name.endswith(INDEX) and name != INDEX)
+        or shard_name(name) is not None
+        or TEMPORARY_DIRECTORY.match(name) is not None
+        for name in names
+    )
+
+
+def _run(
+    path: str, given: str, given_as: GivenAs, how: str, others: Sequence[str] = ()
+) -> Recognised:
+    words = f"the run {os.path.basename(path) or path}" + (f", {how}" if how else "")
+    return Recognised(SourceKind.RUN, path, given, given_as, words, tuple(others))
+
+
+def _look_one_level_below(path: str, given: str, names: Sequence[str]) -> Recognised | None:
+    """The one thing in the directories below, None if there is nothing."""
+    models, runs = _one_level_below(path, names)
+    name = os.path.basename(path) or path
+    if runs:
+        if not models and len(runs) > 1 and all(_holds_one_checkpoint(run) for run in runs):
+            how = f"one snapshot in each of {len(runs)} directories"
+            return _run(path, given, GivenAs.PARENT, how)
+        if len(runs) == 1:
+            return _run(runs[0], given, GivenAs.PARENT, f"in {name}", models)
+    elif models and all(_VERSION.match(os.path.basename(model)) for model in models):
+        return _newest_version(path, given, models)
+    elif len(models) == 1:
+        return saved_model(models[0], given, GivenAs.PARENT, f"in {name}")
+    if models or runs:
+        raise faults.several_inside(path, runs + models)
+    return None
+
+
+def _one_level_below(path: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The SavedModels and the runs in the directories below."""
+    models: list[str] = []
+    runs: list[str] = []
+    for name in sorted(names, key=natural_key)[:_MOST_LOOKED_AT]:
+        below = os.path.join(path, name)
+        if is_saved_model(below):
+            models.append(below)
+        elif os.path.isdir(below):
+            with contextlib.suppress(OSError):  # not ours to look into
+                if _holds_checkpoints(os.listdir(below)):
+                    runs.append(below)
+    return models, runs
+
+
+def _newest_version(path: str, given: str, models: list[str]) -> Recognised:
+    """TensorFlow Serving's layout: MODEL/1, MODEL/2, ...; the highest number is served."""
+    newest = max(models, key=lambda model: int(os.path.basename(model)))
+    others = [model for model in models if model != newest]
+    words = f"version {os.path.basename(newest)} of the SavedModel {os.path.basename(path) or path}"
+    if others:
+        words += f", the newest of {len(models)}"
+    return Recognised(SourceKind.SAVED_MODEL, newest, given, GivenAs.VERSIONS, words, tuple(others))
+
+
+def _holds_one_checkpoint(directory: str) -> bool:
+    return sum(name.endswith(INDEX) for name in os.listdir(directory)) == 1

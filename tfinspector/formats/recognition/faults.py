@@ -1,0 +1,220 @@
+"""Why a path is nothing that can be opened, and what near it could be meant."""
+
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+
+from tfinspector.contents.findings import Fix, Unreadable
+from tfinspector.formats.faults import unreadable
+from tfinspector.formats.recognition.file_kinds import FileKind
+
+_MOST_SHOWN = 8
+_MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".tflite", ".onnx", ".pb", ".npz", ".ckpt")
+
+
+def _fault(
+    id: str, title: str, where: str, fix: Fix, evidence: Mapping[str, object] | None = None
+) -> Unreadable:
+    return unreadable(id, f"{title}.", where, fix, evidence=evidence)
+
+
+def no_path(given: str) -> Unreadable:
+    """An empty path, or the None that `latest_checkpoint` returned."""
+    return _fault(
+        "F03",
+        "No path was given" if not given.strip() else f"{given.strip()!r} is not a path",
+        "",
+        Fix(
+            "Name the checkpoint or its directory. `tf.train.latest_checkpoint` returns None where "
+            "it finds none, and `restore(None)` then restores nothing without a word.",
+            "import glob\nprint(sorted(glob.glob('/path/to/run/*.index')))",
+        ),
+        evidence={"given": given},
+    )
+
+
+def remote(path: str, scheme: str) -> Unreadable:
+    """A path on another file system than this machine's."""
+    tools = {"gs": "gsutil -m cp", "s3": "aws s3 cp --recursive", "hdfs": "hdfs dfs -get"}
+    tool = tools.get(scheme.lower(), "")
+    return _fault(
+        "F13",
+        f"{scheme}:// is not on this machine; only local files can be opened",
+        path,
+        Fix(
+            "Copy the checkpoint's files here first, .index and every .data file.",
+            f"{tool} '{path}*' ." if tool else "",
+        ),
+        evidence={"scheme": scheme},
+    )
+
+
+def nothing_there(path: str, given: str) -> Unreadable:
+    """Neither a file nor a prefix: says where the path breaks off and what lies near."""
+    directory, name = os.path.split(path)
+    if os.path.isdir(directory):
+        title = f"There is no {name} in {directory}"
+    else:
+        while (
+            directory and not os.path.isdir(directory) and directory != os.path.dirname(directory)
+        ):
+            directory, name = os.path.split(directory)
+        title = f"There is no {os.path.join(directory, name)}"
+    near = near_names(directory, name)
+    text = "Look at the spelling of the path."
+    if near:
+        text = f"Did you mean {' or '.join(near[:3])}?"
+    evidence = {"given": given, "near": [os.path.join(directory, one) for one in near]}
+    code = f"tfinspector list {os.path.join(directory, near[0])!r}" if near else ""
+    return _fault("F03", title, path, Fix(text, code), evidence=evidence)
+
+
+def near_names(directory: str, name: str) -> list[str]:
+    """Checkpoints, directories and files in `directory` called like `name`, best first."""
+    from tfinspector.formats.recognition.file_names import prefix_of
+
+    try:
+        names = sorted({prefix_of(entry) for entry in os.listdir(directory)})
+    except OSError:
+        return []
+    lowered = {one.lower(): one for one in names}
+    close = difflib.get_close_matches(name.lower(), lowered, _MOST_SHOWN)
+    begins = [one for one in names if name and one.lower().startswith(name.lower())]
+    return list(dict.fromkeys([lowered[one] for one in close] + begins))[:_MOST_SHOWN]
+
+
+def foreign_file(path: str, kind: FileKind) -> Unreadable:
+    """A file of another kind than those that hold a checkpoint."""
+    name = os.path.basename(path)
+    return _fault(
+        kind.id,
+        f"{name} is {kind.words}",
+        path,
+        Fix(kind.todo, kind.code.format(path=path)),
+        evidence={"size": os.path.getsize(path)},
+    )
+
+
+def foreign_directory(path: str, kind: FileKind) -> Unreadable:
+    """A directory in another format."""
+    return _fault(
+        kind.id,
+        f"{os.path.basename(path)} is {kind.words}",
+        path,
+        Fix(kind.todo, kind.code.format(path=path)),
+        evidence={"names": sorted(os.listdir(path))[:_MOST_SHOWN]},
+    )
+
+
+def nothing_inside(path: str, names: Sequence[str]) -> Unreadable:
+    """A directory without a checkpoint or a SavedModel in it or one level below."""
+    name = os.path.basename(path) or path
+    files = [one for one in names if one.endswith(_MODEL_ENDINGS)]
+    if files:
+        return _fault(
+            "F03",
+            f"{name} holds no checkpoint, but {len(files)} model file(s) of another kind",
+            path,
+            Fix(
+                f"Open one of the files: {', '.join(files[:_MOST_SHOWN])}.",
+                f"tfinspector list {os.path.join(path, files[0])!r}",
+            ),
+            evidence={"files": files[:_MOST_SHOWN]},
+        )
+    title = (
+        f"{name} holds no checkpoint and no SavedModel"
+        if names
+        else f"The directory {name} is empty"
+    )
+    return _fault(
+        "F03",
+        title,
+        path,
+        Fix("Choose the directory that your program saves into: it holds files named *.index."),
+        evidence={"names": list(names[:_MOST_SHOWN])},
+    )
+
+
+def several_inside(path: str, choices: Sequence[str]) -> Unreadable:
+    """A directory with several runs or models: one has to be chosen."""
+    name = os.path.basename(path) or path
+    names = [os.path.relpath(choice, path) for choice in choices]
+    more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+    fault = _fault(
+        "F03",
+        f"{name} holds {len(names)} runs or models; choose one of them",
+        path,
+        Fix(f"Open {', '.join(names[:_MOST_SHOWN])}{more}.", f"tfinspector list {choices[0]!r}"),
+        evidence={"choices": list(choices)},
+    )
+    return Unreadable(fault.finding, tuple(choices))
+
+
+def only_state_file(path: str, written: Sequence[str]) -> Unreadable:
+    """A state file whose checkpoints are all gone."""
+    name = os.path.basename(path) or path
+    return _fault(
+        "F05",
+        f"{name} has a state file, but none of the {len(written)} checkpoint(s) it names is there",
+        path,
+        Fix(
+            "Copy the checkpoints' .index and .data files into this directory; the state file "
+            "alone holds no values."
+        ),
+        evidence={"named": list(written[:_MOST_SHOWN])},
+    )
+
+
+def cannot_look(path: str, error: OSError) -> Unreadable:
+    """The system refuses to show the file or the directory."""
+    name = os.path.basename(path) or path
+    return _fault(
+        "F13",
+        f"{name} can't be read: {error.strerror or error}",
+        path,
+        Fix("See who may read it, and whether its disk is there.", f"ls -ld {path!r}"),
+        evidence={"errno": error.errno},
+    )
+
+
+def v1_shards(path: str) -> Unreadable:
+    """A sharded checkpoint in the old format."""
+    return _fault(
+        "F11",
+        f"{os.path.basename(path)} is a checkpoint in the old format (V1), in shards",
+        path,
+        Fix(
+            "TensorFlow still reads it; save it again in the format of today.",
+            f"import tensorflow as tf\nreader = tf.train.load_checkpoint({path!r})",
+        ),
+    )
+
+
+def no_file(path: str) -> Unreadable:
+    """A device, a socket, a pipe, or a link that leads nowhere."""
+    name = os.path.basename(path)
+    if os.path.islink(path):
+        target = os.readlink(path)
+        return _fault(
+            "F03",
+            f"{name} is a link to {target}, which is not there",
+            path,
+            Fix("Mount or copy what the link points to, or open that in its new place."),
+            evidence={"target": target},
+        )
+    return _fault(
+        "F12",
+        f"{name} is neither a file nor a directory",
+        path,
+        Fix("Choose a checkpoint (any of its files), its directory, or a SavedModel directory."),
+    )
+
+
+def unpacked_keras(path: str) -> Unreadable:
+    """A directory with what a .keras file holds."""
+    return _fault(
+        "F12",
+        f"{os.path.basename(path)} is an unpacked Keras 3 model",
+        path,
+        Fix("Load it with Keras.", f"import keras\nmodel = keras.models.load_model({path!r})"),
+    )

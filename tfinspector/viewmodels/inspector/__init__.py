@@ -1,0 +1,1 @@
+"""The Inspector: histogram, values and details of what is chosen."""

@@ -1,0 +1,1 @@
+"""The page Restore: its form, jobs, match table, renames."""

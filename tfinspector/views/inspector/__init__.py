@@ -1,0 +1,1 @@
+"""The Inspector: histogram, values, details."""
