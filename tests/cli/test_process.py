@@ -80,14 +80,19 @@ def endless(tmp_path: Path) -> tuple[str, Path]:
 
 
 def interrupted(words: list[str], started: Path) -> tuple[int, Ended]:
-    """Ctrl-C as soon as the child runs: the child's process id, and how the program ended."""
+    """Ctrl-C as soon as the child runs: the child's process id, and how the program ended.
+
+    A shell starts what it runs in the background deaf to SIGINT, and that is inherited; here the
+    program must hear it, however the tests were started.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "tfinspector", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     child = int(started.read_text())
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate()
+    out, err = process.communicate(timeout=60)
     return child, Ended(process.returncode, out, err)
 
 

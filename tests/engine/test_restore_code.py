@@ -112,6 +112,25 @@ def test_it_fails_where_a_value_does_not_fit(dry: Callable[..., Told], tmp_path:
     assert "(4, 3) does not fit (3, 4)" in done.stderr
 
 
+def test_it_goes_through_links_where_tensorflow_takes_the_path_for_a_pattern(
+    dry: Callable[..., Told], client: WorkerClient, tmp_path: Path
+) -> None:
+    request, _, _, truth = dry("attributes")
+    odd = tmp_path / "run [b]"
+    odd.mkdir()
+    for file in Path(request.path).parent.glob("ckpt.*"):
+        (odd / file.name).write_bytes(file.read_bytes())
+    request = replace(request, path=str(odd / "ckpt"))
+    report = dry_run(request, client)
+    assert report.model
+    assert report.table
+    renames = suggest(open_source(request.path).checkpoint(), report.model, report.table)
+    (tmp_path / "mapped.py").write_text(code_for(request, report, renames), encoding="utf-8")
+    ended = run(tmp_path, LOOKING.format(module="mapped"), json.dumps(truth))
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout.splitlines()[-1]) == []
+
+
 def test_there_is_none_without_a_model(dry: Callable[..., Told]) -> None:
     request, report, renames, _ = dry("transposed")
     failed = replace(report, model=None, table=None, outcome=Outcome.FAILED)

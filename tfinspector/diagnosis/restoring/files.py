@@ -1,7 +1,6 @@
 """F01 to F13 as they bear on a restore: what the files themselves are to blame for."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import State
@@ -20,17 +19,9 @@ def find_in_source(case: Case) -> Iterator[Cause]:
     broken = bool(case.checkpoint.graph is None and case.checkpoint.problems)
     everything = range(len(case.rows))
     for finding in case.evidence.source_findings:
-        if finding.id == "F04" and (_went_well(case) or _matches_itself(finding)):
-            finding = replace(finding, severity=Severity.INFO)
         is_damage = finding.id in _DAMAGE and finding.severity is not Severity.INFO
         claims = (everything if broken else unread) if is_damage else ()
         yield Cause(finding, frozenset(claims))
-
-
-def _matches_itself(finding: Finding) -> bool:
-    """Whether the path taken for a pattern matches itself: `*`, `?` and braces do, brackets not."""
-    characters = finding.evidence.get("characters")
-    return isinstance(characters, list) and not {"[", "]", ":"}.intersection(characters)
 
 
 def find_without_count(case: Case) -> Iterator[Cause]:
@@ -50,12 +41,6 @@ def find_without_count(case: Case) -> Iterator[Cause]:
         Fix("Use read() for what write() wrote.",
             f"{made}\n{code.restore(case).replace('.restore(', '.read(')}"),
     ))  # fmt: skip
-
-
-def _went_well(case: Case) -> bool:
-    """Whether TensorFlow has restored from this very path."""
-    evidence = case.evidence
-    return bool(evidence.status_type) and evidence.error is None and not evidence.dry_run
 
 
 def find_in_model(case: Case) -> Iterator[Cause]:

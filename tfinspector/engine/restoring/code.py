@@ -15,7 +15,7 @@ from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.restoring.build_lines import build_lines
 from tfinspector.engine.restoring.restore import RestoreRequest
-from tfinspector.engine.restoring.script_parts import BODY, ENDING, FACTORY, HEAD
+from tfinspector.engine.restoring.script_parts import BODY, ENDING, FACTORY, HEAD, LINKS
 
 _WIDTH = 96
 
@@ -51,6 +51,8 @@ def code_for(request: RestoreRequest, report: RestoreReport, renames: Sequence[R
         f"# The same for the accepted renames, and what is done to the value.\n"
         f"RENAMED = {_literal(plan.renamed)}\n"
     )
+    if any(finding.id == "F04" for finding in report.findings):
+        head += LINKS
     restore = _restore_lines(report, plan, request)
     return "\n".join([head, where, tables, BODY, restore, ENDING])
 

@@ -5,14 +5,25 @@ HEAD = '''"""Restores {source} into what {factory} builds, by the renames that w
 Run it from anywhere, or import it and call restore(). It needs TensorFlow and your own files only.
 """
 
+import glob
 import importlib
+import os
 import sys
+import tempfile
 
 import numpy as np
 import tensorflow as tf
 
 PREFIX = {prefix!r}
 '''
+
+LINKS = """
+# TensorFlow takes this path for a pattern and finds nothing, so it gets links on a plain one.
+safe = os.path.join(tempfile.mkdtemp(), "checkpoint")
+for file in glob.glob(glob.escape(PREFIX) + ".*"):
+    os.symlink(file, safe + file[len(PREFIX) :])
+PREFIX = safe
+"""
 
 FACTORY = """sys.path.insert(0, {folder!r})
 make = importlib.import_module({module!r})
