@@ -88,7 +88,7 @@ def interrupted(words: list[str], started: Path) -> tuple[int, Ended]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tfinspector", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
     )  # fmt: skip
     child = int(started.read_text())
     process.send_signal(signal.SIGINT)

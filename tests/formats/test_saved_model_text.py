@@ -95,6 +95,7 @@ def test_damaged_text_is_a_sentence(tmp_path: Path, text: str | bytes, words: st
 
 # protobuf's own decoder warns of escapes that it does not know:
 @pytest.mark.filterwarnings("ignore:.*unicode_escape.*:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")
 @settings(max_examples=200, deadline=2000, suppress_health_check=list(HealthCheck))
 @given(
     place=st.integers(0, len(SMALL) - 1),

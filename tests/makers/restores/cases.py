@@ -88,8 +88,11 @@ def case_name(found: str, function: str) -> str:
     return f"{found.lower() or 'healthy'}_{function}"
 
 
-def case_names() -> list[str]:
-    """All cases, read from the makers' sources: importing those would import TensorFlow."""
+def case_names(only_repairable: bool = False) -> list[str]:
+    """All cases, or those that a map of names repairs, read from the makers' sources.
+
+    Importing those would import TensorFlow.
+    """
     names = []
     for group in GROUPS:
         source = Path(__file__).with_name(f"{group}.py").read_text(encoding="utf-8")
@@ -97,6 +100,8 @@ def case_names() -> list[str]:
             if isinstance(function, ast.FunctionDef):
                 for decorator in function.decorator_list:
                     assert isinstance(decorator, ast.Call)
+                    if only_repairable and "repair" not in {k.arg for k in decorator.keywords}:
+                        continue
                     names.append(case_name(ast.literal_eval(decorator.args[0]), function.name))
     return names
 
