@@ -188,3 +188,16 @@ def test_exact_counts_are_those_of_numpy(dtype: str) -> None:
     assert counts[0] == np.count_nonzero(finite < edges[0])
     assert counts[-1] == np.count_nonzero(finite > edges[-1])
     assert sum(ticks) == values.nbytes
+
+
+def test_the_widest_range_of_float64_is_drawn_in_silence() -> None:
+    greatest = np.finfo(np.float64).max
+    values = np.concatenate([[-greatest, greatest], np.linspace(-1e300, 1e300, 9_000)])
+    for scale in (Scale.LINEAR, Scale.SYMLOG):
+        drawn = draw(measure(values), scale)
+        assert drawn.counts.sum() == values.size
+
+
+def test_a_quantile_is_never_minus_zero() -> None:
+    figures = measure(np.full(9, -0.0))
+    assert not any(np.signbit(list(figures.quantiles.values())))

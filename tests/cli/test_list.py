@@ -10,6 +10,9 @@ import pytest
 
 from tests.cli import schema
 from tests.cli.conftest import Ended
+from tfinspector.cli.natural_order import in_natural_order
+from tfinspector.contents.dtypes import dtype_of_code
+from tfinspector.contents.variables import Role, Variable
 
 Cli = Callable[..., Ended]
 Made = Callable[[str], Path]
@@ -170,3 +173,36 @@ def test_a_worker_that_is_not_there_ends_with_3(cli: Cli, made: Made) -> None:
     page = cli(*words)
     assert page.code == 3
     assert "Fix: " in page.out
+
+
+def test_numbers_are_counted_not_spelled() -> None:
+    names = ["a/10/w", "a/2/w", "b/9", "b", "c/123456789012345678901234567890"]
+    keys = sorted(names)
+    rows = tuple(Variable(key, key, (), dtype_of_code(1), (), 4, Role.WEIGHT) for key in keys)
+    ordered = [row.name for row in in_natural_order(rows)]
+    assert ordered == ["a/2/w", "a/10/w", "b", "b/9", "c/123456789012345678901234567890"]
+    odd = (rows[0]._replace(key="a\n10"), rows[1])
+    assert in_natural_order(odd) == odd
+
+
+def test_a_saved_model_without_values_lists_what_it_declares(cli, made, tmp_path) -> None:
+    (tmp_path / "model").mkdir()
+    source = made("tutorial.built") / "model" / "saved_model.pb"
+    (tmp_path / "model" / "saved_model.pb").write_bytes(source.read_bytes())
+    ended = cli("list", tmp_path / "model", "--json")
+    assert ended.code == 1
+    schema.check(ended.json, schema.LIST)
+    assert ended.json["totals"]["variables"] == 14
+    assert {row["problem"] for row in ended.json["variables"]} == {
+        "there is no variables/variables.index"
+    }
+    page = cli("list", tmp_path / "model").out
+    assert "14 variables" in page
+    checked = cli("check", tmp_path / "model", "--json")
+    assert (checked.code, checked.json["tensors"]["bad"]) == (1, [])
+
+
+def test_a_model_without_signatures_has_no_empty_heading(cli, made) -> None:
+    lines = cli("list", made("saved_models.no_signatures") / "model").out.splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("Signatures ("))
+    assert lines[at + 1].strip()

@@ -145,3 +145,22 @@ def test_a_run_is_measured_at_its_newest_snapshot(cli: Cli, made: Made) -> None:
     directory = made("checkpoints.keras_sequential")
     run = cli("stats", directory, "--json").json["variables"]
     assert run == cli("stats", directory / "ckpt-5", "--json").json["variables"]
+
+
+def test_what_is_not_finite_is_a_finding(cli: Cli, made: Made) -> None:
+    prefix = made("cli_cases.odd_values") / "odd"
+    ended = cli("stats", prefix, "--json")
+    [finding] = [one for one in ended.json["findings"] if one["id"] == "N01"]
+    assert finding["severity"] == "warning"
+    assert finding["fix"]["text"]
+    odd = [row["name"] for row in ended.json["variables"] if row["nan"] or row["posinf"]]
+    assert [row["name"] for row in finding["evidence"]["variables"]] == odd
+    assert odd[0] in finding["title"]
+    assert ended.code == 0
+    finite = cli("stats", prefix, "--variable", "int/*", "--json").json
+    assert [one["id"] for one in finite["findings"]] == []
+
+
+def test_nothing_to_measure_is_said(cli: Cli, made: Made) -> None:
+    model = made("saved_models.no_variables") / "model"
+    assert cli("stats", model).out.startswith("No variables to measure.")

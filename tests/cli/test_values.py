@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli import schema
 from tests.cli.conftest import Ended
+from tfinspector.cli.values import _lines
 
 Cli = Callable[..., Ended]
 Made = Callable[[str], Path]
@@ -143,3 +144,21 @@ def test_an_array_is_never_written_over_a_model(cli: Cli, odd: Path, tmp_path: P
 
 def test_strings_cannot_steer_the_terminal(cli: Cli, odd: Path) -> None:
     assert "\x1b" not in cli("values", odd, "ansi\x1b[31mred").out
+
+
+def test_a_page_of_a_tall_variable_is_short(cli: Cli, made: Callable[[str], Path]) -> None:
+    prefix = made("checkpoints.keras_functional") / "ckpt-1"
+    rows = cli("list", prefix, "--json").json["variables"]
+    largest = max(rows, key=lambda row: row["nbytes"])
+    out = cli("values", prefix, largest["name"]).out
+    assert len(out.splitlines()) <= 65
+
+
+def test_so_many_lines_are_shown_at_most() -> None:
+    tall = np.arange(1000.0).reshape(500, 2)
+    shown, lines = _lines(tall, 100)
+    assert 30 < len(lines) <= 60
+    assert len(lines) == len(shown)
+    assert "".join(lines) == "".join(
+        np.array2string(tall[: len(shown)], threshold=2000, separator=", ").splitlines()
+    )

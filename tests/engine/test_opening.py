@@ -266,3 +266,65 @@ def test_opening_a_checkpoint_imports_nothing_heavy(made):
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("gone", ["variables", "variables/variables.index"])
+def test_a_saved_model_without_values_still_lists_its_variables(made, tmp_path, gone):
+    source = made("tutorial.built") / "model"
+    whole = {one.name: one for one in open_source(str(source)).source.variables}
+    model = tmp_path / "model"
+    shutil.copytree(source, model)
+    (shutil.rmtree if (model / gone).is_dir() else os.remove)(model / gone)
+    opened = open_source(str(model))
+    assert "S03" in ids(opened, Severity.ERROR)
+    assert len(opened.source.variables) == 14
+    assert len({one.name for one in opened.source.variables}) == 14
+    for one in opened.source.variables:
+        assert one.problem == "there is no variables/variables.index"
+        assert (one.key, one.nbytes) == ("", 0)
+    kernel = opened.find("hidden/kernel")
+    like = whole["hidden/kernel"]
+    assert (kernel.dtype, kernel.shape, kernel.role) == (like.dtype, like.shape, like.role)
+    assert kernel.trainable is True
+    assert opened.source.snapshots == ()
+    with pytest.raises(Unreadable, match="no values"):
+        opened.reader().read(kernel.key)
+    with pytest.raises(Unreadable, match="no values"):
+        opened.stored_checkpoint()
+
+
+def test_a_saved_model_without_values_is_stale_when_they_come(made, tmp_path):
+    source = made("tutorial.built") / "model"
+    shutil.copytree(source, tmp_path / "model")
+    shutil.rmtree(tmp_path / "model" / "variables")
+    opened = open_source(str(tmp_path / "model"))
+    assert not opened.is_stale()
+    shutil.copytree(source / "variables", tmp_path / "model" / "variables")
+    assert opened.is_stale()
+
+
+def test_a_saved_model_with_damaged_values_still_lists_its_variables(made, tmp_path):
+    shutil.copytree(made("tutorial.built") / "model", tmp_path / "model")
+    (tmp_path / "model" / "variables" / "variables.index").write_bytes(b"")
+    opened = open_source(str(tmp_path / "model"))
+    assert "F07" in ids(opened, Severity.ERROR)
+    assert len(opened.source.variables) == 14
+    assert all("empty" in one.problem for one in opened.source.variables)
+
+
+def test_s01_a_saved_model_without_its_graph(made, tmp_path):
+    shutil.copytree(made("tutorial.built") / "model", tmp_path / "model")
+    (tmp_path / "model" / "saved_model.pb").unlink()
+    opened = open_source(str(tmp_path / "model"))
+    assert opened.source.kind is SourceKind.CHECKPOINT
+    assert opened.source.path == str(tmp_path / "model" / "variables" / "variables")
+    assert opened.source.variables
+    assert ids(opened) == ["S01"]
+    [finding] = opened.source.findings
+    assert finding.severity is Severity.ERROR
+    assert "saved_model.pb" in finding.title
+
+
+def test_a_legacy_model_is_loaded_without_compiling_it(tmp_path):
+    (tmp_path / "old.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(600))
+    assert "compile=False" in refused(tmp_path / "old.h5").fix.code

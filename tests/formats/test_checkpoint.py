@@ -12,6 +12,8 @@ from tfinspector.contents.variables import Role
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
 
+KEPT = (Role.SLOT, Role.OPTIMIZER)
+
 
 @pytest.fixture
 def copied(made, tmp_path):
@@ -99,3 +101,21 @@ def test_slots_with_a_lost_graph_keep_their_owners(copied):
     slots = [v for v in read_checkpoint(prefix)[0].variables if v.role is Role.SLOT]
     assert len(slots) == 4
     assert {slot.slot_of for slot in slots} == {"model/dense/kernel", "model/dense/bias"}
+
+
+def test_keys_tell_where_the_object_graph_is_lost(copied):
+    directory = copied("checkpoints.keras_functional")
+    prefix = str(directory / "ckpt-1")
+    whole, _ = read_checkpoint(prefix)
+    role_of = {one.key: one.role for one in whole.variables}
+    for shard in whole.shards:
+        os.remove(shard.path)
+    lost, _ = read_checkpoint(prefix)
+    assert lost.graph is None
+    assert lost.dialect is Dialect.KERAS3
+    wrong = {
+        one.key: (one.role, role_of[one.key])
+        for one in lost.variables
+        if (one.role in KEPT) != (role_of[one.key] in KEPT)
+    }
+    assert wrong == {}

@@ -6,6 +6,7 @@ from tests.formats.graph_bytes import branch, variable
 from tests.formats.indexes import rows
 from tfinspector.contents.variables import Role
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.checkpoints.roles_by_name import optimizers_among, role_in_optimizer
 
 W, S, OPT = Role.WEIGHT, Role.SLOT, Role.OPTIMIZER
 
@@ -233,3 +234,16 @@ def test_moving_averages_of_a_layer_are_never_trained():
     ]  # fmt: skip
     found = rows(nodes)
     assert [found[key].trainable for key in "gmv"] == [None, False, False]
+
+
+def test_keys_of_a_keras_3_optimizer_tell_its_own_variables():
+    keys = [f"net/opt/{path}/.ATTRIBUTES/VARIABLE_VALUE" for path in (
+        "_iterations", "_learning_rate", "_trainable_variables/0", "_variables/0", "_variables/2",
+    )]  # fmt: skip
+    optimizers = optimizers_among(keys)
+    assert optimizers == {"net/opt"}
+    told = [role_in_optimizer(key.partition("/.ATTRIBUTES/")[0], optimizers) for key in keys]
+    assert [one and one.role for one in told] == [
+        Role.OPTIMIZER, Role.OPTIMIZER, None, Role.OPTIMIZER, Role.SLOT,
+    ]  # fmt: skip
+    assert role_in_optimizer("net/layer/_variables/2", optimizers) is None

@@ -142,6 +142,7 @@ def _values_before(sketch: Sketch, edges: Floats) -> tuple[Floats, NDArray[np.in
     lower, count = sketch.lower[at], sketch.counts[at]
     cut = (bucket < len(running)) & (lower < edges)
     width = np.where(cut, sketch.upper[at] - lower, 1.0)
-    share = np.where(cut, (edges - lower) / width, 0.0)
+    # Of an edge beyond all buckets the difference may leave float64, and is not asked for.
+    share = (np.where(cut, edges, lower) - lower) / width
     before: Floats = np.where(bucket < len(running), running[at] - count, running[-1])
     return before + share * count, np.where(cut, count, 0)

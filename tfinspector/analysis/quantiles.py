@@ -46,5 +46,5 @@ def _interpolate(size: int, values: Any) -> dict[float, float]:
     share = position - below
     low, high = np.split(values(np.concatenate([below, above])), 2)
     # Weighted rather than low + share * (high - low): the difference may leave float64.
-    found = np.where(low == high, low, low * (1 - share) + high * share)
+    found = np.where(low == high, low, low * (1 - share) + high * share) + 0.0  # never -0.0
     return dict(zip(PROBABILITIES, found.tolist(), strict=True))

@@ -21,7 +21,8 @@ def edges_between(low: float, high: float, bins: int, scale: Scale, threshold: f
         edges = np.exp(_evenly(float(np.log(low)), float(np.log(high)), bins))
     else:
         position = _evenly(_to_symlog(low, threshold), _to_symlog(high, threshold), bins)
-        edges = np.sign(position) * threshold * np.expm1(np.abs(position))
+        with np.errstate(over="ignore"):  # by rounding, at the ends, which are set below
+            edges = np.sign(position) * threshold * np.expm1(np.abs(position))
     edges = np.clip(edges, low, high)
     edges[0], edges[-1] = low, high
     return edges if (edges[1:] > edges[:-1]).all() else np.unique(edges)

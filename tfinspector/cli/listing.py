@@ -15,6 +15,7 @@ from tfinspector.cli.documents import (
     variable_rows,
 )
 from tfinspector.cli.kinds import Kinds, kinds_of
+from tfinspector.cli.natural_order import in_natural_order
 from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument, PythonOption
 from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
@@ -46,7 +47,13 @@ def command(
         report, failure = None, None
         if with_tensorflow:
             report, failure = _tensorflow(opened, python, ticket)
-        return _answer(opened.source, with_tensorflow, report, failure)
+        return _answer(
+            opened.source,
+            in_natural_order(opened.source.variables),
+            with_tensorflow,
+            report,
+            failure,
+        )
 
     with _without_collecting():
         deliver(as_json, _empty(path, with_tensorflow), work)
@@ -88,7 +95,11 @@ def _tensorflow(
 
 
 def _answer(
-    source: Source, asked: bool, report: "TensorFlowReport | None", failure: Finding | None
+    source: Source,
+    variables: tuple[Variable, ...],
+    asked: bool,
+    report: "TensorFlowReport | None",
+    failure: Finding | None,
 ) -> Answer:
     findings = [*source.findings, *(report.findings if report else ())]
     if failure:
@@ -96,18 +107,18 @@ def _answer(
 
     def document() -> Document:
         said = {"tensorflow": tensorflow_document(report)} if asked else {}
-        return _document(source) | said
+        return _document(source, variables) | said
 
     def page(page: Page) -> None:
-        _write(page, source)
+        _write(page, source, variables)
         if report:
             _write_verdict(page, report)
 
     return Answer(document, page, findings, WORKER_DIED if failure else None)
 
 
-def _document(source: Source) -> Document:
-    kinds = kinds_of(source.variables)
+def _document(source: Source, variables: tuple[Variable, ...]) -> Document:
+    kinds = kinds_of(variables)
     return {
         "kind": source.kind.value,
         "path": source.path,
@@ -119,7 +130,7 @@ def _document(source: Source) -> Document:
             }
             for each in source.snapshots
         ],
-        "variables": variable_rows(source.variables, kinds),
+        "variables": variable_rows(variables, kinds),
         "signatures": signature_documents(source.saved_model),
         "totals": _totals(kinds),
     }  # fmt: skip
@@ -138,19 +149,19 @@ def _totals(kinds: Kinds) -> Document:
     }
 
 
-def _write(page: Page, source: Source) -> None:
-    kinds = kinds_of(source.variables)
+def _write(page: Page, source: Source, variables: tuple[Variable, ...]) -> None:
+    kinds = kinds_of(variables)
     page.line(f"{page.style(source.path, 'bold')}  {_kind(source)}")
     if len(source.snapshots) > 1:
         _write_snapshots(page, source)
-    if source.variables:
+    if variables:
         if len(source.snapshots) > 1:
             page.heading(
                 f"Variables of {_base(source.checkpoint.prefix if source.checkpoint else '')}"
             )
         else:
             page.line()
-        _write_variables(page, source.variables, kinds)
+        _write_variables(page, variables, kinds)
     if source.saved_model:
         _write_signatures(page, source.saved_model)
     totals = _totals(kinds)
@@ -217,6 +228,8 @@ def _write_signatures(page: Page, saved_model: "SavedModel") -> None:
         page.heading(
             f"Signatures ({tags}), written by TensorFlow {graph.tensorflow_version or '?'}"
         )
+        if not graph.signatures:
+            page.line("None: its functions are called from Python.", "muted")
         for signature in graph.signatures:
             page.line(f"{signature.name}")
             _write_specs(page, "takes  ", signature.inputs)

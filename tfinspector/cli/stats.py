@@ -15,7 +15,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.histograms import draw_shared
 from tfinspector.engine.jobs import Progress, Ticket
-from tfinspector.engine.measuring import measure_all
+from tfinspector.engine.measuring import find_odd_values, measure_all
 from tfinspector.engine.opening import OpenSource, open_source
 
 Row = tuple[Variable, Statistics | Unmeasured]
@@ -57,10 +57,15 @@ def command(
         return Answer(
             lambda: {"variables": [_document(row) for row in rows]},
             lambda page: _write(page, rows, csv),
-            [*opened.source.findings, *findings],
+            [*find_odd_values(rows, _where(opened)), *opened.source.findings, *findings],
         )
 
     deliver(as_json, {"variables": []}, work)
+
+
+def _where(opened: OpenSource) -> str:
+    checkpoint = opened.source.checkpoint
+    return checkpoint.prefix if checkpoint else opened.source.path
 
 
 def _measured(opened: OpenSource, variables: tuple[Variable, ...], ticket: Ticket) -> list[Row]:
@@ -127,9 +132,12 @@ def _csv_row(row: Row) -> list[object]:
 
 
 def _write(page: Page, rows: list[Row], csv: str | None) -> None:
+    if not rows:
+        page.line("No variables to measure.", "muted")
+        return
     page.table(
         ("name", "count", "min", "max", "mean", "std", "zero %", "NaN", "Inf", "histogram"),
-        list(zip(*map(_cells, rows), strict=True)) or [[]] * 10,
+        list(zip(*map(_cells, rows), strict=True)),
         right=range(1, 9),
     )
     if csv:

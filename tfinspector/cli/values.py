@@ -21,6 +21,7 @@ from tfinspector.engine.values import parse_slice, read_values
 
 _SHOWN_ELEMENTS = 1000
 """A page shows that many values at most; a document always has all."""
+_SHOWN_LINES = 60
 
 
 def command(
@@ -67,9 +68,8 @@ def command(
     deliver(as_json, empty, work)
 
 
-def _beginning(part: Region) -> Region:
+def _beginning(part: Region, room: int = _SHOWN_ELEMENTS) -> Region:
     """What a page has room for: whole rows from the start, as many as fit."""
-    room = _SHOWN_ELEMENTS
     shown: list[slice] = []
     for axis in reversed(part):
         taken = min(axis.stop - axis.start, max(1, room))
@@ -90,6 +90,18 @@ def _text(part: Region) -> str:
     return ",".join(f"{axis.start}:{axis.stop}" for axis in part)
 
 
+def _lines(values: np.ndarray[Any, Any], width: int) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """The beginning of the values that a page shows, and its lines."""
+    room = values.size
+    while True:
+        text = np.array2string(values, threshold=sys.maxsize, max_line_width=width, separator=", ")
+        lines = text.splitlines()
+        if len(lines) <= _SHOWN_LINES or room <= 1:
+            return values, lines
+        room //= 2
+        values = values[_beginning(tuple(slice(0, size) for size in values.shape), room)]
+
+
 def _write(
     page: Page, variable: Variable, part: Region, values: np.ndarray[Any, Any], npy: str | None
 ) -> None:
@@ -97,10 +109,8 @@ def _write(
         f"{page.style(escaped(variable.name), 'bold')}  {variable.dtype.name}, "
         f"{numbers.shape(variable.shape)}" + (f", [{_text(part)}]" if part else "")
     )
-    text = np.array2string(
-        values, threshold=sys.maxsize, max_line_width=page.prose_width, separator=", "
-    )
-    for line in text.splitlines():
+    values, lines = _lines(values, page.prose_width)
+    for line in lines:
         page.line(escaped(line))
     if (count := prod(axis.stop - axis.start for axis in part)) > values.size:
         page.line()

@@ -37,6 +37,7 @@ class GivenAs(StrEnum):
     VERSIONS = "directory of versions"
     PARENT = "parent directory"
     PART = "part of a SavedModel"
+    WITHOUT_GRAPH = "SavedModel without its graph"  # saved_model.pb is missing
 
 
 @dataclass(frozen=True, slots=True)

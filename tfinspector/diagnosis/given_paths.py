@@ -1,4 +1,4 @@
-"""F01 to F04: what TensorFlow would have made of the path that was given.
+"""F01 to F04 and S01: what TensorFlow would have made of the path that was given.
 
 This program understands them all; TensorFlow takes one of them without a word and restores
 nothing, so each is told, with the path that a program must use.
@@ -118,6 +118,21 @@ def _as_directory(recognised: Recognised, prefix: str) -> Finding:
     )  # fmt: skip
 
 
+def _without_graph(recognised: Recognised, prefix: str) -> Finding:
+    directory = os.path.dirname(os.path.dirname(recognised.path))
+    return Finding(
+        "S01", Severity.ERROR,
+        f"{os.path.basename(directory)} is a SavedModel without its graph: there is no "
+        "saved_model.pb.",
+        "TensorFlow says `SavedModel file does not exist at` for this directory. Its values are "
+        "there: variables/ is a checkpoint of its own and was opened.",
+        directory, {"missing": "saved_model.pb", "variables": recognised.path},
+        Fix("Copy saved_model.pb from where the model was exported; a SavedModel is the whole "
+            "directory, not variables/ alone.",
+            f"cp EXPORT/saved_model.pb {directory!r}/"),
+    )  # fmt: skip
+
+
 def _without_number(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path)
     given = os.path.basename(recognised.given.rstrip("/"))
@@ -157,4 +172,5 @@ _HOW = {
     GivenAs.DIRECTORY: _as_directory,
     GivenAs.PARENT: _as_directory,
     GivenAs.WITHOUT_NUMBER: _without_number,
+    GivenAs.WITHOUT_GRAPH: _without_graph,
 }

@@ -65,8 +65,7 @@ def _find_missing_variables(saved_model: SavedModel) -> Iterator[Finding]:
     if declared and not saved_model.variables_prefix:
         yield Finding(
             "S03", Severity.ERROR,
-            f"The values of all {len(declared)} variables are missing: "
-            "there is no variables/variables.index.",
+            f"{_all_values(len(declared))} missing: there is no variables/variables.index.",
             "Loading stops with `FileNotFoundError: ... Failed to find any matching files for "
             ".../variables/variables`; the hint about another device beside it is wrong.",
             saved_model.path, {"variables": _names(declared), "count": len(declared)},
@@ -76,6 +75,10 @@ def _find_missing_variables(saved_model: SavedModel) -> Iterator[Finding]:
                 f"cp -r EXPORT/variables {saved_model.path!r}/",
             ),
         )  # fmt: skip
+
+
+def _all_values(count: int) -> str:
+    return f"The values of all {count} variables are" if count > 1 else "The variable's value is"
 
 
 def _find_foreign_variables(saved_model: SavedModel, checkpoint: Checkpoint) -> Iterator[Finding]:

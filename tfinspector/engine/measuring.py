@@ -19,10 +19,13 @@ from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.variables import Variable
+from tfinspector.diagnosis.odd_values import find_odd_values
 from tfinspector.engine.crew import Crew, await_all, processors
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.spans import Span, blocks_of_span, spans_of
 from tfinspector.formats.reading import TensorReader
+
+__all__ = ["find_odd_values", "measure", "measure_all", "why_unmeasured"]
 
 Figures = Statistics | Unmeasured
 

@@ -61,6 +61,12 @@ class OpenSource:
         """The contents of a snapshot; raises `Unreadable`."""
         return self._load(snapshot)[0]
 
+    def stored_checkpoint(self, snapshot: str | None = None) -> Checkpoint:
+        """As `checkpoint`, and `Unreadable` too where its values are missing altogether."""
+        if not self.source.snapshots:
+            raise Unreadable(_no_snapshot(self.source, ""))
+        return self.checkpoint(snapshot)
+
     def reader(self, snapshot: str | None = None) -> TensorReader:
         """Reads the tensors of a snapshot by their keys; raises `Unreadable`."""
         return self._load(snapshot)[1]
@@ -153,7 +159,7 @@ def _near(asked: str, names: list[str]) -> list[str]:
 def _no_snapshot(source: Source, asked: str) -> Finding:
     names = [os.path.basename(one.path) for one in source.snapshots]
     if not asked:
-        title = f"{os.path.basename(source.path)} holds no variables."
+        title = f"{os.path.basename(source.path)} holds no values of variables."
         text = "Open a checkpoint, or a SavedModel that has variables."
     else:
         title = f"{os.path.basename(source.path)} has no snapshot {asked}."

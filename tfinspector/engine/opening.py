@@ -12,6 +12,7 @@ from tfinspector.diagnosis.given_paths import find_path_problems
 from tfinspector.diagnosis.runs import find_double_numbers, find_run_problems, unfinished
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import Loaded, OpenSource, Stamps, stamp
+from tfinspector.engine.reading_nothing import ReaderOfNothing
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.formats.checkpoints.run import list_run
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME
@@ -22,6 +23,7 @@ __all__ = ["OpenSource", "open_source"]
 
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _NOTHING_THERE = frozenset({"F03", "F06"})  # no index, so nothing can be told of what is there
+_NO_INDEX = "there is no variables/variables.index"
 _VARIABLES = os.path.join("variables", "variables")
 
 
@@ -119,6 +121,7 @@ def _open_saved_model(recognised: Recognised, ticket: Ticket) -> _Opened:
     # Imported here: reading SavedModels needs protobuf, which a checkpoint does not.
     from tfinspector.diagnosis.saved_models import find_saved_model_problems
     from tfinspector.formats.saved_models.saved_model import join_variables, read_saved_model
+    from tfinspector.formats.saved_models.variables import declared_variables
 
     ticket.report(0, 0, f"Reading {os.path.basename(recognised.path)}")
     saved_model = read_saved_model(recognised.path)
@@ -136,17 +139,25 @@ def _open_saved_model(recognised: Recognised, ticket: Ticket) -> _Opened:
         saved_model = join_variables(saved_model, checkpoint)
         findings += find_file_problems(checkpoint)
     findings += find_saved_model_problems(saved_model, checkpoint)
+    shown = checkpoint
+    if checkpoint is None:
+        reason = findings[0].title.rstrip(".") if saved_model.variables_prefix else _NO_INDEX
+        declared = declared_variables(saved_model, reason)
+        if declared.variables:
+            shown = declared
+            loaded.append((declared, ReaderOfNothing(f"{prefix}.index", reason)))
     source = Source(
         SourceKind.SAVED_MODEL,
         recognised.path,
         recognised.given,
         recognised.taken_for,
         (_snapshot_of(checkpoint),) if checkpoint is not None else (),
-        checkpoint,
+        shown,
         saved_model,
         findings=tuple(findings),
     )
-    files = [saved_model.proto, *(_files_of(checkpoint) if checkpoint is not None else ())]
+    files = [saved_model.proto, f"{prefix}.index"]
+    files += _files_of(checkpoint) if checkpoint is not None else []
     return source, loaded, stamp(files)
 
 

@@ -58,7 +58,7 @@ def ask_tensorflow(
     theirs: tuple[ListedVariable, ...] = ()
     found: list[Disagreement] = []
     asked = False
-    if opened.source.kind in _LISTED_KINDS and (snapshot or opened.source.checkpoint):
+    if opened.source.kind in _LISTED_KINDS and (snapshot or opened.source.snapshots):
         theirs, found = _compare_checkpoint(opened.checkpoint(snapshot), client, ticket, timeout)
         asked = True
     report = None
@@ -154,7 +154,7 @@ def _compare_loaded(opened: OpenSource, report: LoadReport, ticket: Ticket) -> l
         return []
     pairs = _pair(graph, report.variables)
     hashes = {}
-    if opened.source.checkpoint is not None:
+    if opened.source.snapshots:  # none where the values are missing
         hashes = _stored_hashes(opened.reader(), [spec for spec, _ in pairs if spec], ticket)
     return [
         *disagreement.compare_signatures(graph.signatures, report.signatures, report.path),

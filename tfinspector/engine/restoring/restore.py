@@ -97,7 +97,7 @@ def _begin(
 ) -> RestoreJob:
     ticket = ticket or Ticket()
     opened = open_source(request.path, ticket)
-    checkpoint = opened.checkpoint(request.snapshot)
+    checkpoint = opened.stored_checkpoint(request.snapshot)
     return RestoreJob(request, client, ticket, opened, checkpoint, is_dry)
 
 

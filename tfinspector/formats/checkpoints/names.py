@@ -7,6 +7,7 @@ _operations/3/_kernel` is `dense_1/kernel`, because the full name TensorFlow sto
 """
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,7 +24,7 @@ _KERAS2_EDGES = frozenset(
     {"keras_api", "layer_with_weights-0", "layer-0", "_current_learning_rate"}
 )
 _INNER_CONTAINERS = frozenset({"_operations", "_functional", "_layers"})
-_LISTS_OF_EVERYTHING = frozenset(
+LISTS_OF_EVERYTHING = frozenset(
     {"_trainable_variables", "_non_trainable_variables", "_all_variables", "_variables"}
     | {"variables", "trainable_variables", "non_trainable_variables", "weights", "_weights"}
     | {"keras_api", "_tracked", "_compiled_trainable_state", "regularization_losses"}
@@ -49,6 +50,22 @@ def dialect_of(graph: ObjectGraph | None) -> Dialect:
             if name in _KERAS2_EDGES:
                 found = Dialect.KERAS2
     return found
+
+
+def dialect_of_keys(keys: Sequence[str]) -> Dialect:
+    """Which library's naming the keys speak, where there is no object graph to ask.
+
+    Only a checkpoint of objects has keys with `/.ATTRIBUTES/`; names of TensorFlow 1 have none.
+    """
+    together = "/".join(keys)
+    if "/.ATTRIBUTES/" not in together:
+        return Dialect.TF1
+    parts = set(together.split("/"))
+    if parts & (_KERAS3_EDGES | {"_iterations", "_learning_rate"}):
+        return Dialect.KERAS3
+    if any(_NUMBERED_LAYER.match(part) for part in parts) or parts & _KERAS2_EDGES:
+        return Dialect.KERAS2
+    return Dialect.OBJECT
 
 
 class Namer:
@@ -105,7 +122,7 @@ class Namer:
         penalty = self.penalty[parent]
         if node in self._optimizers and penalty < _THROUGH_OPTIMIZER:
             penalty += _THROUGH_OPTIMIZER
-        elif edge in _LISTS_OF_EVERYTHING and penalty < _THROUGH_OPTIMIZER:
+        elif edge in LISTS_OF_EVERYTHING and penalty < _THROUGH_OPTIMIZER:
             penalty += _THROUGH_LIST
         self.penalty.append(min(penalty, 2 * _THROUGH_OPTIMIZER))
         prefix = self.prefix[parent]

@@ -24,6 +24,9 @@ _AVERAGES = ("ExponentialMovingAverage", "moving_average", "EMA", "ema", "averag
 _OPTIMIZER = re.compile(
     r"(beta[12]_power|beta_?[12]|learning_rate|lr|loss_scale|good_steps)(_\d+)?$"
 )
+_OPTIMIZER_KEY = re.compile(r"(.+)/_(?:learning_rate|iterations)/\.ATTRIBUTES/")
+_KEPT_BY_OPTIMIZER = re.compile(r"(.+)/(?:_variables/(\d{1,9})|_learning_rate|_iterations)$")
+_BEFORE_SLOTS = 2
 _COUNTER = re.compile(
     r"(^|_)(save_counter|global_step|steps?|epochs?|iterations?|iter|batch(es)?|counter)(_\d+)?$",
     re.IGNORECASE,
@@ -64,6 +67,27 @@ def roles_by_name(keys: Sequence[str], all_keys: Container[str]) -> dict[str, Na
         if role is not Role.WEIGHT:
             roles[key] = NamedRole(role)
     return {key: _final_owner(role, roles) for key, role in roles.items()}
+
+
+def optimizers_among(keys: Sequence[str]) -> set[str]:
+    """The paths of Keras 3 optimizers, known by the learning rate or step count they keep."""
+    return {
+        match[1] for match in map(_OPTIMIZER_KEY.match, keys) if match is not None
+    }  # fmt: skip
+
+
+def role_in_optimizer(name: str, optimizers: Container[str]) -> NamedRole | None:
+    """The role of `optimizer/_variables/4` and its like, None for what is no optimizer's own.
+
+    Keras 3 lists the step count and the learning rate first, then the slots. What lies under
+    `_trainable_variables` are the model's own weights, which the optimizer lists too.
+    """
+    match = _KEPT_BY_OPTIMIZER.match(name)
+    if match is None or not (match[1] in optimizers or "optimizer" in match[1].rpartition("/")[2]):
+        return None
+    number = match[2]
+    is_slot = number is not None and int(number) >= _BEFORE_SLOTS
+    return NamedRole(Role.SLOT if is_slot else Role.OPTIMIZER)
 
 
 @lru_cache(maxsize=4096)

@@ -9,11 +9,13 @@ from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.formats.checkpoints.graph_rows import fill_from_graph
 from tfinspector.formats.checkpoints.key_links import link_keys, name_of_key, slot_of_key
-from tfinspector.formats.checkpoints.names import dialect_of
+from tfinspector.formats.checkpoints.names import dialect_of, dialect_of_keys
 from tfinspector.formats.checkpoints.roles_by_name import (
     NEVER_TRAINED_PARTS,
     NamedRole,
     is_never_trained,
+    optimizers_among,
+    role_in_optimizer,
     roles_by_name,
 )
 from tfinspector.formats.checkpoints.rows import NOBODY, Description, Rows
@@ -65,7 +67,7 @@ def describe_variables(index: KeyedTensors, graph: ObjectGraph | None) -> Descri
     if graph is None:
         _fill_by_name(rows, range(len(keys)))
         settle_names(rows)
-        return Described(rows.variables(), (), dialect)
+        return Described(rows.variables(), (), dialect_of_keys(keys))
     links = link_keys(keys, graph)
     fill_from_graph(rows, graph, links, dialect)
     unlinked = [place for place, node in enumerate(rows.node) if node == NOBODY]
@@ -90,6 +92,7 @@ def _fill_by_name(rows: Rows, places: Sequence[int]) -> None:
     together = "\n".join(mine)
     if not roles and not any(part in together for part in _TELLING):
         return  # weights only, as mostly where there are many
+    optimizers = optimizers_among(mine)
     for place in places:
         key = keys[place]
         found = roles.get(key)
@@ -97,7 +100,9 @@ def _fill_by_name(rows: Rows, places: Sequence[int]) -> None:
         if _ATTRIBUTES in key:
             rows.name[place] = name_of_key(key)
             slot = slot_of_key(key)
-            found = found or roles_by_name([rows.name[place]], ()).get(rows.name[place])
+            name = rows.name[place]
+            found = found or role_in_optimizer(name, optimizers)
+            found = found or roles_by_name([name], ()).get(name)
         if slot is not None:
             found = NamedRole(Role.SLOT, slot.slot, slot.variable + _VALUE_KEY)
         if found is not None:

@@ -50,6 +50,10 @@ def recognise_directory(path: str, given: str) -> Recognised:
         return found
     if _holds_checkpoints(names):
         return _run(path, given, GivenAs.DIRECTORY, "")
+    values = os.path.join(path, "variables", "variables")
+    if os.path.isfile(values + INDEX):
+        words = f"the variables of {name}, a SavedModel without its graph"
+        return Recognised(SourceKind.CHECKPOINT, values, given, GivenAs.WITHOUT_GRAPH, words)
     if set(names) >= _KERAS_NAMES:
         words = f"the Keras model {name}, unpacked"
         return Recognised(SourceKind.KERAS, path, given, GivenAs.DIRECTORY, words)

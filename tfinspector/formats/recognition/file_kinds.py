@@ -40,7 +40,7 @@ _KERAS_HDF5 = FileKind(
     SourceKind.KERAS_HDF5,
     "an HDF5 file, as Keras wrote models before the .keras format",
     "Load it with Keras; if it holds weights only, build the model and use load_weights.",
-    "import keras\nmodel = keras.models.load_model({path!r})",
+    "import keras\nmodel = keras.models.load_model({path!r}, compile=False)",
 )
 _KERAS = FileKind(
     SourceKind.KERAS,
