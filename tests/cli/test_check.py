@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tests.cli import schema
 from tests.cli.conftest import Ended
+from tfinspector.cli.check import _without_bad
+from tfinspector.contents.checks import CheckReport
+from tfinspector.contents.findings import Finding, Severity
 
 Cli = Callable[..., Ended]
 Made = Callable[[str], Path]
@@ -46,10 +49,37 @@ def test_a_missing_data_file_is_an_error(cli: Cli, made: Made, tmp_path: Path) -
     assert ended.json["findings"][0]["id"] == "F06"
 
 
+def test_a_run_says_which_snapshot_is_damaged(cli: Cli, made: Made, tmp_path: Path) -> None:
+    shutil.copytree(made("runs.ten_steps"), tmp_path / "run")
+    data = sorted((tmp_path / "run").glob("*.data-*"))[1]
+    data.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    prefix = str(data).partition(".data-")[0]
+    ended = cli("check", tmp_path / "run", "--json")
+    assert ended.code == 1
+    schema.check(ended.json, schema.CHECK)
+    assert {bad["snapshot"] for bad in ended.json["tensors"]["bad"]} == {prefix}
+    count = len(list((tmp_path / "run").glob("*.index")))
+    assert len(ended.json["snapshots"]) == count
+    page = cli("check", tmp_path / "run").out
+    assert f"in {count} snapshots" in page
+    assert "unreadable" in page
+    assert "as they were written" not in page
+
+
+def test_nothing_checked_is_not_called_sound() -> None:
+    error = Finding("F07", Severity.ERROR, "x.index is damaged.")
+    assert _without_bad(CheckReport((error,), 0, ())) == "No tensor could be checked."
+    assert _without_bad(CheckReport((), 0, ())) == "There are no tensors to check."
+    told = _without_bad(CheckReport((error,), 4, ()))
+    assert "all as they were written" not in told
+    assert "not all could be checked" in told
+
+
 def test_what_is_no_checkpoint_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "x.index").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     ended = cli("check", tmp_path / "x.index", "--json")
     assert ended.code == 2
     schema.check(ended.json, schema.CHECK)
     assert ended.json["tensors"] == {"checked": 0, "bad": []}
+    assert ended.json["snapshots"] == []
     assert ended.json["findings"][0]["severity"] == "error"

@@ -15,7 +15,7 @@ from tfinspector.contents.checkpoints import (
 )
 from tfinspector.contents.checks import BadTensor
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
-from tfinspector.contents.findings import Severity
+from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.diagnosis.files import find_file_problems
@@ -216,6 +216,63 @@ def test_f08_nearly_all_bad_tensors_are_another_save():
     finding = only(explain_bad_tensors(held, bad(*"abc"), 4, 3600.0))
     assert "two different saves" in finding.title
     assert finding.evidence["data_newer_than_index_s"] == 3600.0
+
+
+def test_f08_unread_tensors_count_against_another_save():
+    held = checkpoint(*(variable(name) for name in "abcdefgh"))
+    unread = [BadTensor(name, f"{name}/key", -1, -1, "ends too early") for name in "defgh"]
+    titles = [one.title for one in explain_bad_tensors(held, [*bad(*"abc"), *unread], 3)]
+    assert len(titles) == 2
+    assert not any("two different saves" in title for title in titles)
+
+
+def test_f07_an_impostor_is_one_error_with_its_own_fix():
+    fix = Fix("Fetch it.", "git lfs pull")
+    name = "Ckpt-1.data-00000-of-00001"
+    fault = Finding("F07", Severity.ERROR, f"{name} is a git-LFS pointer, not the data", fix=fix)
+    why = "lies in data file 0 of 1, which is a git-LFS pointer, not the data"
+    held = checkpoint(
+        variable("a", why), variable("b", why), shards=(Shard(f"/r/{name}", 16, 9, fault),),
+        problems=(f"the object graph can't be read: GRAPH {why}",),
+    )  # fmt: skip
+    finding = only(find_file_problems(held))
+    assert finding.title == f"{fault.title}: 2 of 2 variables can't be read."
+    assert "object graph" in finding.detail
+    assert finding.fix == fix
+    assert "before the cut" not in finding.detail
+
+
+def test_f07_nothing_lies_before_the_cut_of_an_empty_file():
+    lost = variable("b", "ends at byte 16 of data file 0, which is cut off at byte 0")
+    shards = (Shard("/r/c-1.data-00000-of-00001", 16, 0),)
+    finding = only(find_file_problems(checkpoint(lost, shards=shards)))
+    assert "before the cut" not in finding.detail + finding.fix.text
+
+
+def test_f07_names_keep_their_letters_and_advice_is_not_circular():
+    finding = only(find_file_problems(checkpoint(problems=("ckpt-1.index was odd",))))
+    assert finding.title == "ckpt-1.index was odd."
+    assert "tfinspector check" not in finding.fix.code
+    gone = only(explain_bad_tensors(checkpoint(variable("a")), [
+        BadTensor("a", "a/key", -1, -1, "c-1.data was replaced")], 0))  # fmt: skip
+    assert ": c-1.data was replaced." in gone.title
+    assert "tfinspector check" not in gone.fix.code
+
+
+def test_f05_a_copied_run_whose_old_place_still_exists():
+    written = replace(state("/old/c-2", "/old/c-1", "/old/c-2"), elsewhere=("/old/c-1", "/old/c-2"))
+    finding = only(
+        find_run_problems(listing(snapshot("c-1", 1), snapshot("c-2", 2), state=written))
+    )
+    assert (finding.id, finding.severity) == ("F05", Severity.WARNING)
+    assert "latest_checkpoint returns /old/c-2" in finding.title
+    assert "other folder's weights" in finding.title
+    assert "returns None" not in finding.detail
+
+
+def test_f05_the_same_place_under_another_name_is_fine():
+    written = replace(state("/link/c-1"), here=("/link/c-1",))
+    assert find_run_problems(listing(snapshot("c-1", 1), state=written)) == []
 
 
 def test_f08_what_could_not_be_read_while_checking():

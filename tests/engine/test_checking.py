@@ -110,6 +110,59 @@ def test_any_snapshot_of_a_run(made):
     assert (report.checked, report.bad) == (3, ())
 
 
+def test_all_snapshots_of_a_run_are_checked(copied):
+    directory = copied("runs.ten_steps")
+    old = open_source(str(directory)).source.snapshots[2].path
+    flip(old, "w")
+    seen = []
+    report = check(open_source(str(directory)), Ticket(seen.append))
+    assert report.snapshots == tuple(str(directory / f"ckpt-{n}") for n in _numbers(directory))
+    assert report.checked == 3 * len(report.snapshots)
+    assert [(one.name, one.snapshot) for one in report.bad] == [("w", old)]
+    assert os.path.basename(old) in report.findings[0].title
+    assert report.findings[0].severity is Severity.ERROR
+    assert [one.done for one in seen] == sorted(one.done for one in seen)
+    assert all(one.done <= one.total for one in seen)
+    assert seen[-1].done == seen[-1].total == report.nbytes
+    count = len(report.snapshots)
+    assert seen[0].text.endswith(f"(1 of {count})")
+    assert seen[-1].text.endswith(f"({count} of {count})")
+
+
+def _numbers(directory):
+    return sorted(int(path.stem.rpartition("-")[2]) for path in directory.glob("*.index"))
+
+
+@pytest.mark.parametrize("suffix", [".index", ".data-00000-of-00001"])
+@pytest.mark.parametrize("content", [b"version https://git-lfs.github.com/spec/v1\n", None])
+def test_a_damaged_newest_snapshot_is_one_error(suffix, content, copied):
+    directory = copied("runs.ten_steps")
+    newest = directory / f"ckpt-{_numbers(directory)[-1]}"
+    file = directory / f"{newest.name}{suffix}"
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    report = check(open_source(str(directory)))
+    errors = [one for one in report.findings if one.severity is Severity.ERROR]
+    assert len(errors) == 1
+    assert errors[0].where.startswith(str(newest))
+    assert "F09" not in [one.id for one in report.findings]
+    assert str(newest) in report.snapshots
+    assert {one.snapshot for one in report.bad} <= {str(newest)}
+
+
+def test_an_impostor_is_one_error(copied):
+    directory = copied("checkpoints.keras_sequential")
+    file = directory / "ckpt-5.data-00000-of-00001"
+    file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    report = check(open_source(str(directory / "ckpt-5")))
+    assert [one.id for one in report.findings] == ["F07"]
+    assert "lfs pull" in report.findings[0].fix.code
+    assert report.checked == 0
+    assert all(one.problem for one in report.bad)
+
+
 def test_progress_reaches_the_end(made):
     seen = []
     opened = open_source(str(made("runs.shards") / "many"))

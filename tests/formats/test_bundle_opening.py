@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +14,7 @@ import pytest
 
 from tests.formats import table_writer as write
 from tests.formats.table_writer import BundleWriter
-from tfinspector.contents.findings import Severity, Unreadable
+from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.formats.bundles import bundle_opening
 from tfinspector.formats.bundles.bundle import BundleReader, read_bundle
 
@@ -138,18 +142,89 @@ def test_foreign_index_files(tmp_path: Path, content: bytes, id: str, words: str
             "git-LFS pointer",
         ),
         (b"<html>" + b" " * 900, "web page"),
+        (b"<!DOCTYPE html>" + b" " * 9000, "web page"),
+        (b"\x1f\x8b\x08\0" + bytes(3000), "gzip archive"),
+        (b"PK\x03\x04" + bytes(5000), "zip archive"),
+        (None, "directory"),
     ],
 )
-def test_data_that_was_never_fetched(tmp_path: Path, content: bytes, words: str) -> None:
+def test_what_is_no_data_file_is_refused_whole(
+    tmp_path: Path, content: bytes | None, words: str
+) -> None:
     writer = BundleWriter()
+    writer.add("b", 1, (2,), bytes(8))
     writer.add("w", 1, (1000,), bytes(4000))
     prefix = writer.write(tmp_path / "c")
-    Path(f"{prefix}.data-00000-of-00001").write_bytes(content)
+    data = Path(f"{prefix}.data-00000-of-00001")
+    if content is None:
+        data.unlink()
+        data.mkdir()
+    else:
+        data.write_bytes(content)
     bundle = read_bundle(prefix)
-    [problem] = bundle.problems
-    assert problem.startswith("c.data-00000-of-00001 is a")
-    assert words in problem
-    assert "cut off" in bundle.describe("w").problem
+    [shard] = bundle.shards()
+    assert shard.fault is not None
+    assert shard.fault.title.startswith("c.data-00000-of-00001 is a")
+    assert words in shard.fault.title
+    assert bundle.problems == ()
+    for key in ("b", "w"):
+        assert f"which is a {words}, not the data" in bundle.describe(key).problem
+        with pytest.raises(Unreadable) as caught:
+            BundleReader(bundle).read(key)
+        assert caught.value.finding.fix == shard.fault.fix
+        with pytest.raises(Unreadable):
+            list(BundleReader(bundle).blocks(key))
+
+
+def test_numbers_that_begin_like_an_archive_are_numbers(tmp_path: Path) -> None:
+    writer = BundleWriter()
+    value = b"\x1f\x8b\x08\0<html>\0\0"
+    writer.add("w", 1, (3,), value)
+    bundle = read_bundle(str(writer.write(tmp_path / "c")))
+    assert bundle.shards()[0].fault is None
+    assert BundleReader(bundle).read("w").tobytes() == value
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of another kind")
+@pytest.mark.parametrize("closed", ["c.data-00000-of-00001", "c.index", ""])
+def test_f13_files_that_may_not_be_read(unprivileged: Path, closed: str) -> None:
+    writer = BundleWriter()
+    writer.add("w", 1, (2,), bytes(8))
+    prefix = str(writer.write(unprivileged / "c"))
+    target = unprivileged / closed
+    target.chmod(0)
+    try:
+        finding = _told_of(prefix)
+    finally:
+        target.chmod(0o700)
+    assert finding.id == "F13"
+    assert finding.severity is Severity.ERROR
+    assert finding.fix is not None
+    assert finding.fix.code.startswith("chmod u+r")
+    assert finding.fix.code.endswith(str(target))
+
+
+def _told_of(prefix: str) -> Finding:
+    """What reading `w` tells."""
+    with pytest.raises(Unreadable) as caught:
+        BundleReader(read_bundle(prefix)).read("w")
+    return caught.value.finding
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A directory of a user who is no administrator, with this process being that user."""
+    directory = Path(tempfile.mkdtemp())
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if root:
+        os.chown(directory, 65534, 65534)
+        os.seteuid(65534)
+    try:
+        yield directory
+    finally:
+        if root:
+            os.seteuid(0)
+        shutil.rmtree(directory)
 
 
 class TestSaveInProgress:

@@ -157,3 +157,33 @@ def test_a_number_by_which_names_differ_is_a_step():
 
 def test_natural_order():
     assert sorted(["a10", "a9", "a", "b1"], key=natural_key) == ["a", "a9", "a10", "b1"]
+
+
+def test_the_state_file_of_a_copy_leads_to_the_original(made, tmp_path):
+    original = tmp_path / "original"
+    shutil.copytree(made("runs.ten_steps"), original)
+    names = sorted(path.stem for path in original.glob("*.index"))
+    text = "".join(f'all_model_checkpoint_paths: "{original / name}"\n' for name in names)
+    (original / "checkpoint").write_text(f'model_checkpoint_path: "{original / names[0]}"\n{text}')
+    shutil.copytree(original, tmp_path / "copy")
+    (tmp_path / "link").symlink_to(original)
+    written = tuple(str(original / name) for name in names)
+
+    state = list_run(str(tmp_path / "copy")).state
+    assert state is not None
+    assert (set(state.elsewhere), state.here) == (set(written), ())
+    state = list_run(str(tmp_path / "link")).state
+    assert state is not None
+    assert (state.elsewhere, set(state.here)) == ((), set(written))
+    shutil.rmtree(original)
+    state = list_run(str(tmp_path / "copy")).state
+    assert state is not None
+    assert (state.elsewhere, state.here) == ((), ())
+
+
+def test_a_state_file_of_snapshots_one_level_below_leads_nowhere_else(made, tmp_path):
+    shutil.copytree(made("runs.ten_steps"), tmp_path / "step_1")
+    (tmp_path / "checkpoint").write_text('model_checkpoint_path: "step_1/ckpt-9"\n')
+    state = list_run(str(tmp_path)).state
+    assert state is not None
+    assert (state.elsewhere, state.here) == ((), ())

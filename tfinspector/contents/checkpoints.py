@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tfinspector.contents.findings import Finding
 from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.variables import Variable
 
@@ -18,11 +19,16 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One data file: how long it should at least be, and how long it is (-1: not there)."""
+    """One data file: how long it should at least be, and how long it is (-1: not there).
+
+    `fault` tells why nothing of it can be read, though something lies there: a git-LFS pointer, a
+    web page, a directory, a file that this user may not read. Its title begins with the name.
+    """
 
     path: str
     needed: int
     size: int
+    fault: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +84,19 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class StateFile:
-    """The `checkpoint` text file: `latest` and `all_paths` as written, timestamps parallel."""
+    """The `checkpoint` text file: `latest` and `all_paths` as written, timestamps parallel.
+
+    `elsewhere` are the written paths that lead to checkpoints in another directory than the
+    file's own, `here` those that lead to this directory under another name (a link).
+    """
 
     path: str
     latest: str
     all_paths: tuple[str, ...]
     timestamps: tuple[float, ...]
     problem: str = ""
+    elsewhere: tuple[str, ...] = ()
+    here: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ class BadTensor:
     """A tensor whose bytes are not those that were saved: masked CRC32C, stored and computed.
 
     `computed` is -1 where the bytes could not be read at all; `problem` then says why.
+    `snapshot` is the path of the checkpoint it lies in.
     """
 
     name: str
@@ -17,13 +18,18 @@ class BadTensor:
     stored: int
     computed: int
     problem: str = ""
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """`checked` tensors were read whole, `nbytes` bytes of them; `bad` ones do not hold."""
+    """`checked` tensors were read whole, `nbytes` bytes of them; `bad` ones do not hold.
+
+    `snapshots` are the paths of the checkpoints that were looked at, oldest first.
+    """
 
     findings: tuple[Finding, ...]
     checked: int
     bad: tuple[BadTensor, ...]
     nbytes: int = 0
+    snapshots: tuple[str, ...] = ()

@@ -2,14 +2,17 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tfinspector.contents.checkpoints import Checkpoint, Shard
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.variables import Variable
 
 _MOST_NAMED = 20
-_DATA_FILE = re.compile(r"data file (\d+)(?: of \d+)?, which is")  # missing, or cut off
+_DATA_FILE = re.compile(r"data file (\d+)(?: of \d+)?, which (?:is|can't)")  # missing ...
+_ARTICLE = re.compile(r"(the|an?|its|no) ")  # a sentence's start; file names stay as they are
 _SHARD_NUMBER = re.compile(r"\.data-(\d+)-of-\d+$")
 _SALVAGE = """import tensorflow as tf
 keys = {keys}
@@ -20,12 +23,40 @@ for key in keys:  # a fresh reader each: TensorFlow aborts after one that failed
 def find_file_problems(checkpoint: Checkpoint) -> list[Finding]:
     """All findings about the files of one checkpoint, the gravest first."""
     return [
+        *_find_faulty_shards(checkpoint),
         *_find_missing_shards(checkpoint),
         *_find_short_shards(checkpoint),
         *_find_lost_blocks(checkpoint),
         *_find_other_problems(checkpoint),
         *_find_odd_variables(checkpoint),
     ]
+
+
+def _find_faulty_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Something else in place of a data file, or a file that may not be read."""
+    for shard in checkpoint.shards:
+        if shard.fault is None:
+            continue
+        lost = _variables_in(checkpoint, [shard])
+        detail = shard.fault.detail + _graph_too(checkpoint)
+        yield replace(
+            shard.fault,
+            title=f"{shard.fault.title}: {_count(lost, checkpoint)} can't be read.",
+            detail=detail.strip(),
+            evidence={**shard.fault.evidence, "size": shard.size, "needed": shard.needed,
+                      "variables": _names(lost)},
+        )  # fmt: skip
+
+
+def _graph_too(checkpoint: Checkpoint) -> str:
+    if any(_tells_of_shard(problem) for problem in checkpoint.problems):
+        return " The object graph can't be read either: variables are named by their keys."
+    return ""
+
+
+def _tells_of_shard(problem: str) -> bool:
+    """Whether a sentence repeats what is told of a whole data file."""
+    return _DATA_FILE.search(problem) is not None
 
 
 def _find_missing_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
@@ -40,7 +71,7 @@ def _find_missing_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
         "F06", Severity.ERROR,
         f"{what} {are} missing: {_count(lost, checkpoint)} can't be read.",
         "TensorFlow opens the checkpoint without complaint and fails at the first of them, with "
-        "a bare `OpError` or `NotFoundError`.",
+        "a bare `OpError` or `NotFoundError`." + _graph_too(checkpoint),
         missing[0].path,
         {"missing": names, "bytes_needed": sum(shard.needed for shard in missing),
          "variables": _names(lost)},
@@ -51,20 +82,22 @@ def _find_missing_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
 
 def _find_short_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
     for shard in checkpoint.shards:
-        if 0 <= shard.size < shard.needed:
+        if shard.fault is None and 0 <= shard.size < shard.needed:
             lost = _variables_in(checkpoint, [shard])
             name = os.path.basename(shard.path)
+            salvage = _salvage(checkpoint)
+            intact = " What lies before the cut is intact." if salvage else ""
+            rest = " The tensors before the cut can still be read." if salvage else ""
             yield Finding(
                 "F07", Severity.ERROR,
                 f"{name} is {'empty' if not shard.size else 'cut off'}: "
                 f"{_count(lost, checkpoint)} can't be read.",
-                "TensorFlow says only `IndexError: Read less bytes than requested`. What lies "
-                "before the cut is intact.",
+                "TensorFlow says only `IndexError: Read less bytes than requested`."
+                + intact + _graph_too(checkpoint),
                 shard.path,
                 {"size": shard.size, "needed": shard.needed, "variables": _names(lost)},
                 Fix("Copy or download the file again and compare its size; if the disk was full, "
-                    "use the checkpoint before. The tensors before the cut can still be read.",
-                    _salvage(checkpoint)),
+                    f"use the checkpoint before.{rest}", salvage),
             )  # fmt: skip
 
 
@@ -86,13 +119,16 @@ def _find_lost_blocks(checkpoint: Checkpoint) -> Iterator[Finding]:
 
 def _find_other_problems(checkpoint: Checkpoint) -> Iterator[Finding]:
     for problem in checkpoint.problems:
-        sentence = problem[:1].upper() + problem[1:]
+        if _tells_of_shard(problem):
+            continue
+        sentence = problem[:1].upper() + problem[1:] if _ARTICLE.match(problem) else problem
         yield Finding(
             "F07", Severity.WARNING,
             sentence if sentence.endswith(".") else f"{sentence}.",
             where=f"{checkpoint.prefix}.index",
             fix=Fix("Copy the checkpoint again from where it was saved and compare; if it is the "
-                    "same there, save it again.", f"tfinspector check {checkpoint.prefix!r}"),
+                    "same there, save it again.",
+                    f"sha256sum {shlex.quote(checkpoint.prefix)}.*"),
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ all of them, though every size fits: the data file belongs to another save of th
 """
 
 import os
+import shlex
 from collections.abc import Sequence
 
 from tfinspector.contents.checkpoints import Checkpoint
@@ -34,7 +35,8 @@ def explain_bad_tensors(
     changed = [one for one in bad if not one.problem]
     unread = [one for one in bad if one.problem and one.key not in known]
     findings = []
-    if changed and checked >= _TOO_FEW_TO_TELL and len(changed) >= _NEARLY_ALL * checked:
+    fits = len(changed) == len(bad)  # what ends beyond its file would tell of a cut instead
+    if fits and checked >= _TOO_FEW_TO_TELL and len(changed) >= _NEARLY_ALL * checked:
         findings.append(_mixed(checkpoint, changed, checked, seconds_between))
     elif changed:
         findings.append(_rotten(checkpoint, changed, checked))
@@ -46,7 +48,7 @@ def explain_bad_tensors(
 def _mixed(
     checkpoint: Checkpoint, changed: list[BadTensor], checked: int, seconds_between: float | None
 ) -> Finding:
-    name = os.path.basename(checkpoint.prefix)
+    directory, name = os.path.split(checkpoint.prefix)
     evidence = _evidence(changed, checked)
     if seconds_between is not None:
         evidence["data_newer_than_index_s"] = round(seconds_between, 3)
@@ -60,7 +62,7 @@ def _mixed(
         checkpoint.prefix, evidence,
         Fix("Copy .index and .data of one save together. While training on several machines, let "
             "the chief alone save, and the others into a directory of their own.",
-            f"rsync -a --checksum SOURCE/{name}.* {os.path.dirname(checkpoint.prefix)!r}"),
+            f"rsync -a --checksum SOURCE/{name}.* {shlex.quote(directory or '.')}"),
     )  # fmt: skip
 
 
@@ -70,8 +72,9 @@ def _rotten(checkpoint: Checkpoint, changed: list[BadTensor], checked: int) -> F
     keys = [one.key for one in changed[:_MOST_NAMED]]
     return Finding(
         "F08", Severity.ERROR,
-        f"{len(changed):,} of {checked:,} tensors are not what was saved: {shown}.",
-        "Their bytes changed after the save, on the disk or on the way. The other tensors are "
+        f"{len(changed):,} of {checked:,} tensors that could be read of "
+        f"{os.path.basename(checkpoint.prefix)} are not what was saved: {shown}.",
+        "Their bytes changed after the save, on the disk or on the way. The others of them are "
         "intact. TensorFlow says `DataLossError: ... Checksum does not match` at the first one.",
         checkpoint.prefix, _evidence(changed, checked),
         Fix("Copy the data file again from where it was saved. If there is no other copy, restore "
@@ -81,15 +84,15 @@ def _rotten(checkpoint: Checkpoint, changed: list[BadTensor], checked: int) -> F
 
 def _vanished(checkpoint: Checkpoint, unread: list[BadTensor]) -> Finding:
     first = unread[0]
-    problem = first.problem[:1].upper() + first.problem[1:].rstrip(".")
+    problem = first.problem.rstrip(".")
     return Finding(
         "F08", Severity.ERROR,
-        f"{len(unread):,} tensors could not be checked. {problem}.",
+        f"{len(unread):,} tensors could not be checked: {problem}.",
         "The files changed while they were read, or a tensor's own description is broken.",
         checkpoint.prefix,
         {"variables": {one.name: one.problem for one in unread[:_MOST_NAMED]}},
-        Fix("Reload the checkpoint and check again when no program is writing to it.",
-            f"tfinspector check {checkpoint.prefix!r}"),
+        Fix("Open the checkpoint anew and check again when no program is writing to it; see who "
+            "is.", f"lsof {shlex.quote(checkpoint.prefix)}.*"),
     )  # fmt: skip
 
 

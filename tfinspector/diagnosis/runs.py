@@ -15,6 +15,7 @@ def find_run_problems(listing: RunListing) -> list[Finding]:
     """All findings about a run, the gravest first."""
     return [
         *_find_broken_state(listing),
+        *_find_other_folder(listing),
         *_find_stale_paths(listing),
         *_find_unfinished(listing),
         *find_double_numbers([snapshot.path for snapshot in listing.snapshots]),
@@ -66,13 +67,34 @@ def _find_broken_state(listing: RunListing) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _find_other_folder(listing: RunListing) -> Iterator[Finding]:
+    """A run that was copied: the state file still leads to the place it was copied from."""
+    state = listing.state
+    if state is None or state.latest not in state.elsewhere:
+        return
+    other = _resolved(state, state.latest)
+    yield Finding(
+        "F05", Severity.WARNING,
+        f"The state file leads to another folder: latest_checkpoint returns {other}, and "
+        "restoring that takes the other folder's weights.",
+        f"This run was copied, and the place named in its state file still exists: "
+        f"{os.path.dirname(other)}. TensorFlow restores from there without a word, whatever "
+        f"lies in {listing.path}.",
+        state.path,
+        {"latest_checkpoint": other, "elsewhere": list(state.elsewhere[:_MOST_NAMED]),
+         "found": [one.path for one in listing.snapshots[-_MOST_NAMED:]]},
+        _rewrite_state(listing),
+    )  # fmt: skip
+
+
 def _find_stale_paths(listing: RunListing) -> Iterator[Finding]:
     """Entries that lead nowhere: absolute ones of a moved run, and deleted snapshots."""
     state = listing.state
     if state is None:
         return
     here = {snapshot.path for snapshot in listing.snapshots}
-    written = list(dict.fromkeys((*state.all_paths, state.latest)))
+    known = {*state.here, *state.elsewhere} if state.latest in state.elsewhere else {*state.here}
+    written = [one for one in dict.fromkeys((*state.all_paths, state.latest)) if one not in known]
     stale = [path for path in written if path and _resolved(state, path) not in here]
     moved = [path for path in stale if _beside(state, path) in here]
     gone = [path for path in stale if path not in moved]

@@ -1,10 +1,12 @@
 """Recomputes every checksum of a source: is each byte the one that was saved?"""
 
 import os
+from collections.abc import Iterable
 
-from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.checkpoints import Checkpoint, Snapshot
 from tfinspector.contents.checks import BadTensor, CheckReport
-from tfinspector.contents.findings import Unreadable
+from tfinspector.contents.findings import Finding, Severity, Unreadable
+from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.integrity import explain_bad_tensors
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
@@ -13,33 +15,121 @@ from tfinspector.formats.reading import BLOCK_NBYTES, TensorReader
 
 _UNREAD = -1
 _TENSORS_PER_REPORT = 256
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def check(
     open_source: OpenSource, ticket: Ticket | None = None, snapshot: str | None = None
 ) -> CheckReport:
-    """Reads every tensor of a snapshot (the newest by default), a block of 1 MiB at a time.
+    """Reads every tensor of all snapshots (or of the one that is named), 1 MiB at a time.
 
-    The findings of the source come with it. Raises `Cancelled`, and `Unreadable` if there is no
-    such snapshot.
+    One snapshot is held at a time, the newest first. The findings of the source come with it, and
+    those of every snapshot's files. Raises `Cancelled`, and `Unreadable` if there is no such
+    snapshot.
     """
-    findings = open_source.source.findings
-    if open_source.source.checkpoint is None:
-        return CheckReport(findings, 0, ())
-    checkpoint = open_source.checkpoint(snapshot)
-    run = _Run(checkpoint, open_source.reader(snapshot), ticket or Ticket())
-    run.check_all()
-    told = explain_bad_tensors(checkpoint, run.bad, run.checked, _seconds_between(checkpoint))
-    return CheckReport((*told, *findings), run.checked, tuple(run.bad), run.done)
+    source = open_source.source
+    run = _Run(open_source, ticket or Ticket())
+    if snapshot is not None:
+        run.expect([snapshot])
+        run.check(open_source.checkpoint(snapshot), 0)
+        return run.report(source.findings)
+    # A SavedModel whose values are missing has a checkpoint of declared rows and no snapshot.
+    newest = source.checkpoint.prefix if source.checkpoint and source.snapshots else ""
+    paths = [one.path for one in source.snapshots]
+    rest = [one for one in source.snapshots if one.path != newest]
+    run.expect(paths)
+    if newest:
+        run.check(open_source.checkpoint(newest), sum(one.nbytes for one in rest))
+    while rest:
+        one = rest.pop()
+        run.check_another(one, sum(other.nbytes for other in rest))
+    return run.report(source.findings)
 
 
 class _Run:
-    """One pass over a checkpoint: what was read, and what did not hold."""
+    """One pass over the snapshots of a source: what was read, and what did not hold."""
 
-    def __init__(self, checkpoint: Checkpoint, reader: TensorReader, ticket: Ticket) -> None:
+    def __init__(self, opened: OpenSource, ticket: Ticket) -> None:
+        self._opened = opened
+        self._ticket = ticket
+        self._order: list[str] = []
+        self._looked_at: list[str] = []
+        self._findings: list[Finding] = []
+        self._done = 0
+        self._checked = 0
+        self._bad: list[BadTensor] = []
+
+    def expect(self, paths: list[str]) -> None:
+        """The paths of what will be checked, oldest first."""
+        self._order = paths
+
+    def check_another(self, snapshot: Snapshot, still_to_come: int) -> None:
+        """Check one that the source did not open; what keeps it from being read is a finding."""
+        self._ticket.check()
+        try:
+            checkpoint = self._opened.checkpoint(snapshot.path)
+        except Unreadable as error:
+            if "_temp/" not in snapshot.problem:  # else a save that did not end: F09 tells
+                self._looked_at.append(snapshot.path)
+                self._findings.append(error.finding)
+            return
+        self._findings += find_file_problems(checkpoint)
+        self.check(checkpoint, still_to_come)
+
+    def check(self, checkpoint: Checkpoint, still_to_come: int) -> None:
+        """Check all tensors of one; `still_to_come` bytes of others follow."""
+        self._looked_at.append(checkpoint.prefix)
+        text = f"Checking {os.path.basename(checkpoint.prefix)}"
+        if len(self._order) > 1:
+            text += f" ({len(self._looked_at)} of {len(self._order)})"
+        reader = self._opened.reader(checkpoint.prefix)
+        one = _Pass(checkpoint, reader, self._ticket, (self._done, still_to_come), text)
+        one.check_all()
+        self._done += one.done
+        self._checked += one.checked
+        self._bad += one.bad
+        told = explain_bad_tensors(
+            checkpoint,
+            [each for each in one.bad if each.key not in one.refused],
+            one.checked,
+            _seconds_between(checkpoint),
+        )
+        self._findings += [*told, *{each.title: each for each in one.refused.values()}.values()]
+
+    def report(self, of_source: Iterable[Finding]) -> CheckReport:
+        """What came out, with the findings of the source; nothing is told twice."""
+        wrong = {one.where for one in self._findings if one.severity is Severity.ERROR}
+        told = {(one.id, one.title, one.where) for one in self._findings}
+        rest = [
+            one
+            for one in of_source
+            if (one.id, one.title, one.where) not in told
+            and not (one.id == "F09" and _is_told(one.where, wrong))
+        ]
+        findings = sorted([*self._findings, *rest], key=lambda one: _RANK[one.severity])
+        places = {path: place for place, path in enumerate(self._order)}
+        snapshots = sorted(self._looked_at, key=lambda path: places.get(path, 0))
+        return CheckReport(
+            tuple(findings), self._checked, tuple(self._bad), self._done, tuple(snapshots)
+        )
+
+
+class _Pass:
+    """One pass over one checkpoint."""
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        reader: TensorReader,
+        ticket: Ticket,
+        around: tuple[int, int],
+        text: str,
+    ) -> None:
         self._reader = reader
         self._ticket = ticket
-        self._text = f"Checking {os.path.basename(checkpoint.prefix)}"
+        self._text = text
+        self._prefix = checkpoint.prefix
+        self._before, self._after = around
         self._rows = [(one.name, one.key) for one in checkpoint.variables]
         self._total = sum(one.nbytes for one in checkpoint.variables)
         self._told = 0
@@ -51,6 +141,7 @@ class _Run:
         self.done = 0
         self.checked = 0
         self.bad: list[BadTensor] = []
+        self.refused: dict[str, Finding] = {}
 
     def check_all(self) -> None:
         for place, (name, key) in enumerate(self._rows):
@@ -63,11 +154,19 @@ class _Run:
         try:
             mismatch = self._reader.verify(key, self._tick)
         except Unreadable as error:
-            self.bad.append(BadTensor(name, key, _UNREAD, _UNREAD, error.finding.title))
+            problem = error.finding.title
+            self.bad.append(BadTensor(name, key, _UNREAD, _UNREAD, problem, self._prefix))
+            if error.finding.id == "F13" and error.finding.where != self._prefix:
+                self._refuse(key, error.finding)
             return
         self.checked += 1
         if mismatch is not None:
-            self.bad.append(BadTensor(name, key, *mismatch))
+            self.bad.append(BadTensor(name, key, *mismatch, snapshot=self._prefix))
+
+    def _refuse(self, key: str, finding: Finding) -> None:
+        """A file that was closed to this user: its own advice fits, not that for damage."""
+        if not finding.title.startswith(key):  # else it was known when the source was opened
+            self.refused[key] = finding
 
     def _tick(self, nbytes: int) -> None:
         self.done += nbytes
@@ -76,7 +175,13 @@ class _Run:
 
     def _report(self) -> None:
         self._told = self.done
-        self._ticket.report(self.done, max(self._total, self.done), self._text)
+        total = self._before + max(self._total, self.done) + self._after
+        self._ticket.report(self._before + self.done, total, self._text)
+
+
+def _is_told(prefix: str, places: Iterable[str]) -> bool:
+    """Whether an error speaks of this snapshot, or of one of its files."""
+    return any(place == prefix or place.startswith(f"{prefix}.") for place in places)
 
 
 def _seconds_between(checkpoint: Checkpoint) -> float | None:

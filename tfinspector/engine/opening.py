@@ -16,6 +16,7 @@ from tfinspector.engine.reading_nothing import ReaderOfNothing
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.formats.checkpoints.run import list_run
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME
+from tfinspector.formats.recognition.faults import cannot_look
 from tfinspector.formats.recognition.file_names import step_in_name
 from tfinspector.formats.recognition.recognise import recognise
 
@@ -70,7 +71,7 @@ def _open_run(recognised: Recognised, ticket: Ticket) -> _Opened:
     try:
         listing = list_run(recognised.path)
     except OSError as error:
-        raise Unreadable(_cannot_list(recognised.path, error)) from error
+        raise cannot_look(recognised.path, error) from error
     loaded, listing, failures = _newest_readable(listing, ticket)
     checkpoint = loaded[0]
     findings = [*failures, *find_file_problems(checkpoint), *find_run_problems(listing)]
@@ -182,7 +183,8 @@ _OPENERS: dict[SourceKind, Callable[[Recognised, Ticket], _Opened]] = {
 def _snapshot_of(checkpoint: Checkpoint) -> Snapshot:
     nbytes = checkpoint.index_nbytes + sum(max(shard.size, 0) for shard in checkpoint.shards)
     step = step_in_name(os.path.basename(checkpoint.prefix))
-    short = [shard for shard in checkpoint.shards if shard.size < shard.needed]
+    short = [one for one in checkpoint.shards if one.fault or one.size < one.needed]
+    fault = next((one.fault for one in short if one.fault), None)
     return Snapshot(
         checkpoint.prefix,
         step,
@@ -190,7 +192,7 @@ def _snapshot_of(checkpoint: Checkpoint) -> Snapshot:
         checkpoint.mtime,
         nbytes,
         not short,
-        "a data file is missing or cut off" if short else "",
+        fault.title if fault else "a data file is missing or cut off" if short else "",
     )
 
 
@@ -222,14 +224,4 @@ def _nothing_in_run(listing: RunListing) -> Finding:
         f"{name} holds no checkpoint any more.",
         where=listing.path,
         fix=Fix("Choose the directory that your program saves into."),
-    )  # fmt: skip
-
-
-def _cannot_list(path: str, error: OSError) -> Finding:
-    return Finding(
-        "F13", Severity.ERROR,
-        f"{os.path.basename(path)} can't be read: {error.strerror or error}.",
-        where=path,
-        fix=Fix("See who may read the directory, and whether its disk is there.",
-                f"ls -ld {path!r}"),
     )  # fmt: skip

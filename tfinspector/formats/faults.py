@@ -140,14 +140,25 @@ def cannot_open(path: str, error: OSError | ValueError) -> Unreadable:
     """The system refused to open or to read the file."""
     name = os.path.basename(path)
     if isinstance(error, PermissionError):
-        fix = Fix("Ask its owner, or allow it.", f"chmod u+r {shlex.quote(path)}")
-        return unreadable("F13", f"you are not allowed to read {name}", path, fix)
+        fix = Fix("Nothing is wrong with it: allow it, or ask its owner to.", _allow(path))
+        return unreadable("F13", f"{name} is a file that you are not allowed to read", path, fix)
     if isinstance(error, FileNotFoundError):
         fix = Fix("Put all files of the checkpoint into one directory: .index and every .data.")
         return unreadable("F06", f"{name} is not there", path, fix)
     reason = getattr(error, "strerror", None) or str(error)
     fix = Fix("See whether its disk or network share is all right, then open it again.")
     return unreadable("F13", f"{name} can't be read: {reason}", path, fix)
+
+
+def _allow(path: str) -> str:
+    """The command that opens the file, or the directory that hides it."""
+    try:
+        os.lstat(path)
+    except PermissionError:
+        return f"chmod u+rx {shlex.quote(os.path.dirname(os.path.abspath(path)))}"
+    except OSError:
+        pass  # gone meanwhile
+    return f"chmod u+r {shlex.quote(path)}"
 
 
 def cut_off(path: str, needed: int, size: int) -> Unreadable:

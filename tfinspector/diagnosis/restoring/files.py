@@ -10,7 +10,7 @@ from tfinspector.diagnosis.restoring.case import ROOT, Case, Cause
 from tfinspector.diagnosis.restoring.saved_models import is_saved_model
 
 _NAME_BASED = "NameBasedSaverStatus"
-_DAMAGE = ("F06", "F07", "F08")
+_DAMAGE = ("F06", "F07", "F08", "F13")
 
 
 def find_in_source(case: Case) -> Iterator[Cause]:

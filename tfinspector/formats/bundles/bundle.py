@@ -1,6 +1,7 @@
 """Tensor bundles (V2 checkpoints): `read_bundle` opens one, `BundleReader` reads its tensors."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -114,6 +115,10 @@ class BundleReader:
         tensor = self.bundle.locate(key)
         problem = tensor.problem or next((p.problem for p in tensor.pieces if p.problem), "")
         if problem:
+            stamps = (self.bundle.stamps.get(p.shard) for p in tensor.pieces if p.nbytes)
+            fault = next((one.fault for one in stamps if one and one.fault), None)
+            if fault is not None:  # with the way out that fits it
+                raise Unreadable(replace(fault, title=f"{key} {problem}"))
             raise self._bad(key, problem)
         return tensor
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import LostBlock, Shard
-from tfinspector.contents.findings import Unreadable
+from tfinspector.contents.findings import Finding, Unreadable
 from tfinspector.contents.tensors import Piece, StoredTensor
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.entries import Entry, Header, decode_entry
@@ -16,10 +16,14 @@ from tfinspector.formats.bundles.survey import Description
 
 
 class Stamp(NamedTuple):
-    """What tells that a data file is still the one that was opened; (-1, 0) where it is missing."""
+    """What tells that a data file is still the one that was opened; (-1, 0) where it is missing.
+
+    `fault` is why nothing of it can be read, though it is there.
+    """
 
     nbytes: int
     mtime_ns: int
+    fault: Finding | None = None
 
 
 class Entries(NamedTuple):
@@ -101,7 +105,7 @@ class Bundle:
     def shards(self) -> tuple[Shard, ...]:
         """The data files: bytes needed, and the size when the bundle was opened (-1: missing)."""
         return tuple(
-            Shard(self.shard_path(shard), self.needed.get(shard, 0), stamp.nbytes)
+            Shard(self.shard_path(shard), self.needed.get(shard, 0), stamp.nbytes, stamp.fault)
             for shard, stamp in self.stamps.items()
         )
 
@@ -158,7 +162,11 @@ def unreachable(
         return ""
     if not 0 <= shard < num_shards:
         return f"lies in data file {shard}, but the checkpoint has {num_shards} of them"
-    size = stamps[shard].nbytes if shard in stamps else -1
+    stamp = stamps.get(shard)
+    if stamp is not None and stamp.fault is not None:
+        what = stamp.fault.title.removeprefix(os.path.basename(stamp.fault.where)).strip()
+        return f"lies in data file {shard} of {num_shards}, which {what}"
+    size = stamp.nbytes if stamp is not None else -1
     if size < 0:
         return f"lies in data file {shard} of {num_shards}, which is missing"
     if end > size:

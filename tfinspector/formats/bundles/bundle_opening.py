@@ -1,8 +1,9 @@
 """Opens a tensor bundle (V2 checkpoint) by its prefix.
 
 Source: `core/util/tensor_bundle/tensor_bundle.cc`, `naming.cc`. The index is read in one go and
-closed; of the data files only the sizes are looked at. TensorFlow aborts its process on several
-kinds of malformed index, so whatever is wrong is told per tensor, or as a sentence.
+closed; of the data files only the sizes and first bytes are looked at. TensorFlow aborts its
+process on several kinds of malformed index, so whatever is wrong is told per tensor, or as a
+sentence.
 """
 
 import os
@@ -16,6 +17,7 @@ import numpy as np
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Bundle, Entries, Stamp, shard_path, unreachable
 from tfinspector.formats.bundles.entries import Entry, Header, decode_entry, decode_header
+from tfinspector.formats.bundles.impostors import find_impostor
 from tfinspector.formats.bundles.partitions import Partition, assemble, slice_keys
 from tfinspector.formats.bundles.survey import Survey, survey
 from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC, Table, read_table
@@ -51,9 +53,8 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     if not (ordered := all(map(lt, table.keys, table.keys[1:]))):
         problems.append("The keys of the index are not in order, so TensorFlow may miss some.")
     surveyed = survey(table.values)
-    stamps = _stamps(prefix, header, surveyed)
     needed = _needed(surveyed)
-    problems += _placeholders(prefix, header, stamps, needed)
+    stamps = _with_faults(prefix, header, _stamps(prefix, header, surveyed), needed)
     _tell_unreachable(surveyed, header, stamps)
     parts = _partition(table, surveyed)
     problems += parts.problems
@@ -126,23 +127,21 @@ def _stamp(path: str) -> Stamp:
     return Stamp(status.st_size, status.st_mtime_ns)
 
 
-def _placeholders(
+def _with_faults(
     prefix: str, header: Header, stamps: dict[int, Stamp], needed: dict[int, int]
-) -> list[str]:
-    """Sentences about data files that are too short because they are not the files at all."""
-    sentences = []
+) -> dict[int, Stamp]:
+    """With what keeps whole data files from being read, where the index places bytes in them."""
     for shard, stamp in stamps.items():
-        if not 0 < stamp.nbytes < needed.get(shard, 0):
+        if stamp.nbytes < 0 or not needed.get(shard):
             continue
         path = shard_path(prefix, shard, header.num_shards)
         try:
-            with open(path, "rb") as file:
-                known = faults.not_fetched(path, file.read(_SNIFF_NBYTES))
-        except OSError:  # its tensors tell
+            status = os.stat(path)
+        except OSError:  # gone by now: its tensors tell
             continue
-        if known:
-            sentences.append(f"{known.finding.title}.")
-    return sentences
+        if fault := find_impostor(path, status, needed[shard]):
+            stamps[shard] = stamp._replace(fault=fault)
+    return stamps
 
 
 def _needed(surveyed: Survey) -> dict[int, int]:
@@ -158,7 +157,7 @@ def _tell_unreachable(surveyed: Survey, header: Header, stamps: dict[int, Stamp]
     """Gives a problem to every description whose bytes can't be where the index says."""
     sizes = np.full(max(stamps, default=0) + 2, -1, np.int64)
     for shard, stamp in stamps.items():
-        sizes[shard] = stamp.nbytes
+        sizes[shard] = -1 if stamp.fault else stamp.nbytes
     known = np.where((surveyed.shard >= 0) & (surveyed.shard < len(sizes) - 1), surveyed.shard, -1)
     beyond = (surveyed.end > sizes[known]) & (surveyed.nbytes > 0)
     for position in np.flatnonzero(beyond).tolist():

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.contents.findings import Unreadable
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Stamp
 
@@ -36,6 +37,8 @@ class DataFile:
     @property
     def _file(self) -> io.FileIO:
         if self._opened is None:
+            if self._stamp is not None and self._stamp.fault is not None:
+                raise Unreadable(self._stamp.fault)
             try:
                 self._opened = io.FileIO(self.path)
             except OSError as error:
@@ -68,5 +71,5 @@ class DataFile:
         status = os.fstat(self._file.fileno())
         if end > status.st_size:
             raise faults.cut_off(self.path, end, status.st_size)
-        if (status.st_size, status.st_mtime_ns) != self._stamp:
+        if self._stamp is None or (status.st_size, status.st_mtime_ns) != self._stamp[:2]:
             raise faults.replaced(self.path)

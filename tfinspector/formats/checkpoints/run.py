@@ -48,13 +48,27 @@ def list_run(directory: str) -> RunListing:
     sets, leftovers = _all_file_sets(directory)
     state = None
     if os.path.isfile(os.path.join(directory, STATE_FILE_NAME)):
-        state = read_state_file(os.path.join(directory, STATE_FILE_NAME))
+        state = _with_places(read_state_file(os.path.join(directory, STATE_FILE_NAME)))
     snapshots = [
         _snapshot(os.path.join(directory, name), sets[name], step)
         for name, step in zip(sets, _steps(list(sets)), strict=True)
     ]
     snapshots = _with_times(snapshots, state)
     return RunListing(directory, tuple(look_inside(snapshots)), state, tuple(sorted(leftovers)))
+
+
+def _with_places(state: StateFile) -> StateFile:
+    """With those written paths that lead to a checkpoint outside, as TensorFlow follows them."""
+    own = os.path.dirname(os.path.abspath(state.path))
+    places: dict[bool, list[str]] = {True: [], False: []}
+    for written in dict.fromkeys((*state.all_paths, state.latest)):
+        if not written:
+            continue
+        path = resolve(state.path, written)
+        outside = os.path.commonpath((path, own)) != own
+        if outside and os.path.isfile(path + INDEX):
+            places[os.path.samefile(os.path.dirname(path), own)].append(written)
+    return replace(state, elsewhere=tuple(places[False]), here=tuple(places[True]))
 
 
 def snapshot_paths(directory: str) -> set[str]:
@@ -219,6 +233,9 @@ def _look_inside_one(snapshot: Snapshot) -> Snapshot:
         bundle = read_bundle(snapshot.path)
     except Unreadable as error:
         return replace(snapshot, complete=False, problem=error.finding.title)
+    fault = next((shard.fault for shard in bundle.shards() if shard.fault), None)
+    if fault:
+        return replace(snapshot, problem=fault.title, complete=False)
     short = [shard for shard in bundle.shards() if shard.size < shard.needed]
     if short:
         first = short[0]

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 
 from tfinspector.contents.findings import Fix, Unreadable
@@ -52,6 +53,12 @@ def remote(path: str, scheme: str) -> Unreadable:
 def nothing_there(path: str, given: str) -> Unreadable:
     """Neither a file nor a prefix: says where the path breaks off and what lies near."""
     directory, name = os.path.split(path)
+    try:
+        os.lstat(path)
+    except PermissionError as error:
+        return cannot_look(_first_closed(directory), error)
+    except OSError:
+        pass  # it is not there, as was found
     if os.path.isdir(directory):
         title = f"There is no {name} in {directory}"
     else:
@@ -67,6 +74,13 @@ def nothing_there(path: str, given: str) -> Unreadable:
     evidence = {"given": given, "near": [os.path.join(directory, one) for one in near]}
     code = f"tfinspector list {os.path.join(directory, near[0])!r}" if near else ""
     return _fault("F03", title, path, Fix(text, code), evidence=evidence)
+
+
+def _first_closed(directory: str) -> str:
+    """The directory that keeps what is below it from being seen: the last that can be."""
+    while not os.path.lexists(directory) and directory != os.path.dirname(directory):
+        directory = os.path.dirname(directory)
+    return directory
 
 
 def near_names(directory: str, name: str) -> list[str]:
@@ -168,6 +182,17 @@ def only_state_file(path: str, written: Sequence[str]) -> Unreadable:
 def cannot_look(path: str, error: OSError) -> Unreadable:
     """The system refuses to show the file or the directory."""
     name = os.path.basename(path) or path
+    if isinstance(error, PermissionError):
+        return _fault(
+            "F13",
+            f"{name} can't be read: you are not allowed to look into it",
+            path,
+            Fix(
+                "Nothing is wrong with it: allow it, or ask its owner to.",
+                f"chmod u+rX {shlex.quote(path)}",
+            ),
+            evidence={"errno": error.errno},
+        )
     return _fault(
         "F13",
         f"{name} can't be read: {error.strerror or error}",
