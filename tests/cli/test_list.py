@@ -196,6 +196,7 @@ def test_a_saved_model_without_values_lists_what_it_declares(cli, made, tmp_path
     assert {row["problem"] for row in ended.json["variables"]} == {
         "there is no variables/variables.index"
     }
+    assert {row["key"] for row in ended.json["variables"]} == {""}
     page = cli("list", tmp_path / "model").out
     assert "14 variables" in page
     checked = cli("check", tmp_path / "model", "--json")

@@ -281,12 +281,13 @@ def test_a_saved_model_without_values_still_lists_its_variables(made, tmp_path, 
     assert len({one.name for one in opened.source.variables}) == 14
     for one in opened.source.variables:
         assert one.problem == "there is no variables/variables.index"
-        assert (one.key, one.nbytes) == ("", 0)
+        assert (one.key, one.nbytes) == (one.name, 0)
     kernel = opened.find("hidden/kernel")
     like = whole["hidden/kernel"]
     assert (kernel.dtype, kernel.shape, kernel.role) == (like.dtype, like.shape, like.role)
     assert kernel.trainable is True
     assert opened.source.snapshots == ()
+    assert opened.checkpoint(opened.source.checkpoint.prefix) is opened.source.checkpoint
     with pytest.raises(Unreadable, match="no values"):
         opened.reader().read(kernel.key)
     with pytest.raises(Unreadable, match="no values"):

@@ -47,7 +47,7 @@ def test_a_checkpoint_whose_graph_is_cut_off_is_named_by_its_keys(copied):
     os.truncate(data, graph.offset + 10)
     checkpoint, _ = read_checkpoint(str(directory / "plain"))
     assert checkpoint.graph is None
-    assert checkpoint.dialect is Dialect.TF1
+    assert checkpoint.dialect is Dialect.OBJECT
     assert any("the object graph can't be read" in problem for problem in checkpoint.problems)
     assert "first/w" in {variable.name for variable in checkpoint.variables}
 

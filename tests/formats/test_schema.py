@@ -40,7 +40,7 @@ def test_every_field_is_tensorflows(tensorflow: TensorFlowProcess) -> None:
 
 def test_tensorflow_can_be_imported_afterwards() -> None:
     code = (
-        "from tfinspector.formats import schema\n"
+        "from tfinspector.formats.saved_models import schema\n"
         "schema.parse_message('SavedModel', b'\\x08\\x01')\n"
         "from tensorflow.core.protobuf import saved_model_pb2\n"
         "print(saved_model_pb2.SavedModel.FromString(b'\\x08\\x01').saved_model_schema_version)\n"

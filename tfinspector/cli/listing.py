@@ -49,7 +49,7 @@ def command(
             report, failure = _tensorflow(opened, python, ticket)
         return _answer(
             opened.source,
-            in_natural_order(opened.source.variables),
+            _rows(opened.source),
             with_tensorflow,
             report,
             failure,
@@ -57,6 +57,12 @@ def command(
 
     with _without_collecting():
         deliver(as_json, _empty(path, with_tensorflow), work)
+
+
+def _rows(source: Source) -> tuple[Variable, ...]:
+    """The variables in the order shown; where there is no file that holds them, without keys."""
+    ordered = in_natural_order(source.variables)
+    return ordered if source.snapshots else tuple([each._replace(key="") for each in ordered])
 
 
 @contextmanager

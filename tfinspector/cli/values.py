@@ -98,7 +98,7 @@ def _lines(values: np.ndarray[Any, Any], width: int) -> tuple[np.ndarray[Any, An
         lines = text.splitlines()
         if len(lines) <= _SHOWN_LINES or room <= 1:
             return values, lines
-        room //= 2
+        room = min(room - 1, room * _SHOWN_LINES // len(lines))
         values = values[_beginning(tuple(slice(0, size) for size in values.shape), room)]
 
 

@@ -92,8 +92,10 @@ class OpenSource:
         return now != {one.path for one in self.source.snapshots}
 
     def _load(self, snapshot: str | None) -> Loaded:
-        prefix = snapshot or (self.source.checkpoint.prefix if self.source.checkpoint else "")
-        if not prefix or (snapshot and all(snapshot != one.path for one in self.source.snapshots)):
+        own = self.source.checkpoint.prefix if self.source.checkpoint else ""
+        prefix = snapshot or own
+        known = prefix == own or any(prefix == one.path for one in self.source.snapshots)
+        if not prefix or not known:
             raise Unreadable(_no_snapshot(self.source, prefix))
         with self._lock:
             if prefix in self._loaded:

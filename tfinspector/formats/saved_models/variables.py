@@ -56,9 +56,10 @@ def _fill(spec: VariableSpec, stored: Variable) -> VariableSpec:
 
 
 def declared_variables(saved_model: SavedModel, reason: str) -> Checkpoint:
-    """What `variables/` would hold, from the graph alone: rows without a key and without values.
+    """What `variables/` would hold, from the graph alone: rows without values.
 
-    `reason` is the `problem` of each row, "variables/variables.index is missing".
+    No row has a key in a file; its name stands for one, so that each can be asked for. `reason` is
+    the `problem` of each row, "variables/variables.index is missing".
     """
     specs = dict.fromkeys(
         replace(spec, node=-1) if spec.node < 0 else spec
@@ -76,7 +77,7 @@ def declared_variables(saved_model: SavedModel, reason: str) -> Checkpoint:
         problem = f"{reason}; the graph leaves its shape open" if unknown else reason
         rows.append(
             Variable(
-                name, "", spec.paths, spec.dtype, shape, 0, role, trained, spec.node, spec.name,
+                name, name, spec.paths, spec.dtype, shape, 0, role, trained, spec.node, spec.name,
                 problem=problem,
             )
         )  # fmt: skip
