@@ -44,8 +44,7 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def begin() -> None:
-        for path in paths or demo_paths():
-            session.open(path)
+        session.open_several(paths or demo_paths())
         session.worker.start(preferences.settings.worker_command or None)
 
     window.painted.connect(begin)

@@ -98,11 +98,14 @@ def test_loading_tells_what_tensorflow_found(
     session.worker.start()
     qtbot.waitUntil(lambda: session.worker.state is WorkerState.READY, timeout=120_000)
     assert model.why_not_load == ""
+    seen: list[object] = []
+    model.load_changed.connect(lambda: model.task is None and seen.append(model.report))
     model.load()
     assert model.why_not_load != ""
     qtbot.waitUntil(lambda: model.task is None, timeout=120_000)
     report = model.report
     assert isinstance(report, LoadReport)
+    assert seen[0] is report, "who hears that loading has ended finds the report"
     assert report.loaded
     assert not report.callable
     icons = [line[0] for line in report_lines(report)]

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.looking import choose, opened, session
@@ -68,3 +70,27 @@ def test_importing_the_inspector_loads_no_plots() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_part_of_a_tab_is_ever_a_window_of_its_own(
+    inspector: Inspector, opened: Callable[[str], Session], qtbot: QtBot
+) -> None:
+    windows: list[QObject] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            is_shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
+            if is_shown and watched.isWindow():
+                windows.append(watched)
+            return False
+
+    watch, application = Watch(), QApplication.instance()
+    assert application is not None
+    application.installEventFilter(watch)
+    try:
+        choose(opened("run/ckpt-300"), "module/kernel")
+        for tab in range(inspector.tabs.count()):
+            inspector.show_tab(tab)
+    finally:
+        application.removeEventFilter(watch)
+    assert windows == []

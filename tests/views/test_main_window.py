@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtGui import QColor, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.viewmodels.made_up import VARIABLES, Worlds, finding, run
+from tfinspector.contents.checks import CheckReport
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.doors import Doors
@@ -19,6 +20,8 @@ from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.views.main_window import MainWindow
+from tfinspector.views.overview_page import OverviewPage
+from tfinspector.views.theme import colours
 from tfinspector.views.variables.page import VariablesPage
 
 Open = Callable[..., MainWindow]
@@ -368,3 +371,65 @@ def test_the_log_is_bounded_and_copied(window: MainWindow, qtbot: QtBot) -> None
     assert window.log.text.blockCount() == 5000
     window.log.copy()
     assert QGuiApplication.clipboard().text().endswith("line 5999")
+
+
+def test_findings_of_the_current_source_come_first(
+    begin: Callable[[Doors], Session], show: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    mild = run("/mild", (1,), findings=(finding("F02", "a warning", Severity.WARNING),))
+    bad = run("/bad", (1,), findings=(finding("F05", "an error"),))
+    session = begin(Worlds(mild, bad).doors())
+    window = show(session)
+    tasks = session.open_several(["/mild", "/bad"])
+    qtbot.waitUntil(lambda: all(task.state.is_over for task in tasks))
+    assert session.current is session.sources[0]
+
+    def titles() -> list[str]:
+        return [card.finding.title for card in window.findings.cards]
+
+    assert titles() == ["a warning", "an error"]
+    session.set_current(session.sources[1])
+    assert titles() == ["an error", "a warning"]
+
+
+def test_a_source_with_an_error_is_marked_in_its_row(
+    begin: Callable[[Doors], Session], show: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    bad = run("/bad", (1,), findings=(finding("F05", "an error"),))
+    session = begin(Worlds(bad, run("/good", (1,))).doors())
+    window = show(session)
+    tasks = session.open_several(["/bad", "/good"])
+    qtbot.waitUntil(lambda: all(task.state.is_over for task in tasks))
+    tree = window.sources.tree
+    image = tree.viewport().grab().toImage()
+    wrong = QColor(colours().wrong)
+
+    def reds(row: int) -> int:
+        rect = tree.visualRect(window.sources.model.index(row, 0))
+        return sum(
+            image.pixelColor(x, y) == wrong
+            for x in range(rect.right() - 30, rect.right())
+            for y in range(rect.top(), rect.bottom())
+        )
+
+    assert reds(0) > 0
+    assert reds(1) == 0
+
+
+def test_all_bytes_are_checked_from_the_overview(
+    begin: Callable[[Doors], Session], show: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    report = CheckReport((), 6, ())
+    session = begin(Worlds(run("/a", (1,))).doors(check=lambda source, ticket: report))
+    window = show(session)
+    with qtbot.waitSignal(session.opened):
+        session.open("/a")
+    window.show_page("Overview")
+    page = window.findChild(OverviewPage)
+    assert page is not None
+    qtbot.waitUntil(page.check_button.isVisible)
+    qtbot.mouseClick(page.check_button, Qt.MouseButton.LeftButton)
+    assert not page.check_button.isVisible()
+    qtbot.waitUntil(lambda: len(page.verdict.shown) == 2)
+    assert page.verdict.shown[1] == ("proved", "proved", "All 6 checksums hold.")
+    assert page.check_button.isVisible()

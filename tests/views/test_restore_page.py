@@ -283,7 +283,7 @@ def test_pairs_are_accepted_by_key_and_edited_in_place(page: RestorePage, qtbot:
     assert page.model.renames.accepted == ()
     qtbot.keyClick(pane.view, Qt.Key.Key_Delete)
     assert page.model.renames.count(Decision.REJECTED) == 1
-    assert page.outcome.code.text.toPlainText() == "# 0 renames\n"
+    qtbot.waitUntil(lambda: page.outcome.code.text.toPlainText() == "# 0 renames\n")
     page.model.renames.setData(page.model.renames.index(0, RenameColumn.TO), RENAMES[0].path)
     qtbot.waitUntil(lambda: page.outcome.code.text.toPlainText() == "# 1 renames\n")
     assert page.outcome.tabs.tabText(1) == "Renames · 1 of 2 accepted"

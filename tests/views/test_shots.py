@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,3 +54,18 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path, qapp: QApplication) -> No
     assert drawn.pictures == ()
     assert len(drawn.unopened) == 1
     assert drawn.unopened[0].fix is not None
+
+
+def test_two_sources_of_one_name_have_pictures_of_their_own(
+    made: Callable[[str], Path], tmp_path: Path, qapp: QApplication
+) -> None:
+    files = made("checkpoints.keras_sequential")
+    for parent in ("one", "two"):
+        shutil.copytree(files, tmp_path / parent)
+    paths = [str(tmp_path / parent / "ckpt-5") for parent in ("one", "two")]
+    drawn = draw_pages(paths, str(tmp_path / "out"), with_worker=False)
+    assert len(set(drawn.pictures)) == len(drawn.pictures)
+    names = [Path(path).name for path in drawn.pictures]
+    half = len(names) // 2
+    assert all(name.startswith("one-ckpt-5-") for name in names[:half])
+    assert all(name.startswith("two-ckpt-5-") for name in names[half:])

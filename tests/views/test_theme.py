@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tfinspector.views import theme
 from tfinspector.views.icons import icon, pixmap
-from tfinspector.views.theme import DARK, LIGHT, Colours, contrast
+from tfinspector.views.largest_list import BAR_ALPHA
+from tfinspector.views.theme import DARK, LIGHT, Colours, contrast, with_alpha
 
 
 @pytest.mark.parametrize("roles", [LIGHT, DARK], ids=["light", "dark"])
@@ -74,3 +75,14 @@ def test_every_icon_is_on_the_grid_in_one_stroke() -> None:
 def test_a_wrong_icon_name_fails_at_once() -> None:
     with pytest.raises(FileNotFoundError):
         icon("no_such_icon")
+
+
+@pytest.mark.parametrize("roles", [theme.LIGHT, theme.DARK])
+def test_words_on_the_bars_of_the_largest_variables_can_be_read(roles: theme.Colours) -> None:
+    for ground in (roles.surface, roles.hover):
+        under, over = QColor(ground), with_alpha(roles.accent, BAR_ALPHA)
+        mixed = [
+            int(over.alphaF() * top + (1 - over.alphaF()) * below)
+            for top, below in zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)
+        ]
+        assert theme.contrast(roles.text, QColor(*mixed).name()) >= 4.5

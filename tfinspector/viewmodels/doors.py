@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tfinspector.contents.checks import CheckReport
     from tfinspector.contents.figures import Statistics, Unmeasured
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.restores import Rename, RestoreReport
@@ -54,6 +55,12 @@ def _ask(source: OpenSource, client: WorkerClient, ticket: Ticket | None) -> Ten
     from tfinspector.engine.referee import ask_tensorflow
 
     return ask_tensorflow(source, client, ticket)
+
+
+def _check(source: OpenSource, ticket: Ticket | None) -> CheckReport:
+    from tfinspector.engine.checking import check
+
+    return check(source, ticket)
 
 
 def _demo(directory: str, ticket: Ticket | None) -> Path:
@@ -145,6 +152,7 @@ class Doors:
         [Sequence[str] | None, Callable[[str], None], Callable[[WorkerState], None]], WorkerClient
     ] = _worker
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
+    check: Callable[[OpenSource, Ticket | None], CheckReport] = _check
     make_demo: Callable[[str, Ticket | None], Path] = _demo
     demo_directory: Callable[[], Path] = _demo_directory
     restoring: RestoreDoors = field(default_factory=RestoreDoors)

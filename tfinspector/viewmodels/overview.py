@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
+from tfinspector.contents.checks import CheckReport
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import TensorFlowReport
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.overview_facts import facts, heading
 from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.tasks import Task
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
@@ -140,6 +142,32 @@ class OverviewModel(QObject):
             return None
         return verdict_of(self._session.referee(self.source), self._session.worker.state.value)
 
+    @property
+    def check_words(self) -> Verdict | None:
+        """What recomputing every checksum said; None before it has."""
+        report = self._session.checks.report(self.source) if self.source else None
+        return check_words(report) if report else None
+
+    @property
+    def can_check(self) -> bool:
+        """Whether all bytes can be checked now."""
+        return self.source is not None and self._session.checks.can_check(self.source)
+
+    @property
+    def checking(self) -> Task | None:
+        """The check of this source that is running."""
+        return self._session.checks.task(self.source) if self.source else None
+
+    def check(self) -> None:
+        """Recompute every checksum of this source."""
+        if self.source:
+            self._session.checks.run(self.source)
+
+    def cancel_check(self) -> None:
+        """Stop that."""
+        if self.checking:
+            self.checking.cancel()
+
     def choose(self, variable: Variable) -> None:
         """Choose one of the largest variables."""
         self._session.choose([self._session.choice(variable)])
@@ -201,6 +229,25 @@ def _parts(sums: dict[str, list[int]]) -> tuple[Part, ...]:
 
 def _total(parts: Iterable[Part]) -> int:
     return sum(part.nbytes for part in parts)
+
+
+def check_words(report: CheckReport | Finding) -> Verdict:
+    """ "All 24 checksums hold", or how many do not; the findings say what that means."""
+    if isinstance(report, Finding):
+        return Verdict(f"The bytes could not be checked: {report.title}", "wrong", "error")
+    if report.bad:
+        unread = sum(bad.computed < 0 for bad in report.bad)
+        count = numbers.whole(report.checked + unread)
+        return Verdict(
+            f"{numbers.whole(len(report.bad))} of {count} tensors are not what was saved: "
+            "see the findings.",
+            "wrong", "error",
+        )  # fmt: skip
+    if report.checked == 0:
+        return Verdict("There was no checksum to check.", "muted", "info")
+    if report.checked == 1:
+        return Verdict("The one checksum holds.", "proved", "proved")
+    return Verdict(f"All {numbers.whole(report.checked)} checksums hold.", "proved", "proved")
 
 
 def verdict_of(report: TensorFlowReport | Finding | None, worker: str) -> Verdict:

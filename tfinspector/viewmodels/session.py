@@ -6,16 +6,18 @@ asking TensorFlow are jobs in pool threads, and their results arrive in the wind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.checks import Checks
+from tfinspector.viewmodels.choosing import again, carried
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
-from tfinspector.viewmodels.opening import open_all
+from tfinspector.viewmodels.opening import Batch, Order, Rank, open_all
 from tfinspector.viewmodels.referee import Referee
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.watching import Watcher
@@ -58,6 +60,7 @@ class Session(QObject):
         self.tasks = TaskList(self)
         self.worker = Worker(self.doors, self.tasks, self)
         self._referee = Referee(self.doors, self.tasks, self.worker, self)
+        self.checks = Checks(self.doors, self.tasks, self)
         self.queue = MeasuringQueue(self.doors, self)
         self.sources: list[OpenSource] = []
         self.current: OpenSource | None = None
@@ -65,24 +68,32 @@ class Session(QObject):
         self.checkpoint: Checkpoint | None = None
         self.chosen: tuple[Choice, ...] = ()
         self._refusals: dict[str, Finding] = {}
+        self._order = Order()
         self.watcher = Watcher(self, self)
         self.queue.measured.connect(self.measured)
         self.tasks.failed.connect(self._tell_failure)
         self.tasks.succeeded.connect(lambda task: self.dismiss(task.title))
         self.worker.changed.connect(self._on_worker)
         self._referee.changed.connect(self.findings_changed)
+        self.checks.changed.connect(self.findings_changed)
 
     # Opening and closing
 
-    def open(self, path: str) -> Task:
+    def open_several(self, paths: Iterable[str]) -> list[Task]:
+        """Open each of them; the first that can be opened becomes current."""
+        batch = Batch()
+        return [self.open(path, batch) for path in dict.fromkeys(paths)]
+
+    def open(self, path: str, batch: Batch | None = None) -> Task:
         """Open what `path` points at, off the window's thread, and make it current.
 
         A folder with several runs or models opens all of them; the first becomes current.
         """
+        among, number = batch or Batch(), self._order.ask()
         return self.run(
             f"Open {_short(path)}",
             lambda ticket: open_all(self._open, path, ticket),
-            lambda found: self._have_opened(found, path),
+            lambda found: self._have_opened(found, path, number, among),
             lambda finding: self._was_refused(path, finding),
             key=f"open {path}",
         )
@@ -191,8 +202,9 @@ class Session(QObject):
         return told
 
     def findings_of(self, source: OpenSource) -> list[Finding]:
-        """Findings of one source: its own, then those of the comparison with TensorFlow."""
-        return list(source.source.findings) + self._referee.findings(source)
+        """Findings of one source: its own, those of TensorFlow, those of a check."""
+        own = list(source.source.findings)
+        return own + self._referee.findings(source) + self.checks.findings(source)
 
     def referee(self, source: OpenSource) -> TensorFlowReport | Finding | None:
         """What TensorFlow says of the same files; a finding where it failed; None until asked."""
@@ -237,25 +249,25 @@ class Session(QObject):
 
     # What arrives
 
-    def _have_opened(self, found: list[Opened], path: str) -> None:
+    def _have_opened(self, found: list[Opened], path: str, number: int, batch: Batch) -> None:
         self._refusals.pop(path, None)
-        for each, what in found:
+        for at, (each, what) in enumerate(found):
             if isinstance(what, Finding):
                 self._was_refused(each, what)
             else:
-                self._has_opened(what, each)
-        first = next((what for _, what in found if not isinstance(what, Finding)), None)
-        if len(found) > 1 and first in self.sources:
-            self.set_current(first)
+                self._has_opened(what, each, (number, at), batch)
 
-    def _has_opened(self, source: OpenSource, path: str) -> None:
+    def _has_opened(self, source: OpenSource, path: str, rank: Rank, batch: Batch) -> None:
         self._refusals.pop(path, None)
         same = [old for old in self.sources if old.source.path == source.source.path]
         if same:
             self._replace(same[0], source)
         else:
-            self.sources.append(source)
+            at = self._order.place(source.source.path, rank, self.sources)
+            self.sources.insert(at, source)
             self.sources_changed.emit()
+        if not same and batch.may_show(rank, self.current):
+            batch.shown = rank, source
             self.set_current(source)
         self.findings_changed.emit()
         self._referee.ask(source)
@@ -302,8 +314,9 @@ class Session(QObject):
         self.sources[self.sources.index(old)] = fresh
         was_current, snapshot = self.current is old, self.current_snapshot
         self.queue.inherit(old, fresh)
-        self.choose(_again(self.chosen, old, fresh))
-        self._let_go(old)
+        kept = again(self.chosen, old, fresh, checkpoint)
+        self._forget(old)
+        self.choose(kept)
         self.sources_changed.emit()
         if was_current and checkpoint and checkpoint.prefix == snapshot:
             self._become(fresh, snapshot, checkpoint)
@@ -312,10 +325,15 @@ class Session(QObject):
             self.set_current(fresh, snapshot if snapshot in there else None)
 
     def _let_go(self, source: OpenSource) -> None:
+        self._forget(source)
+        self.choose(choice for choice in self.chosen if choice.source is not source)
+
+    def _forget(self, source: OpenSource) -> None:
+        """End what runs for `source`, and drop what is known of it."""
         self.tasks.drop_of(source)
         self.queue.forget(source)
         self._referee.forget(source)
-        self.choose(choice for choice in self.chosen if choice.source is not source)
+        self.checks.forget(source)
 
     def _was_refused(self, path: str, finding: Finding) -> None:
         self._refusals[path] = finding
@@ -328,10 +346,13 @@ class Session(QObject):
         same = source is self.current and snapshot == self.current_snapshot
         if same and checkpoint is self.checkpoint:
             return
+        before = self.current
         self.current, self.current_snapshot, self.checkpoint = source, snapshot, checkpoint
         if source is not None and snapshot is not None:
             self.queue.work_through(source, snapshot, self.variables)
         self.current_changed.emit()
+        if before and source and before.source.path != source.source.path:
+            self.choose(carried(self.chosen, source, snapshot, self.variables))
 
     def _tell_failure(self, task: Task) -> None:
         """A job failed whose starter does not tell it: the card stays until it succeeds."""
@@ -356,17 +377,3 @@ def _newest(source: OpenSource) -> str | None:
 
 def _short(path: str) -> str:
     return path.rstrip("/").rsplit("/", 1)[-1] or path
-
-
-def _again(chosen: Sequence[Choice], old: OpenSource, fresh: OpenSource) -> list[Choice]:
-    """The same choices in the reloaded source, by name and key; what is gone is left out."""
-    there = {(v.name, v.key): v for v in fresh.source.variables}
-    again = []
-    for choice in chosen:
-        if choice.source is not old:
-            again.append(choice)
-            continue
-        variable = there.get((choice.variable.name, choice.variable.key))
-        if variable:
-            again.append(Choice(fresh, choice.snapshot, variable))
-    return again

@@ -176,7 +176,8 @@ class SignaturesModel(QObject):
             f"Load {saved_model.path.rsplit('/', 1)[-1]}", job, done, done, key="load",
             owner=source,
         )  # fmt: skip
-        self.task.ended.connect(self._on_ended)
+        task = self.task
+        task.ended.connect(lambda: self._on_ended(task))
         self.load_changed.emit()
 
     def cancel(self) -> None:
@@ -184,8 +185,9 @@ class SignaturesModel(QObject):
         if self.task:
             self.task.cancel()
 
-    def _on_ended(self) -> None:
-        self.task = None
+    def _on_ended(self, task: Task) -> None:
+        if self.task is task:
+            self.task = None
         self.load_changed.emit()
 
     def _on_current(self) -> None:

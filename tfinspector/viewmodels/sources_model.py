@@ -103,7 +103,7 @@ class SourcesModel(QAbstractItemModel):
             return Health.WRONG
         told = {
             finding.severity
-            for finding in source.source.findings
+            for finding in self._session.findings_of(source)
             if finding.where == snapshot.path or finding.where.startswith(f"{snapshot.path}.")
         }
         if self._worst(told) is not Health.GOOD:
@@ -202,7 +202,11 @@ class SourcesModel(QAbstractItemModel):
 
     def _tip(self, source: OpenSource, snapshot: Snapshot | None) -> str:
         if snapshot is None:
-            return f"{source.source.path}\n{source.source.taken_for}".rstrip()
+            lines = [source.source.path, source.source.taken_for]
+            health = self.health(source, None)
+            if health in (Health.WRONG, Health.ATTENTION):
+                lines.append(str(health))
+            return "\n".join(filter(None, lines))
         lines = [snapshot.path]
         if snapshot.step is not None:
             lines.append(f"step {numbers.whole(snapshot.step)} (from the {snapshot.step_from})")

@@ -31,7 +31,8 @@ class TaskState(StrEnum):
 
 
 class Task(QObject):
-    """One job in the pool. `changed` and `ended` come in the window's thread.
+    """One job in the pool. `changed` and `ended` come in the window's thread,
+    `ended` after the result was handed over.
 
     Attributes: title, state, progress (None until it reports), finding (why it failed), started
     and stopped (seconds of `time.monotonic`, 0.0 before), quiet (not shown in the list),
@@ -70,7 +71,8 @@ class Task(QObject):
         if self.state.is_over:
             return
         self._ticket.cancel()
-        self._finish(TaskState.CANCELLED)
+        self._settle(TaskState.CANCELLED)
+        self._tell_end()
 
     def drop(self) -> None:
         """Cancel it, and deliver nothing to anybody: what it was for is gone."""
@@ -135,19 +137,28 @@ class Task(QObject):
         self.changed.emit()
 
     def _has_done(self, result: Any) -> None:
-        self._finish(TaskState.DONE)
-        if self._on_done:
-            self._on_done(result)
+        self._settle(TaskState.DONE)
+        try:
+            if self._on_done:
+                self._on_done(result)
+        finally:
+            self._tell_end()
 
     def _has_failed(self, finding: Finding) -> None:
         self.finding = finding
-        self._finish(TaskState.FAILED)
-        if self._on_failed:
-            self._on_failed(finding)
+        self._settle(TaskState.FAILED)
+        try:
+            if self._on_failed:
+                self._on_failed(finding)
+        finally:
+            self._tell_end()
 
-    def _finish(self, state: TaskState) -> None:
+    def _settle(self, state: TaskState) -> None:
         self.state, self.stopped = state, time.monotonic()
         self.progress = self._latest or self.progress
+
+    def _tell_end(self) -> None:
+        """Last of all: who hears of the end finds the result where it belongs."""
         self.changed.emit()
         self.ended.emit()
 

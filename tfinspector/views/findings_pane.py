@@ -1,4 +1,8 @@
-"""The findings pane: what is wrong or noteworthy with everything that is open, worst first."""
+"""The findings pane: what is wrong or noteworthy with everything that is open.
+
+Those of the current source come first, beside those of the program and of what could not be
+opened; then those of other sources; of each the worst first.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,7 @@ class FindingsPane(QWidget):
         self._stack.addWidget(self._area)
         session.findings_changed.connect(self._show)
         session.sources_changed.connect(self._show)
+        session.current_changed.connect(self._show)
         self._show()
 
     @property
@@ -40,8 +45,12 @@ class FindingsPane(QWidget):
         return self._area.findChildren(FindingCard) if self._shown else []
 
     def _show(self) -> None:
-        told = sorted(self.session.told(), key=lambda pair: _ORDER[pair[1].severity])
-        if [(about, finding) for about, finding in told] == self._shown:
+        current = self.session.current
+        others = {s.source.path for s in self.session.sources if s is not current}
+        told = sorted(
+            self.session.told(), key=lambda pair: (pair[0] in others, _ORDER[pair[1].severity])
+        )
+        if told == self._shown:
             return
         self._shown = list(told)
         counts = [sum(f.severity is severity for _, f in told) for severity in Severity]

@@ -10,6 +10,8 @@ from tfinspector.contents import numbers
 from tfinspector.contents.variables import Variable
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, colours, with_alpha
 
+BAR_ALPHA = 0.35
+
 
 class LargestList(QWidget):
     """`pressed` carries the `Variable`."""
@@ -72,8 +74,8 @@ class LargestRow(QWidget):
         painter.drawText(QRectF(0, 0, name_width, self.height()), middle, name)
         room = self.width() - name_width - size_width - SMALL
         bar = QRectF(name_width, 5, max(2.0, room * self._share), self.height() - 10)
-        painter.fillRect(bar, with_alpha(roles.accent, 0.35))
-        painter.setPen(QColor(roles.muted))
+        painter.fillRect(bar, with_alpha(roles.accent, BAR_ALPHA))
+        painter.setPen(QColor(roles.text))  # secondary grey is too pale on the bar
         shape = f"{self.variable.dtype.name}  {numbers.shape(self.variable.shape)}"
         shape = metrics.elidedText(shape, Qt.TextElideMode.ElideRight, room - SMALL)
         painter.drawText(QRectF(name_width + 6, 0, room - 6, self.height()), middle, shape)

@@ -365,6 +365,5 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped; the files of one set open once."""
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        for path in dict.fromkeys(paths):
-            self.session.open(path)
+        self.session.open_several(paths)
         event.acceptProposedAction()

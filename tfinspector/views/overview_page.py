@@ -17,6 +17,7 @@ from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.inspector.details import Row
 from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel, Part
 from tfinspector.viewmodels.session import Session
+from tfinspector.views.buttons import tool_button
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.details_view import DetailRow
@@ -25,6 +26,7 @@ from tfinspector.views.lines import Lines
 from tfinspector.views.share_bar import ShareBar
 from tfinspector.views.theme import SPACE, TIGHT, WIDE, category
 from tfinspector.views.variables.role_switch import role_colour
+from tfinspector.views.waiting_line import WaitingLine
 
 _WIDEST = 860
 _SIGNS = {
@@ -52,6 +54,11 @@ class OverviewPage(QWidget):
         self.largest = LargestList()
         self.largest.pressed.connect(self.model.choose)
         self.verdict, self.findings = Lines(), Lines()
+        self.check_button = tool_button(
+            "", "Check all bytes", "Read everything and recompute every checksum", self.model.check
+        )
+        self.checking = WaitingLine()
+        self.checking.cancelled.connect(self.model.cancel_check)
         self._shown_tiles: list[tuple[str, str, str]] = []
         self._shown_facts: list[tuple[str, str, str]] = []
         self.facts = QVBoxLayout()
@@ -83,6 +90,8 @@ class OverviewPage(QWidget):
         column.addLayout(names)
         column.addLayout(self.tiles)
         column.addWidget(self.verdict)
+        column.addWidget(self.checking)
+        column.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.findings)
         column.addWidget(self._sizes)
         column.addWidget(_heading("About"))
@@ -128,8 +137,14 @@ class OverviewPage(QWidget):
         self.tiles.addStretch(1)
 
     def _show_verdict(self) -> None:
-        verdict = self.model.verdict
-        self.verdict.show_lines([(verdict.icon, verdict.role, verdict.words)] if verdict else [])
+        verdicts = filter(None, (self.model.verdict, self.model.check_words))
+        self.verdict.show_lines([(each.icon, each.role, each.words) for each in verdicts])
+        self.check_button.setVisible(self.model.can_check)
+        task = self.model.checking
+        if task:
+            self.checking.wait_for("Checking all bytes", task)
+        else:
+            self.checking.done()
 
     def _show_findings(self) -> None:
         findings = self.model.findings

@@ -45,9 +45,9 @@ def draw_pages(
 ) -> Drawn:
     """Open `paths` and draw each page of each of them into `directory`, in two sizes.
 
-    The files are called `<source>-<page>-<width>x<height>.png`. Needs the offscreen platform or
-    a display. Settings are neither read nor written. With a `factory` each source is restored into
-    what it builds, and the page Restore is drawn with each of its tabs.
+    The files are called `<source>-<page>-<width>x<height>.png`; see `_names`. Needs the
+    offscreen platform or a display. Settings are neither read nor written. With a `factory` each
+    source is restored into what it builds, and the page Restore is drawn with each of its tabs.
     """
     application = QApplication.instance() or QApplication(["tfinspector"])
     assert isinstance(application, QApplication)
@@ -60,16 +60,15 @@ def draw_pages(
     try:
         if with_worker:
             session.worker.start()
-        for path in paths:
-            session.open(path)
+        session.open_several(paths)
         if application.platformName() == "offscreen":  # a real mouse is left alone
             QCursor.setPos(-10, -10)
         window.show()
         _settle(session)
         pictures = [
             picture
-            for source in list(session.sources)
-            for picture in _draw_source(window, session, source, directory, factory)
+            for source, name in zip(list(session.sources), _names(session), strict=True)
+            for picture in _draw_source(window, session, source, name, directory, factory)
         ]
         return Drawn(tuple(pictures), tuple(session.findings), tuple(unopened))
     finally:
@@ -79,8 +78,33 @@ def draw_pages(
         session.deleteLater()
 
 
+def _names(session: Session) -> list[str]:
+    """What each source's pictures are called by: its name, with as many of its parents as tell
+    it from the others of that name; numbered where even these look the same in a file's name.
+    """
+    parts = [source.source.path.strip(os.sep).split(os.sep) for source in session.sources]
+    ends = [1] * len(parts)
+    while True:
+        made = [tuple(path[-end:]) for path, end in zip(parts, ends, strict=True)]
+        grown = [
+            end + 1 if made.count(name) > 1 and end < len(path) else end
+            for name, path, end in zip(made, parts, ends, strict=True)
+        ]
+        if grown == ends:
+            break
+        ends = grown
+    names: list[str] = []
+    for end in made:
+        name = plain = re.sub(r"[^\w.-]+", "_", "-".join(end))
+        number = 2
+        while name in names:
+            name, number = f"{plain}-{number}", number + 1
+        names.append(name)
+    return names
+
+
 def _draw_source(
-    window: MainWindow, session: Session, source: object, directory: str, factory: str
+    window: MainWindow, session: Session, source: object, name: str, directory: str, factory: str
 ) -> Iterator[str]:
     session.set_current(source)  # type: ignore[arg-type]
     _settle(session)
@@ -90,7 +114,6 @@ def _draw_source(
         window.restoring.model.fill_in(factory=factory)
         window.restoring.model.restore()
         _settle(session)
-    name = re.sub(r"[^\w.-]+", "_", os.path.basename(session.current.source.path.rstrip("/")))
     for size in SIZES:
         window.resize(size)
         for title, _ in PAGES:

@@ -53,7 +53,7 @@ class HistogramPane(QWidget):
     def _lay_out(self) -> None:
         self.readout.set_elide_mode(Qt.TextElideMode.ElideRight)
         self.plot.setToolTip("Wheel zooms, drag pans, double click fits, L toggles log heights")
-        drawing = QWidget()
+        drawing = QWidget(self)  # without a parent the stack would show it as a window
         below = QVBoxLayout(drawing)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(TIGHT)

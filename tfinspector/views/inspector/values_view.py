@@ -98,6 +98,7 @@ class ValuesView(QWidget):
         column.addWidget(self.scale)
         self._stack = QStackedLayout()
         for widget in (self.grid, picture, self.empty):
+            widget.setParent(self)  # without one the stack would show it as a window
             self._stack.addWidget(widget)
         names = QVBoxLayout()
         names.setSpacing(0)
