@@ -66,7 +66,7 @@ def test_eight_gibibytes_in_bounded_memory(
     idle, peak, nbytes, sizes = json.loads(run.stdout)
     assert (nbytes, len(sizes)) == (8 << 30, len(tensors))
     with capsys.disabled():
-        print(  # noqa: T201 - the figure is what the benchmark is for
+        print(
             f"\nP8: {peak:.0f} MiB at most, {idle:.0f} MiB idle:"
             f" {peak - idle:.0f} MiB above (target {TARGET_MIB})"
         )
