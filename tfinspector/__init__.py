@@ -7,7 +7,7 @@ The rooms, in the direction everything flows (a room imports only what stands be
     analysis    blocks of numbers to figures
     diagnosis   contents to findings
     worker      the child process, the only place where TensorFlow is imported
-    engine      what both faces do: open, list, measure, check, load
+    engine      what both faces do: open, list, measure, check, load, restore, repair
     cli         commands
     viewmodels  the state of the window
     views       its widgets
