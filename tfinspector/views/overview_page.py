@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QStackedLayout,
     QVBoxLayout,
@@ -17,7 +18,6 @@ from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.inspector.details import Row
 from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel, Part
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.details_view import DetailRow
@@ -54,9 +54,9 @@ class OverviewPage(QWidget):
         self.largest = LargestList()
         self.largest.pressed.connect(self.model.choose)
         self.verdict, self.findings = Lines(), Lines()
-        self.check_button = tool_button(
-            "", "Check all bytes", "Read everything and recompute every checksum", self.model.check
-        )
+        self.check_button = QPushButton("Check all bytes")
+        self.check_button.setToolTip("Read everything and recompute every checksum")
+        self.check_button.clicked.connect(self.model.check)
         self.checking = WaitingLine()
         self.checking.cancelled.connect(self.model.cancel_check)
         self._shown_tiles: list[tuple[str, str, str]] = []
