@@ -121,9 +121,17 @@ def nothing_left() -> Iterator[None]:
     before = _belongings()
     yield
     limit = time.monotonic() + PATIENCE_S
-    while (now := _belongings()) != before and time.monotonic() < limit:
+    while (more := _more_than(before)) and time.monotonic() < limit:
         os.sched_yield()
-    assert now == before, f"{now} is not {before}"
+    assert not more, more
+
+
+def _more_than(before: tuple[int, set[str], set[int]]) -> str:
+    """What there is now and was not then, in words; what tests before left may have gone."""
+    descriptors, threads, children = _belongings()
+    more = [f"{descriptors - before[0]} descriptors"] if descriptors > before[0] else []
+    more += sorted(threads - before[1]) + [f"process {pid}" for pid in children - before[2]]
+    return ", ".join(more)
 
 
 def _belongings() -> tuple[int, set[str], set[int]]:
