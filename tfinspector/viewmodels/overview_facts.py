@@ -55,7 +55,7 @@ def facts(source: Source, checkpoint: Checkpoint | None, snapshot: str | None) -
 def _checkpoint_facts(checkpoint: Checkpoint) -> list[Fact]:
     rows = [("Written by", _DIALECT_WORDS[checkpoint.dialect], "")]
     if checkpoint.graph:
-        rows.append(("Object graph", f"{numbers.whole(len(checkpoint.graph.nodes))} objects", ""))
+        rows.append(("Object graph", f"{numbers.whole(checkpoint.graph.node_count)} objects", ""))
     there = [shard for shard in checkpoint.shards if shard.size >= 0]
     total = sum(shard.size for shard in there)
     missing = len(checkpoint.shards) - len(there)
