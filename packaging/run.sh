@@ -21,4 +21,6 @@ fi
 say "There is no display, so the pages are drawn to files instead."
 "$program" shots "$@" -o "$root/shots"
 say "Look at them in $root/shots. On a machine with a screen this command opens the window."
-say "Without a screen every view has a command:  $program list $1   (see $program --help)"
+example=$1
+[ -d "$1/run" ] && example=$1/run # the demo's folder holds several things
+say "Without a screen every view has a command:  $program list $example   (see $program --help)"
