@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
     QPainter,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
@@ -25,10 +20,9 @@ from tfinspector.viewmodels.restore.rows import MatchColumn
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.icons import icon
-from tfinspector.views.theme import ROW_HEIGHT, TIGHT, Colours, colours, number_font
+from tfinspector.views.theme import ROW_HEIGHT, Colours, colours
+from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import (
-    CHEVRON,
-    INDENT,
     CellDelegate,
     NameDelegate,
 )
@@ -95,75 +89,20 @@ class SideDelegate(CellDelegate):
         return roles.wrong if index.data(Ask.PROBLEM) else roles.text
 
 
-class MatchView(QTableView):
-    """See the module. `table` is its model; `copy_asked` is Ctrl+C."""
+class MatchView(TreeTable):
+    """See the module and `TreeTable`."""
 
-    copy_asked = Signal()
+    table: MatchTableModel
 
     def __init__(self, table: MatchTableModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.table = table
-        self.setModel(table)
-        self.setFont(number_font(self.font()))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setMouseTracking(True)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAccessibleName("Match table")
+        super().__init__(table, "Match table", parent)
         self._set_headers()
         self._set_delegates()
-
-    def selected_rows(self) -> list[int]:
-        """Rows of the selection, top to bottom."""
-        return sorted({index.row() for index in self.selectionModel().selectedRows()})
 
     def show_row(self, row: int) -> None:
         """Select `row` and bring it into view."""
         self.selectRow(row)
         self.scrollTo(self.table.index(row, 0))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right close and open groups, Space toggles, Ctrl+C copies rows."""
-        row, key = self.currentIndex().row(), event.key()
-        is_group = row >= 0 and self.table.is_group(row)
-        if key == Qt.Key.Key_Right and is_group:
-            if not self.table.is_expanded(row):
-                self.table.toggle(row)
-            elif row + 1 < self.table.rowCount():
-                self.selectRow(row + 1)
-        elif key == Qt.Key.Key_Left and row >= 0:
-            if is_group and self.table.is_expanded(row):
-                self.table.toggle(row)
-            elif self.table.parent_row(row) >= 0:
-                self.selectRow(self.table.parent_row(row))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and row >= 0:
-            self.table.toggle(row)
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_asked.emit()  # Qt's own would copy one cell
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press on a chevron opens or closes its group and selects nothing."""
-        index = self._chevron_at(event.position().toPoint())
-        if index is not None and event.button() is Qt.MouseButton.LeftButton:
-            self.table.toggle(index.row())
-            return
-        super().mousePressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A double click anywhere on a group's row opens or closes it."""
-        at = event.position().toPoint()
-        index = self.indexAt(at)
-        if index.isValid() and self._chevron_at(at) is None:
-            self.table.toggle(index.row())
 
     def _set_headers(self) -> None:
         header = self.horizontalHeader()
@@ -188,12 +127,3 @@ class MatchView(QTableView):
         self.setItemDelegateForColumn(MatchColumn.STATE, StateDelegate(self))
         for column in (MatchColumn.DEVICE, MatchColumn.MODEL_PATH, MatchColumn.KEY):
             self.setItemDelegateForColumn(column, PathDelegate(self))
-
-    def _chevron_at(self, at: QPoint) -> QModelIndex | None:
-        index = self.indexAt(at)
-        if not index.isValid() or index.column() != MatchColumn.NAME:
-            return None
-        if not index.data(Ask.IS_GROUP):
-            return None
-        left = self.visualRect(index).left() + TIGHT + INDENT * index.data(Ask.DEPTH)
-        return index if left <= at.x() < left + CHEVRON else None
