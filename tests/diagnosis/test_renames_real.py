@@ -29,6 +29,7 @@ CASES = {
     "salvaged": "trained",
     "listed": "list",
     "exported": "exported",
+    "exported_later": "exported",
     "slots": "slots",
     "keras2": "keras_numbers",
     "transposed": "transpose",

@@ -109,10 +109,12 @@ def prefix(directory: Path) -> None:
     _write(directory, tf.train.Checkpoint(trainer=outer, step=tf.Variable(3)), truth)
 
 
-def _functional(*widths: int) -> Any:
+def _functional(*widths: int, first: int | None = None) -> Any:
+    """Dense layers in a row, named by Keras or numbered from `first` as it would number them."""
     hidden = inputs = keras.Input((WIDTH,))
-    for width in widths:
-        hidden = keras.layers.Dense(width)(hidden)
+    for at, width in enumerate(widths):
+        name = None if first is None else f"dense_{first + at}"
+        hidden = keras.layers.Dense(width, name=name)(hidden)
     return keras.Model(inputs, hidden)
 
 
@@ -313,7 +315,19 @@ def build_exported() -> Any:
 
 def exported(directory: Path) -> None:
     """`model.export()` keeps its variables under numbers."""
-    model = _functional(4, 4, 2)
+    _export(directory, _functional(4, 4, 2))
+
+
+def build_exported_later() -> Any:
+    return _functional(3, 3, 3, first=5)
+
+
+def exported_later(directory: Path) -> None:
+    """As `exported`, but Keras had counted one more: its `dense_6` is the model's `dense_5`."""
+    _export(directory, _functional(3, 3, 3, first=6))
+
+
+def _export(directory: Path, model: Any) -> None:
     fill(model.variables)
     model.export(str(directory / "export"), verbose=False)
     truth = {

@@ -35,32 +35,48 @@ def pair_trained(sides: Sides) -> None:
 
 
 def pair_exported(sides: Sides) -> None:
-    """`model.export()` keeps `variables/0, 1, ...` in the order of `model.variables`."""
+    """`model.export()` keeps `variables/0, 1, ...` in the order of `model.variables`.
+
+    Names decide where every one of them is found. Where only some are, the order is asked first:
+    Keras counts layers per process, and its `dense_6` there may be `dense_5` here.
+    """
     ours = [each for each in sides.theirs() if _number(each, _EXPORTED) >= 0]
     ours.sort(key=lambda each: _number(each, _EXPORTED))
     if len(ours) < 2:
         return
-    mine = sides.mine()
-    _by_full_name(sides, ours, mine)
+    named = _by_full_name(ours, sides.mine())
+    if len(named) < len(ours):
+        rest = sorted(sides.mine(WEIGHT), key=lambda each: each.order)
+        if _fit(ours, rest):
+            _pair_in_turn(sides, ours, rest)
+            return
+    for theirs, mine in named:
+        why = f"The file says that it is {theirs.variable.full_name}."
+        sides.pair(theirs, mine, 0.95, why, "exported")
     left = [each for each in ours if each.variable.key not in sides.renames]
     rest = sorted(sides.mine(WEIGHT), key=lambda each: each.order)
     if left and _fit(left, rest):
-        for theirs, target in zip(left, rest, strict=True):
-            number = _number(theirs, _EXPORTED)
-            why = f"It is number {number} of the exported variables, whose shapes fit in turn."
-            sides.pair(theirs, target, _sure(left, 0.85), why, "exported")
+        _pair_in_turn(sides, left, rest)
 
 
-def _by_full_name(sides: Sides, ours: Sequence[Theirs], mine: Sequence[Mine]) -> None:
+def _pair_in_turn(sides: Sides, ours: Sequence[Theirs], mine: Sequence[Mine]) -> None:
+    for theirs, target in zip(ours, mine, strict=True):
+        number = _number(theirs, _EXPORTED)
+        why = f"It is number {number} of the exported variables, whose shapes fit in turn."
+        sides.pair(theirs, target, _sure(ours, 0.85), why, "exported")
+
+
+def _by_full_name(ours: Sequence[Theirs], mine: Sequence[Mine]) -> list[tuple[Theirs, Mine]]:
+    """Those whose stored name is that of exactly one variable, which fits."""
     names: dict[tuple[str, ...], list[Mine]] = {}
     for each in mine:
-        for name in {parts_of(each.variable.name)}:
-            names.setdefault(name, []).append(each)
+        names.setdefault(parts_of(each.variable.name), []).append(each)
+    pairs = []
     for theirs in ours:
         found = names.get(parts_of(theirs.variable.full_name), [])
         if len(found) == 1 and fits(theirs, found[0]):
-            why = f"The file says that it is {theirs.variable.full_name}."
-            sides.pair(theirs, found[0], 0.95, why, "exported")
+            pairs.append((theirs, found[0]))
+    return pairs
 
 
 def _number(theirs: Theirs, name: str) -> int:
