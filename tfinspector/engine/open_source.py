@@ -4,44 +4,20 @@ import difflib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.contents.variables import Variable
-from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
-from tfinspector.formats.checkpoints.run import snapshot_paths
+from tfinspector.engine.openers.opened import Loaded, Stamps, stamp
+from tfinspector.engine.openers.run_listing import paths_of_snapshots
+from tfinspector.engine.openers.table import read_snapshot
 from tfinspector.formats.reading import TensorReader
-
-Loaded = tuple[Checkpoint, TensorReader]
-Stamps = Mapping[str, "FileStamp | None"]
 
 _MOST_VARIABLES = 500_000  # of all snapshots kept at a time, some 600 bytes each
 _CLOSE_ENOUGH = 0.6
 _MOST_COMPARED = 20_000
-
-
-class FileStamp(NamedTuple):
-    """What tells one state of a file from another."""
-
-    inode: int
-    nbytes: int
-    mtime_ns: int
-
-
-def stamp(paths: Iterable[str]) -> dict[str, FileStamp | None]:
-    """The state of each file now; None where it is not there."""
-    stamps: dict[str, FileStamp | None] = {}
-    for path in paths:
-        try:
-            status = os.stat(path)
-        except OSError:
-            stamps[path] = None
-        else:
-            stamps[path] = FileStamp(status.st_ino, status.st_size, status.st_mtime_ns)
-    return stamps
 
 
 class OpenSource:
@@ -86,7 +62,7 @@ class OpenSource:
         if self.source.kind is not SourceKind.RUN:
             return False
         try:
-            now = snapshot_paths(self.source.path)
+            now = paths_of_snapshots(self.source.path)
         except OSError:
             return True
         return now != {one.path for one in self.source.snapshots}
@@ -101,7 +77,7 @@ class OpenSource:
             if prefix in self._loaded:
                 self._loaded.move_to_end(prefix)
                 return self._loaded[prefix]
-        pair: Loaded = read_checkpoint(prefix)
+        pair = read_snapshot(prefix)
         with self._lock:
             pair = self._loaded.setdefault(prefix, pair)
             self._forget_oldest()

@@ -1,0 +1,14 @@
+"""Lists the snapshots of a run, whatever kind of files they are."""
+
+from tfinspector.contents.checkpoints import RunListing
+from tfinspector.formats.checkpoints.run import list_run, snapshot_paths
+
+
+def list_snapshots(directory: str) -> RunListing:
+    """The snapshots in a run's directory, oldest first. Raises `OSError`."""
+    return list_run(directory)
+
+
+def paths_of_snapshots(directory: str) -> set[str]:
+    """The paths of what `list_snapshots` would list, from the names alone. Raises `OSError`."""
+    return snapshot_paths(directory)

@@ -1,0 +1,51 @@
+"""Which opener opens a kind of source, and which reader reads a snapshot of that kind.
+
+Modules are imported when their kind is first met: what a checkpoint needs is little, and listing
+one should not wait for what SavedModels or Keras files need.
+"""
+
+import os
+from collections.abc import Callable
+
+from tfinspector.contents.sources import Recognised, SourceKind
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.openers.opened import Loaded, Opened
+from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.recognition.file_names import INDEX
+from tfinspector.formats.recognition.recognise import recognise
+
+Opener = Callable[[Recognised, Ticket], Opened]
+
+
+def opener_of(kind: SourceKind) -> Opener:
+    """The function that opens what was recognised as `kind`; it raises `Unreadable`."""
+    if kind is SourceKind.CHECKPOINT:
+        from tfinspector.engine.openers.checkpoint import open_checkpoint
+
+        return open_checkpoint
+    if kind is SourceKind.RUN:
+        return _open_run
+    if kind is SourceKind.SAVED_MODEL:
+        from tfinspector.engine.openers.saved_model import open_saved_model
+
+        return open_saved_model
+    from tfinspector.engine.openers.not_read import refuse
+
+    return refuse
+
+
+def read_snapshot(path: str) -> Loaded:
+    """One snapshot, by the reader of whatever kind of file it is; raises `Unreadable`."""
+    if os.path.isfile(path + INDEX) or not os.path.lexists(path):
+        return read_checkpoint(path)
+    return _reader_of(recognise(path).kind)(path)
+
+
+def _reader_of(kind: SourceKind) -> Callable[[str], Loaded]:
+    return read_checkpoint
+
+
+def _open_run(recognised: Recognised, ticket: Ticket) -> Opened:
+    from tfinspector.engine.openers.run import open_run
+
+    return open_run(recognised, ticket, read_snapshot)
