@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,9 @@ from tfinspector.contents.graphs import ObjectGraph, Slot
 from tfinspector.contents.models import ModelNode, ModelVariable, Returned
 from tfinspector.contents.restores import Attachment, MatchTable, State
 from tfinspector.contents.variables import Role
+from tfinspector.diagnosis.matching import match_table
 from tfinspector.diagnosis.matching.match_table import attachments, match
+from tfinspector.diagnosis.matching.walk import ModelSide
 
 OLD = ModelNode("tf_keras.src.optimizers.legacy.adam.Adam", "")
 NEW = ModelNode("keras.src.optimizers.adam.Adam", "")
@@ -212,6 +216,61 @@ class TestAttachment:
         assert table.attachment == Attachment("")
         assert attachments(self.file, named) == (Attachment(""),)
         assert attachments(self.file, self.bare) == (Attachment(""), Attachment("net"))
+
+    def test_a_list_of_kerass_own_is_no_name(self) -> None:
+        """A Sequential and its inner functional model are built alike."""
+        edges = {0: {"_functional": 1}, 1: {"kernel": 2, "bias": 3}}
+        sequential = checkpoint(edges, {2: (1,), 3: (1,)})
+        functional = model({0: {"kernel": 1, "bias": 2}}, {1: (1,), 2: (1,)}, Returned.BARE)
+        assert match(sequential, functional).attachment == Attachment("")
+
+
+class TestThousandsOfNames:
+    """Trying a name costs no more than what has the same names beneath it."""
+
+    COUNT = 3000
+
+    def test_only_names_with_something_in_common_are_tried(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        edges, values = self._many("kernel")
+        edges[1], edges[2] = {"w": edges[1]["kernel"]}, {"w": edges[2]["kernel"]}
+        tried: list[str] = []
+        real = match_table.walk_beneath
+
+        def walk_beneath(file: Any, side: Any, name: str, child: int) -> Any:
+            tried.append(name)
+            return real(file, side, name, child)
+
+        monkeypatch.setattr(match_table, "walk_beneath", walk_beneath)
+        bare = model({0: {"w": 1}}, {1: (2,)}, Returned.BARE)
+        table = match(checkpoint(edges, {**values, edges[2]["w"]: (2,)}), bare)
+        assert table.attachment == Attachment("layer1")
+        assert tried == ["layer0", "layer1"]
+
+    def test_names_that_are_all_alike(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        edges, values = self._many("kernel")
+        last = edges[self.COUNT]["kernel"]
+        steps = 0
+        real = ModelSide.children
+
+        def children(side: ModelSide, number: int) -> dict[str, int]:
+            nonlocal steps
+            steps += 1
+            return real(side, number)
+
+        monkeypatch.setattr(ModelSide, "children", children)
+        bare = model({0: {"kernel": 1}}, {1: (7,)}, Returned.BARE)
+        table = match(checkpoint(edges, {**values, last: (7,)}), bare)
+        assert table.attachment == Attachment(f"layer{self.COUNT - 1}")
+        assert steps < 5 * self.COUNT
+
+    def _many(self, name: str) -> tuple[dict[int, dict[str, int]], dict[int, tuple[int, ...]]]:
+        """A root with many layers of one variable each."""
+        layers = range(1, self.COUNT + 1)
+        edges = {0: {f"layer{at - 1}": at for at in layers}}
+        edges |= {at: {name: at + self.COUNT} for at in layers}
+        return edges, {at + self.COUNT: (3,) for at in layers}
 
 
 @st.composite

@@ -15,8 +15,17 @@ from tfinspector.contents.restores import Attachment, MatchTable, State
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.diagnosis.matching.by_name import match_by_name
 from tfinspector.diagnosis.matching.frontier import find_lost
+from tfinspector.diagnosis.matching.roles import PRIVATE
 from tfinspector.diagnosis.matching.rows import GraphRows, compare
-from tfinspector.diagnosis.matching.walk import ROOT, SAVE_COUNTER, ModelSide, Walk, walk
+from tfinspector.diagnosis.matching.walk import (
+    ROOT,
+    SAVE_COUNTER,
+    FileSide,
+    ModelSide,
+    Walk,
+    walk,
+    walk_beneath,
+)
 
 _WEIGHTS = frozenset({Role.WEIGHT, Role.EMA, Role.OTHER})
 _Values = dict[int, list[Variable]]
@@ -49,7 +58,7 @@ def match(
     if attachment is None or model.returned is not Returned.BARE:
         attachment, found = _best_place(graph, side, values)
     else:
-        found = walk(graph, side, attachment.name)
+        found = walk(FileSide(graph), side, attachment.name)
     keys_at = [0] * len(graph.nodes)
     for node, held in values.items():
         if node >= 0:
@@ -67,34 +76,41 @@ def attachments(checkpoint: Checkpoint, model: ModelDescription) -> tuple[Attach
     """Where in the checkpoint the model may stand: the root first, then the names it offers."""
     if model.returned is not Returned.BARE or checkpoint.graph is None:
         return (Attachment(),)
-    return tuple(Attachment(name) for name in _names(checkpoint.graph))
+    return (Attachment(), *map(Attachment, _names(checkpoint.graph)))
 
 
-def _names(graph: ObjectGraph) -> list[str]:
-    """The root, and each name whose object could be a model: it has parts."""
+def _names(graph: ObjectGraph) -> dict[str, int]:
+    """Each name at the root whose object could be a model, with its node: it has parts.
+
+    Keras's own private lists do not count: nobody gives such a name to a model.
+    """
     if not graph.nodes:
-        return [""]
-    return ["", *(
-        name
+        return {}
+    return {
+        name: child
         for name, child in graph.nodes[ROOT].children
-        if child != ROOT and name != SAVE_COUNTER and graph.nodes[child].children
-    )]  # fmt: skip
+        if child != ROOT and name != SAVE_COUNTER and name not in PRIVATE
+        and graph.nodes[child].children
+    }  # fmt: skip
 
 
 def _best_place(graph: ObjectGraph, side: ModelSide, values: _Values) -> tuple[Attachment, Walk]:
-    if side.model.returned is not Returned.BARE:
-        return Attachment(), walk(graph, side)
-    best: tuple[Fit, str, Walk] | None = None
-    for name in _names(graph):
-        found = walk(graph, side, name)
-        fit = _fit(side, values, found)
-        if best is None or fit > best[0]:
-            best = (fit, name, found)
-    assert best is not None
-    if best[0].weight_nbytes == 0:
-        name = _only_model(graph, values) or best[1]
-        return Attachment(name), walk(graph, side, name)
-    return Attachment(best[1]), best[2]
+    """Tries the root, and each name beneath which something has a name of the model's parts."""
+    file = FileSide(graph)
+    at_root = walk(file, side)
+    if side.model.returned is not Returned.BARE or not at_root.bound:
+        return Attachment(), at_root
+    best, best_name = _fit(side, values, at_root), ""
+    parts = side.children(ROOT).keys()
+    for name, child in _names(graph).items():
+        if parts.isdisjoint(edge for edge, _ in graph.nodes[child].children):
+            continue
+        fit = _fit(side, values, walk_beneath(file, side, name, child))
+        if fit > best:
+            best, best_name = fit, name
+    if best.weight_nbytes == 0:
+        best_name = _only_model(graph, values) or best_name
+    return Attachment(best_name), walk(file, side, best_name) if best_name else at_root
 
 
 def _fit(side: ModelSide, values: _Values, found: Walk) -> Fit:
@@ -122,22 +138,11 @@ def _only_model(graph: ObjectGraph, values: _Values) -> str:
         for node, held in values.items()
         if node >= 0 and any(one.role is Role.WEIGHT for one in held)
     }
-    holding = [
-        name
-        for name in _names(graph)[1:]
-        if "optimizer" not in name and _holds_all(graph, _child(graph, name), weights)
-    ]
-    others = [
-        name
-        for name, child in graph.nodes[ROOT].children
-        if name not in holding and name != SAVE_COUNTER and graph.nodes[child].children
-        and "optimizer" not in name
-    ]  # fmt: skip
-    return holding[0] if weights and len(holding) == 1 and not others else ""
-
-
-def _child(graph: ObjectGraph, name: str) -> int:
-    return next(child for edge, child in graph.nodes[ROOT].children if edge == name)
+    candidates = [each for each in _names(graph).items() if "optimizer" not in each[0]]
+    if not weights or len(candidates) != 1:
+        return ""
+    name, child = candidates[0]
+    return name if _holds_all(graph, child, weights) else ""
 
 
 def _holds_all(graph: ObjectGraph, begin: int, weights: set[int]) -> bool:

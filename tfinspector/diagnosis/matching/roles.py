@@ -5,6 +5,9 @@ from functools import cache
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.variables import Role
 
+PRIVATE = frozenset({"_operations", "_functional", "_layers"})
+"""Edges of Keras 3's own lists; nobody gives such a name to a part."""
+
 
 def role_of_variables(model: ModelDescription) -> list[Role]:
     """A weight is what is reached without passing an optimizer or a metric."""

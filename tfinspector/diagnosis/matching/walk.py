@@ -94,24 +94,42 @@ class ModelSide:
         return variable >= 0 and variable == self.node(other).variable
 
 
-def walk(graph: ObjectGraph, side: ModelSide, name: str = "") -> Walk:
+class FileSide:
+    """The checkpoint's graph, with look-ups that several walks share."""
+
+    def __init__(self, graph: ObjectGraph) -> None:
+        self.nodes = graph.nodes
+        self.slots_of: dict[int, list[tuple[int, Slot]]] = {}
+        for place, node in enumerate(graph.nodes):
+            for slot in node.slots:
+                self.slots_of.setdefault(slot.original, []).append((place, slot))
+
+
+def walk(file: FileSide, side: ModelSide, name: str = "") -> Walk:
     """Bind as `tf.train.Checkpoint(model)` does or, with a name, `Checkpoint(**{name: model})`."""
-    if not graph.nodes or not side.model.nodes:
+    if not file.nodes or not side.model.nodes:
         return Walk({})
-    return _Walker(graph, side, name).go()
+    return _Walker(file, side, name).go()
+
+
+def walk_beneath(file: FileSide, side: ModelSide, name: str, child: int) -> Walk:
+    """What `walk` with a name binds beneath the root's `child` of that name.
+
+    It leaves out the root's other edges, which are missing for every name alike: so trying each of
+    thousands of names costs no more than what lies beneath them.
+    """
+    return _Walker(file, side, name, child).go()
 
 
 class _Walker:
-    def __init__(self, graph: ObjectGraph, side: ModelSide, name: str) -> None:
-        self._nodes = graph.nodes
+    def __init__(self, file: FileSide, side: ModelSide, name: str, child: int = ROOT) -> None:
+        self._nodes = file.nodes
         self._side = side
         self._wrapped = {name: ROOT} if name else {}
-        self._walk = Walk({ROOT: WRAPPER if name else ROOT})
-        self._queue = [ROOT]
-        self._slots_of: defaultdict[int, list[tuple[int, Slot]]] = defaultdict(list)
-        for place, node in enumerate(graph.nodes):
-            for slot in node.slots:
-                self._slots_of[slot.original].append((place, slot))
+        self._walk = Walk({ROOT: WRAPPER if name else ROOT, child: ROOT} if child else
+                          {ROOT: WRAPPER if name else ROOT})  # fmt: skip
+        self._queue = [child]
+        self._slots_of = file.slots_of
         self._deferred: defaultdict[int, list[Slot]] = defaultdict(list)
 
     def go(self) -> Walk:

@@ -13,8 +13,9 @@ from functools import cached_property
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.restores import RestoreEvidence, Row, State
 from tfinspector.contents.variables import Role
+from tfinspector.diagnosis.matching.roles import PRIVATE
 from tfinspector.diagnosis.matching.states import WHY_FAILED, WHY_LOST, WHY_STOPPED
-from tfinspector.diagnosis.restoring.two_graphs import PRIVATE, ROOT, TwoGraphs
+from tfinspector.diagnosis.restoring.two_graphs import ROOT, TwoGraphs
 
 GOOD = frozenset({State.MATCHED, State.RESTORED, State.NOT_COMPARABLE})
 LOST = frozenset({State.MISSING_IN_MODEL, State.NOT_BUILT})

@@ -7,10 +7,9 @@ from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.models import ModelDescription, ModelNode
 from tfinspector.contents.restores import MatchTable, RestoreEvidence
 from tfinspector.contents.variables import Variable
-from tfinspector.diagnosis.matching.roles import is_optimizer
+from tfinspector.diagnosis.matching.roles import PRIVATE, is_optimizer
 
 ROOT = 0
-PRIVATE = frozenset({"_operations", "_functional", "_layers"})  # lists of Keras 3's own
 _Children = Callable[[int], Iterable[tuple[str, int]]]
 
 
