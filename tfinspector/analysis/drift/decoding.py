@@ -1,0 +1,49 @@
+"""The elements of any numeric type as floats whose differences mean something.
+
+Types of at most 16 bits become float32 and integers float64, value for value (64-bit integers
+beyond 2**53 are rounded); booleans are 0 and 1; complex numbers are a pair of floats each.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.analysis.layouts import NarrowLayout, layout_of
+
+
+class Decoded(NamedTuple):
+    """A block: `floats` flat (`parts` per element) and `patterns`, unsigned integers as stored."""
+
+    floats: NDArray[Any]
+    patterns: NDArray[Any]
+    parts: int = 1
+
+
+_COMPLEX: dict[str, np.dtype[Any]] = {
+    "complex64": np.dtype(np.float32),
+    "complex128": np.dtype(np.float64),
+}
+_UNSIGNED: dict[int, np.dtype[Any]] = {4: np.dtype(np.uint32), 8: np.dtype(np.uint64)}
+
+
+def decode(block: NDArray[Any], dtype_name: str) -> Decoded:
+    """A block of a numeric TensorFlow type, native-endian, of any shape. KeyError for others."""
+    flat = np.require(block, requirements=("C", "A")).reshape(-1)
+    if dtype_name in _COMPLEX:
+        floats = flat.view(_COMPLEX[dtype_name])
+        return Decoded(floats, floats.view(_UNSIGNED[floats.itemsize]), 2)
+    layout = layout_of(dtype_name)
+    if isinstance(layout, NarrowLayout):
+        patterns = layout.indices(flat)
+        return Decoded(_values_32(dtype_name).take(patterns), patterns)
+    return Decoded(layout.floats(flat), flat.view(_UNSIGNED[flat.itemsize]))
+
+
+@lru_cache(maxsize=64)
+def _values_32(dtype_name: str) -> NDArray[np.float32]:
+    layout = layout_of(dtype_name)
+    assert isinstance(layout, NarrowLayout)
+    with np.errstate(invalid="ignore"):  # signalling NaN
+        return layout.value.astype(np.float32)

@@ -1,0 +1,74 @@
+"""The path of a run in the plane in which it moved most, from inner products alone.
+
+With d_i the weights of snapshot i less those of the first, G = (d_i . d_j) is all that principal
+components need (classical scaling, Torgerson 1952): G is centred and its eigenvectors, times the
+roots of their eigenvalues, are the coordinates. Taking the first off before multiplying keeps the
+digits that a small movement of large weights has.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_COLUMNS = 4096  # elements multiplied at a time; between those, sums are float64
+_SAFE = 1e15  # products of larger float32 numbers may leave their range
+
+
+class Path(NamedTuple):
+    """`points` (snapshots, 2) and the shares of variance of all directions, largest first."""
+
+    points: Floats
+    explained: tuple[float, ...]
+
+
+def inner_products(moved: NDArray[Any]) -> Floats:
+    """The inner products of all rows, (rows, rows) in float64, of float32 or float64 rows."""
+    total = np.zeros((len(moved), len(moved)))
+    if moved.dtype == np.float32 and moved.size:
+        with np.errstate(invalid="ignore"):
+            is_large = max(float(moved.max()), -float(moved.min())) > _SAFE
+        if is_large:
+            moved = moved.astype(np.float64)
+    with np.errstate(over="ignore"):
+        for start in range(0, moved.shape[1], _COLUMNS):
+            part = moved[:, start : start + _COLUMNS]
+            total += part @ part.T
+    return total
+
+
+def displacement(block: NDArray[Any], first: NDArray[Any]) -> NDArray[Any]:
+    """block - first, where both are finite; 0 elsewhere: such elements do not take part."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        moved = block - first
+    if not np.isfinite(moved).all():
+        moved[~np.isfinite(moved)] = 0
+    return moved
+
+
+def principal_path(products: Floats) -> Path | None:
+    """The path from the inner products of all displacements; None where they are no numbers.
+
+    The path goes from left to right: its last point is not left of its first. A run that does not
+    move has all its points in one place, and nothing explained.
+    """
+    count = len(products)
+    if count < 2 or not np.isfinite(products).all():
+        return None
+    centre = np.eye(count) - 1.0 / count
+    scale = float(np.abs(products).max()) or 1.0
+    values, vectors = np.linalg.eigh(centre @ (products / scale) @ centre)
+    values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
+    values[values < values[0] * 1e-12] = 0.0
+    points = np.zeros((count, 2))
+    taken = min(2, count)
+    points[:, :taken] = vectors[:, :taken] * np.sqrt(values[:taken] * scale)
+    if points[-1, 0] < points[0, 0]:
+        points[:, 0] *= -1
+    if points[np.abs(points[:, 1]).argmax(), 1] < 0:
+        points[:, 1] *= -1
+    total = float(values.sum())
+    shares = (values[: count - 1] / total).tolist() if total else [0.0] * (count - 1)
+    return Path(points + 0.0, tuple(shares))

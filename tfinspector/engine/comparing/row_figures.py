@@ -1,0 +1,96 @@
+"""The figures of one variable at all snapshots, from what the pass counted."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.analysis.drift.distances import NO_DISTANCES, Distances, distances
+from tfinspector.analysis.drift.pairs import PairAccumulator
+from tfinspector.contents.drift_metrics import OWN_FIGURES
+from tfinspector.contents.figures import Statistics
+from tfinspector.engine.comparing.passes import Woven
+
+Floats = NDArray[np.float64]
+
+PAIR_COLUMNS = (
+    "l2", "relative_l2", "cosine", "max_abs", "mean_abs", "changed_fraction", "changed_beyond",
+    "sign_flips", "wasserstein", "wasserstein_error", "ks", "ks_error",
+)  # fmt: skip
+_NORM = {"norm": "l2"}
+
+
+class RowFigures(NamedTuple):
+    """Arrays are (snapshots, figures): OWN_FIGURES and PAIR_COLUMNS; NaN where there is none.
+
+    `measured`, `anchored` and `chained` tell where a snapshot was read and where its pairs with
+    the anchor and with the snapshot before were.
+    """
+
+    own: Floats
+    to_anchor: Floats
+    to_previous: Floats
+    measured: NDArray[np.bool_]
+    anchored: NDArray[np.bool_]
+    chained: NDArray[np.bool_]
+    failed: dict[int, str]
+    products: Floats | None
+
+
+def figures_of(found: Woven, anchor: int) -> RowFigures:
+    """The figures of a variable whose spans are all in `found`."""
+    count = len(found.own)
+    row = _blank(count, found.failed)
+    statistics: dict[int, Statistics | None] = {}
+    for at in sorted(found.present - found.failed.keys(), key=lambda at: (at != anchor, at)):
+        counted = found.own[at]
+        statistics[at] = None if counted is None else counted.statistics()
+        row.measured[at] = True
+        _fill_own(row, at, statistics[at])
+        _fill_pair(row.to_anchor, row.anchored, at, found.to_anchor, statistics, anchor)
+        _fill_pair(row.to_previous, row.chained, at, found.to_previous, statistics, at - 1)
+        if at - 1 != anchor:  # sketches are large: the anchor's and the last one's are needed
+            statistics.pop(at - 1, None)
+    whole = found.products is not None and not found.failed
+    return row._replace(products=found.products if whole else None)
+
+
+def _blank(count: int, failed: dict[int, str]) -> RowFigures:
+    def nothing(columns: int) -> Floats:
+        return np.full((count, columns), np.nan)
+
+    def nowhere() -> NDArray[np.bool_]:
+        return np.zeros(count, bool)
+
+    pairs = len(PAIR_COLUMNS)
+    return RowFigures(
+        nothing(len(OWN_FIGURES)), nothing(pairs), nothing(pairs),
+        nowhere(), nowhere(), nowhere(), failed, None,
+    )  # fmt: skip
+
+
+def _fill_own(row: RowFigures, at: int, figures: Statistics | None) -> None:
+    if figures is not None:
+        row.own[at] = [float(getattr(figures, _NORM.get(name, name))) for name in OWN_FIGURES]
+
+
+def _fill_pair(
+    values: Floats,
+    mask: NDArray[np.bool_],
+    at: int,
+    pairs: dict[int, PairAccumulator],
+    statistics: dict[int, Statistics | None],
+    other: int,
+) -> None:
+    """The pair of snapshot `at` with snapshot `other`, if both were read."""
+    if at not in pairs or other not in statistics:
+        return
+    mask[at] = True
+    values[at] = (*pairs[at].figures(), *_distances(statistics[other], statistics[at]))
+
+
+def _distances(before: Statistics | None, after: Statistics | None) -> Distances:
+    """Complex values have their magnitudes' distributions. Strings have none."""
+    if before is None or after is None:
+        return NO_DISTANCES
+    return distances(before.sketch, after.sketch)
