@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QGuiApplication
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -83,9 +83,9 @@ def test_an_empty_window_teaches_and_makes_the_demo(
     world = Worlds(run())
     session = begin(world.doors(make_demo=make_demo))
     window = show(session)
-    assert "Drop a checkpoint here" in window._empty.sentence.text()
+    assert "Drop a checkpoint here" in window.empty.sentence.text()
     with qtbot.waitSignal(session.opened):
-        qtbot.mouseClick(window._empty.button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.empty.button, Qt.MouseButton.LeftButton)
     assert window.tabs.isVisible()
     assert window.windowTitle() == "up – tfinspector"
 
@@ -261,17 +261,19 @@ def test_sources_open_close_and_move(window: MainWindow, qtbot: QtBot) -> None:
     assert [s.source.path for s in window.session.sources] == ["/other"]
     qtbot.keyClick(window, Qt.Key.Key_W, CTRL)
     assert window.session.sources == []
-    assert window._empty.isVisible()
+    assert window.empty.isVisible()
 
 
 def test_dropping_files_opens_them(window: MainWindow, qtbot: QtBot) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile("/other"), QUrl.fromLocalFile("/other")])
-    drop = QDropEvent(
-        QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, NONE
-    )
+    left, copied = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(QPoint(9, 9), copied, mime, left, NONE)
+    QCoreApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(9, 9), copied, mime, left, NONE)
     with qtbot.waitSignal(window.session.opened):
-        window.dropEvent(drop)
+        QCoreApplication.sendEvent(window, drop)
     assert drop.isAccepted()
     assert len(window.session.sources) == 2
 
@@ -281,14 +283,14 @@ def test_what_cannot_be_opened_is_a_card_and_a_task_with_retry(
 ) -> None:
     with qtbot.waitSignal(window.session.refused):
         window.session.open("/late")
-    card = window.findings.cards[0]
+    card = window.bottom.findings.cards[0]
     assert card.finding.title == "There is no checkpoint at /late"
     code = next(b for b in card.findChildren(QToolButton) if b.text() == "Copy")
     qtbot.mouseClick(code, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "save()"
     assert window.bottom.tabText(0) == "Findings · 1 error"
     world.sources["/late"] = run("/late", (1,))
-    line = window.tasks.lines[0]
+    line = window.bottom.tasks.lines[0]
     assert line.button.text() == "Retry"
     with qtbot.waitSignal(window.session.opened):
         line.button.click()
@@ -300,7 +302,7 @@ def test_a_slow_opening_can_be_cancelled_where_it_is_shown(
 ) -> None:
     world.gate.clear()
     window.session.open("/other")
-    line = window.tasks.lines[0]
+    line = window.bottom.tasks.lines[0]
     assert line.button.text() == "Cancel"
     qtbot.waitUntil(lambda: window.bottom.tabText(1) == "Tasks · 1 running")
     line.button.click()
@@ -308,7 +310,7 @@ def test_a_slow_opening_can_be_cancelled_where_it_is_shown(
     world.gate.set()
     qtbot.waitUntil(lambda: not window.session.tasks.is_busy)
     assert len(window.session.sources) == 1
-    window.bottom.setCurrentWidget(window.tasks)
+    window.bottom.setCurrentWidget(window.bottom.tasks)
     with qtbot.waitSignal(window.session.opened):
         line.button.click()
 
@@ -325,7 +327,7 @@ def test_findings_are_sorted_and_counted(
     window = show(session)
     with qtbot.waitSignal(session.opened):
         session.open("/made/up")
-    assert [card.finding.title for card in window.findings.cards] == [
+    assert [card.finding.title for card in window.bottom.findings.cards] == [
         "an error",
         "a warning",
         "a note",
@@ -337,13 +339,13 @@ def test_recent_paths_and_sizes_come_back(
     window: MainWindow, show: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
     window.resize(800, 600)  # the offscreen screen has no more
-    qtbot.waitUntil(lambda: window._across.width() == 800)
-    window._across.setSizes([180, 330, 290])
+    qtbot.waitUntil(lambda: window._splitters["across"].width() == 800)
+    window._splitters["across"].setSizes([180, 330, 290])
     window.variables.view.setColumnWidth(Column.NAME, 333)
     window.close()
     again = show(window.session)
     again.show_page("Variables")
-    assert again._across.sizes()[::2] == [180, 290]
+    assert again._splitters["across"].sizes()[::2] == [180, 290]
     assert again.variables.view.columnWidth(Column.NAME) == 333
     with qtbot.waitSignal(window.session.opened):
         window.session.open("/other")
@@ -368,8 +370,8 @@ def test_the_log_is_bounded_and_copied(window: MainWindow, qtbot: QtBot) -> None
         for number in range(6000):
             worker._note(f"line {number}")
         worker._hand_over()
-    assert window.log.text.blockCount() == 5000
-    window.log.copy()
+    assert window.bottom.log.text.blockCount() == 5000
+    window.bottom.log.copy()
     assert QGuiApplication.clipboard().text().endswith("line 5999")
 
 
@@ -385,7 +387,7 @@ def test_findings_of_the_current_source_come_first(
     assert session.current is session.sources[0]
 
     def titles() -> list[str]:
-        return [card.finding.title for card in window.findings.cards]
+        return [card.finding.title for card in window.bottom.findings.cards]
 
     assert titles() == ["a warning", "an error"]
     session.set_current(session.sources[1])

@@ -29,7 +29,7 @@ def test_every_page_in_two_sizes(
     drawn = draw_pages([str(prefix)], str(tmp_path), scheme, with_worker=False)
     assert drawn.unopened == ()
     images = {Path(path).name: QImage(path) for path in drawn.pictures}
-    for title, _ in PAGES:
+    for title in (page.title for page in PAGES):
         for size in ("1440x900", "1280x720"):
             assert any(
                 name.startswith(f"ckpt-5-{title.lower()}") and size in name for name in images

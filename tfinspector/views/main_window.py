@@ -1,44 +1,32 @@
-"""The window: the bar at the top, sources, pages, inspector, and what happened at the bottom."""
+"""The window: the bar at the top, sources, pages, inspector, and what happened at the bottom.
+
+It composes; each part does its work in a file of its own (`views/window/`).
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QKeySequence,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.empty_state import EmptyState
-from tfinspector.views.findings_pane import FindingsPane
-from tfinspector.views.icons import icon
-from tfinspector.views.log_pane import LogPane
-from tfinspector.views.pages import PAGES, LateInspector, LatePage
+from tfinspector.views.pages import Copying
 from tfinspector.views.sources_pane import SourcesPane
-from tfinspector.views.tasks_pane import TasksPane
 from tfinspector.views.toolbar import TopBar
+from tfinspector.views.window.asking import PathDialogs
+from tfinspector.views.window.bottom_panes import BottomPanes
+from tfinspector.views.window.commands import actions_of, commands
+from tfinspector.views.window.dropping import DropTarget
+from tfinspector.views.window.late import LateInspector
+from tfinspector.views.window.memory import recall_window, remember_window
+from tfinspector.views.window.page_tabs import PageTabs
 
 if TYPE_CHECKING:
-    from tfinspector.viewmodels.restore.table import MatchTableModel
-    from tfinspector.viewmodels.variables.tree import VariableTable
     from tfinspector.views.restore.page import RestorePage
     from tfinspector.views.variables.page import VariablesPage
 
@@ -47,7 +35,8 @@ _HEIGHTS = (520, 148)
 
 
 class MainWindow(QMainWindow):
-    """See the module. Attributes: session, bar, sources, tabs, inspector, bottom, variables.
+    """See the module. Attributes: session, preferences, bar, sources, tabs, inspector, bottom,
+    asking (the dialogs), commands, actions_by_words.
 
     `painted` comes once, when the window is on screen: time for everything that takes time.
     """
@@ -60,220 +49,98 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self.session, self.preferences = session, preferences
         self._is_painted = False
-        self.setAcceptDrops(True)
         self.setMinimumSize(800, 480)
         self.bar = TopBar(session)
         self.sources = SourcesPane(session)
-        self.tabs = self._make_tabs()
+        self.tabs = PageTabs(session, preferences)
         self.inspector = LateInspector(session)
-        self.bottom = self._make_bottom()
-        self._empty = EmptyState("drop")
-        self._empty.pressed.connect(self.session.make_demo)
+        self.bottom = BottomPanes(session)
+        self.empty = EmptyState("drop")
         self._centre = QStackedWidget()
-        self._centre.addWidget(self._empty)
+        self._centre.addWidget(self.empty)
         self._centre.addWidget(self.tabs)
+        self.asking = PathDialogs(self, session, preferences)
+        DropTarget(self, session)
         self._lay_out()
-        self._make_actions()
+        self.commands = commands(self)
+        self.actions_by_words = actions_of(self.commands, self)
         self._connect()
-        self._restore()
+        recall_window(self, self._splitters, preferences)
         self._show_sources()
 
     @property
     def variables(self) -> VariablesPage:
         """The variables page (made when it is first needed)."""
-        return cast("VariablesPage", self._late_variables.make())
+        return cast("VariablesPage", self.tabs.page("Variables"))
 
     @property
     def restoring(self) -> RestorePage:
         """The page Restore (made when it is first needed)."""
-        return cast("RestorePage", self._late_restore.make())
+        return cast("RestorePage", self.tabs.page("Restore"))
 
-    def _has_made(self, page: QWidget) -> None:
-        """A page was made: bind what the window knows of it."""
-        if self._late_restore.made is page:
-            model = self.restoring.model
-            model.recall_from(self.preferences.restore_of)
-            model.remembered.connect(self.preferences.set_restore)
-            self.restoring.set_filter(self.bar.filter.text())
-        if self._late_variables.made is page:
-            page = self.variables
-            page.cleared.connect(self.bar.filter.clear)
-            page.roles.set_hidden(self.preferences.hidden_roles)
-            page.roles.changed.connect(self.preferences.set_hidden_roles)
-            columns = self.preferences.settings.window.get("columns")
-            if columns:
-                state = QByteArray.fromBase64(columns.encode())
-                page.view.horizontalHeader().restoreState(state)
+    # Verbs
 
     def show_page(self, title: str) -> None:
         """Bring the page with this title to the front."""
-        for at in range(self.tabs.count()):
-            if self.tabs.tabText(at) == title:
-                self.tabs.setCurrentIndex(at)
+        self.tabs.show_page(title)
+
+    def go_to_filter(self) -> None:
+        """The filter field takes what is typed next."""
+        self.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.filter.selectAll()
+
+    def close_current(self) -> None:
+        """Close the current source."""
+        if self.session.current:
+            self.session.close(self.session.current)
 
     # Building
 
-    def _make_tabs(self) -> QTabWidget:
-        tabs = QTabWidget(documentMode=True)
-        for title, factory in PAGES:
-            page = LatePage(self.session, factory)
-            page.has_made.connect(self._has_made)
-            tabs.addTab(page, title)
-            if title == "Variables":
-                self._late_variables = page
-            if title == "Restore":
-                self._late_restore = page
-        return tabs
-
-    def _make_bottom(self) -> QTabWidget:
-        bottom = QTabWidget(documentMode=True)
-        findings, tasks, log = (
-            FindingsPane(self.session),
-            TasksPane(self.session),
-            LogPane(self.session),
-        )
-        bottom.addTab(findings, icon("info", "muted"), "Findings")
-        bottom.addTab(tasks, icon("tasks", "muted"), "Tasks")
-        bottom.addTab(log, icon("log", "muted"), "Worker log")
-        findings.counted.connect(self._count_findings)
-        tasks.counted.connect(
-            lambda n: bottom.setTabText(1, f"Tasks · {n} running" if n else "Tasks")
-        )
-        self.findings, self.tasks, self.log = findings, tasks, log
-        return bottom
-
     def _lay_out(self) -> None:
-        self._across = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        across = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         for widget in (self.sources, self._centre, self.inspector):
-            self._across.addWidget(widget)
-        self._across.setStretchFactor(1, 1)
-        self._across.setSizes(list(_WIDTHS))
+            across.addWidget(widget)
+        across.setStretchFactor(1, 1)
+        across.setSizes(list(_WIDTHS))
         self.sources.setMinimumWidth(140)
         self.inspector.setMinimumWidth(240)
-        self._down = QSplitter(Qt.Orientation.Vertical)
-        self._down.addWidget(self._across)
-        self._down.addWidget(self.bottom)
-        self._down.setCollapsible(0, False)
-        self._down.setStretchFactor(0, 1)
-        self._down.setSizes(list(_HEIGHTS))
+        down = QSplitter(Qt.Orientation.Vertical)
+        down.addWidget(across)
+        down.addWidget(self.bottom)
+        down.setCollapsible(0, False)
+        down.setStretchFactor(0, 1)
+        down.setSizes(list(_HEIGHTS))
+        self._splitters = {"across": across, "down": down}
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
-        layout.addWidget(self._down, 1)
+        layout.addWidget(down, 1)
         self.setCentralWidget(whole)
         self.resize(1280, 720)
         self.sources.tree.setFocus()
 
-    def _make_actions(self) -> None:
-        standard = QKeySequence.StandardKey
-        for keys, pressed in (
-            (standard.Find, self._go_to_filter),
-            ("F5", self.session.reload),
-            ("Ctrl+R", self.session.reload),
-            ("Ctrl+W", self._close_current),
-            ("Ctrl+Q", self.close),
-            ("Ctrl++", self._expand_all),
-            ("Ctrl+=", self._expand_all),
-            ("Ctrl+-", self._collapse_all),
-        ):
-            self._act(QKeySequence(keys), pressed, self)
-        self._act(QKeySequence(Qt.Key.Key_Delete), self.sources.close_chosen, self.sources.tree)
-
-    def _act(self, keys: QKeySequence, pressed: Callable[[], object], on: QWidget) -> None:
-        action = QAction(on)
-        action.setShortcut(keys)
-        action.setShortcutContext(
-            Qt.ShortcutContext.WindowShortcut if on is self else Qt.ShortcutContext.WidgetShortcut
-        )
-        action.triggered.connect(pressed)
-        on.addAction(action)
-
     def _connect(self) -> None:
-        bar, session = self.bar, self.session
-        bar.open_file.connect(self._ask_file)
-        bar.open_directory.connect(self._ask_directory)
-        bar.open_prefix.connect(self._ask_prefix)
+        bar, session, preferences = self.bar, self.session, self.preferences
+        bar.set_open_actions([self.actions_by_words[words] for words in _OPEN_MENU])
         bar.open_recent.connect(session.open)
-        bar.clear_recent.connect(self.preferences.clear_recent)
+        bar.clear_recent.connect(preferences.clear_recent)
         bar.reload.connect(session.reload)
-        bar.filtered.connect(self._filter)
-        self.tabs.currentChanged.connect(self._show_page)
-        session.opened.connect(
-            lambda source, given: self.preferences.note_opened(source.source.path)
-        )
-        session.refused.connect(lambda *_: self.bottom.setCurrentWidget(self.findings))
-        session.tasks.failed.connect(lambda *_: self.bottom.setCurrentWidget(self.findings))
+        bar.filtered.connect(self.tabs.set_filter)
+        self.tabs.problem_changed.connect(lambda problem: bar.mark_filter(bool(problem)))
+        self.tabs.filter_cleared.connect(bar.filter.clear)
+        self.tabs.opening_asked.connect(self.asking.ask_directory)
+        self.empty.pressed.connect(session.make_demo)
+        session.opened.connect(lambda source, given: preferences.note_opened(source.source.path))
         session.sources_changed.connect(self._show_sources)
         session.current_changed.connect(self._show_title)
         session.tasks.changed.connect(self._show_sources)
-        self.preferences.changed.connect(self._show_recent)
-        self.preferences.failed.connect(lambda finding: session.tell("settings", finding))
-        for finding in self.preferences.findings:
+        preferences.changed.connect(self._show_recent)
+        preferences.failed.connect(lambda finding: session.tell("settings", finding))
+        for finding in preferences.findings:
             session.tell("settings", finding)
         self._show_recent()
-
-    # What a person asks for
-
-    def _ask_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Open a file of a checkpoint or model", self._last_folder(),
-            "TensorFlow files (*.index *.data-* *.meta checkpoint *.pb *.pbtxt *.keras *.h5);;"
-            "All files (*)",
-        )  # fmt: skip
-        self._open(path)
-
-    def _ask_directory(self) -> None:
-        title = "Open a SavedModel or a directory of checkpoints"
-        self._open(QFileDialog.getExistingDirectory(self, title, self._last_folder()))
-
-    def _ask_prefix(self) -> None:
-        from PySide6.QtWidgets import QInputDialog
-
-        path, is_sure = QInputDialog.getText(
-            self, "Open a checkpoint", "Prefix, as in tf.train.Checkpoint.restore:"
-        )
-        if is_sure:
-            self._open(path.strip())
-
-    def _open(self, path: str) -> None:
-        if path:
-            self.session.open(path)
-
-    def _last_folder(self) -> str:
-        recent = self.preferences.settings.recent
-        return os.path.dirname(recent[0]) if recent else ""
-
-    def _go_to_filter(self) -> None:
-        self.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.bar.filter.selectAll()
-
-    def _filter(self, text: str) -> None:
-        """Filter the tables of both pages; another page than these gives way to the variables."""
-        is_restoring = self.tabs.currentWidget() is self._late_restore
-        if text and not is_restoring:
-            self.show_page("Variables")
-        page = self.variables
-        page.set_filter(text)
-        if self._late_restore.made:
-            self.restoring.set_filter(text)
-        self.bar.mark_filter(bool(page.table.filter_problem))
-
-    @property
-    def _tree(self) -> VariableTable | MatchTableModel:
-        is_restoring = self.tabs.currentWidget() is self._late_restore
-        return self.restoring.model.table if is_restoring else self.variables.table
-
-    def _expand_all(self) -> None:
-        self._tree.expand_all()
-
-    def _collapse_all(self) -> None:
-        self._tree.collapse_all()
-
-    def _close_current(self) -> None:
-        if self.session.current:
-            self.session.close(self.session.current)
 
     # What is shown
 
@@ -282,13 +149,11 @@ class MainWindow(QMainWindow):
         if self.session.sources:
             self._centre.setCurrentWidget(self.tabs)
         else:
-            self._centre.setCurrentWidget(self._empty)
+            self._centre.setCurrentWidget(self.empty)
             if busy:
-                self._empty.say(f"{busy[-1].title} …")
+                self.empty.say(f"{busy[-1].title} …")
             else:
-                self._empty.say(
-                    "Drop a checkpoint here, or make the demo run.", "Make the demo run"
-                )
+                self.empty.say("Drop a checkpoint here, or make the demo run.", "Make the demo run")
         self.inspector.setVisible(bool(self.session.sources))
         self._show_title()
 
@@ -297,46 +162,8 @@ class MainWindow(QMainWindow):
         name = os.path.basename(current.source.path.rstrip("/")) if current else ""
         self.setWindowTitle(f"{name} – tfinspector" if name else "tfinspector")
 
-    def _show_page(self, at: int) -> None:
-        page = self.tabs.widget(at)
-        if isinstance(page, LatePage):
-            page.make()
-
     def _show_recent(self) -> None:
         self.bar.set_recent(self.preferences.settings.recent)
-
-    def _count_findings(self, errors: int, warnings: int, notes: int) -> None:
-        words = [
-            f"{count} {word}{'s' if count > 1 else ''}"
-            for count, word in ((errors, "error"), (warnings, "warning"), (notes, "note"))
-            if count
-        ]
-        self.bottom.setTabText(0, f"Findings · {', '.join(words)}" if words else "Findings")
-        sign = ("error", "wrong") if errors else ("warning", "attention") if warnings else None
-        self.bottom.setTabIcon(0, icon(*sign) if sign else icon("info", "muted"))
-
-    # Remembering
-
-    def _restore(self) -> None:
-        state = self.preferences.settings.window
-        if "geometry" in state:
-            self.restoreGeometry(QByteArray.fromBase64(state["geometry"].encode()))
-        for name, splitter in (("across", self._across), ("down", self._down)):
-            if name in state:
-                splitter.restoreState(QByteArray.fromBase64(state[name].encode()))
-
-    def _remember(self) -> None:
-        state = {
-            "geometry": self.saveGeometry(),
-            "across": self._across.saveState(),
-            "down": self._down.saveState(),
-        }
-        texts = {name: bytes(value.toBase64().data()).decode() for name, value in state.items()}
-        if self._late_variables.made:
-            header = self.variables.view.horizontalHeader().saveState()
-            texts["columns"] = bytes(header.toBase64().data()).decode()
-        self.preferences.set_window(self.preferences.settings.window | texts)
-        self.preferences.save()
 
     # Qt's overrides
 
@@ -350,20 +177,23 @@ class MainWindow(QMainWindow):
     def _after_first_paint(self) -> None:
         self.painted.emit()
         self.inspector.make_soon()
-        self._show_page(self.tabs.currentIndex())
+        self.tabs.show_current()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C that the widget with the focus has no use for copies what that stands in."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            widget: QWidget | None = self.focusWidget()
+            while widget is not None:
+                if isinstance(widget, Copying):
+                    widget.copy()
+                    return
+                widget = widget.parentWidget()
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window."""
-        self._remember()
+        remember_window(self, self._splitters, self.tabs.remembered(), self.preferences)
         super().closeEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Anything with a local path may be dropped."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped; the files of one set open once."""
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        self.session.open_several(paths)
-        event.acceptProposedAction()
+_OPEN_MENU = ("Open file", "Open directory", "Open checkpoint prefix")

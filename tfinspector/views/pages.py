@@ -1,92 +1,128 @@
-"""The pages of the window, as a table, and holders that make them when they are first needed.
+"""The pages of the window, as one table.
 
-Plots are loaded after the window is painted: importing them takes longer than everything else.
+A page is one line of `PAGES`: its title, its icon, the class that is imported when the page is
+first shown, and what has to be open for it to say anything. Its place gives its number key
+(Ctrl+1, Ctrl+2, ...). While what it needs is missing, its tab is grey and the page teaches what
+to open instead of being made.
+
+What the window does with a page is found out from its methods; each is optional:
+
+    set_filter(text) -> str          filter; returns what is wrong with the text, "" if nothing
+    filter_cleared                   a signal: empty the field at the top
+    expand_all(), collapse_all()     of its tree (Ctrl++, Ctrl+-)
+    copy()                           put what is shown on the clipboard (Ctrl+C)
+    recall(preferences)              once, when it was made: take over what was remembered
+    remembered() -> dict[str, str]   when the window closes: what `Settings.window` shall keep
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast, runtime_checkable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 
-Factory = Callable[[Session], QWidget]
+
+@runtime_checkable
+class Filtering(Protocol):
+    """A page with a table that the field at the top filters."""
+
+    def set_filter(self, text: str) -> str:
+        """Show what passes; returns what is wrong with the text, "" if nothing."""
 
 
-def _overview(session: Session) -> QWidget:
-    from tfinspector.views.overview_page import OverviewPage
+@runtime_checkable
+class Folding(Protocol):
+    """A page with a tree."""
 
-    return OverviewPage(session)
+    def expand_all(self) -> None:
+        """Open every group."""
 
-
-def _variables(session: Session) -> QWidget:
-    from tfinspector.views.variables.page import VariablesPage
-
-    return VariablesPage(session)
-
-
-def _signatures(session: Session) -> QWidget:
-    from tfinspector.views.signatures_page import SignaturesPage
-
-    return SignaturesPage(session)
+    def collapse_all(self) -> None:
+        """Close every group."""
 
 
-def _restore(session: Session) -> QWidget:
-    from tfinspector.views.restore.page import RestorePage
+@runtime_checkable
+class Copying(Protocol):
+    """A page, or a pane, that can be copied as it is shown."""
 
-    return RestorePage(session)
+    def copy(self) -> None:
+        """Put it on the clipboard."""
 
 
-PAGES: tuple[tuple[str, Factory], ...] = (
-    ("Overview", _overview),
-    ("Variables", _variables),
-    ("Signatures", _signatures),
-    ("Restore", _restore),
+@runtime_checkable
+class Recalling(Protocol):
+    """A page that takes over what was remembered, and says what it wants to be remembered."""
+
+    def recall(self, preferences: Preferences) -> None:
+        """Take over; called once, when the page was made."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A page with a state of its own, such as widths of columns."""
+
+    def remembered(self) -> dict[str, str]:
+        """What `Settings.window` shall keep of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a page has nothing to say yet: one sentence, and the verb that changes it."""
+
+    sentence: str
+    button: str
+
+
+Needs = Callable[[Session], Lack | None]
+
+
+def nothing(_session: Session) -> Lack | None:
+    """The page always has something to say."""
+    return None
+
+
+def a_run(session: Session) -> Lack | None:
+    """The current source has several snapshots."""
+    if session.current and len(session.current.source.snapshots) > 1:
+        return None
+    return Lack(
+        "A single snapshot has not moved. Open a directory with several snapshots of one run.",
+        "Open a directory",
+    )
+
+
+def two_sources(session: Session) -> Lack | None:
+    """There are two things to compare: two sources, or two snapshots of one run."""
+    if len(session.sources) > 1 or a_run(session) is None:
+        return None
+    return Lack("Open a second checkpoint or model to compare this one with.", "Open another")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `widget` is "module:Class" below `tfinspector.views`, a widget of a session."""
+
+    title: str
+    icon: str
+    widget: str
+    needs: Needs = nothing
+
+    def make(self, session: Session) -> QWidget:
+        """The page itself; its modules are loaded now."""
+        module, _, name = self.widget.partition(":")
+        factory = getattr(import_module(f"tfinspector.views.{module}"), name)
+        return cast(QWidget, factory(session))
+
+
+PAGES: tuple[Page, ...] = (
+    Page("Overview", "overview", "overview_page:OverviewPage"),
+    Page("Variables", "variable", "variables.page:VariablesPage"),
+    Page("Signatures", "signature", "signatures_page:SignaturesPage"),
+    Page("Restore", "restore", "restore.page:RestorePage"),
 )
-
-
-class LatePage(QWidget):
-    """Holds a page and makes it on demand; `has_made` carries it."""
-
-    has_made = Signal(object)
-
-    def __init__(self, session: Session, factory: Factory, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._factory = session, factory
-        self.made: QWidget | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-
-    def make(self) -> QWidget:
-        """The page."""
-        if self.made is None:
-            self.made = self._factory(self._session)
-            self._layout.addWidget(self.made)
-            self.has_made.emit(self.made)
-        return self.made
-
-
-def _inspector(session: Session) -> QWidget:
-    from tfinspector.views.inspector.inspector import Inspector
-
-    return Inspector(session)
-
-
-class LateInspector(LatePage):
-    """The inspector; its plotting library is imported in a pool thread first."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, _inspector, parent)
-        self._is_asked = False
-
-    def make_soon(self) -> None:
-        """Import the plots in the background, then make the inspector."""
-        if not self._is_asked:
-            self._is_asked = True
-            self._session.run("Load plots", _import_plots, lambda _: self.make(), quiet=True)
-
-
-def _import_plots(_ticket: object) -> None:
-    import tfinspector.views.inspector.inspector  # noqa: F401 - for its effect: the modules are loaded

@@ -116,7 +116,7 @@ def _draw_source(
         _settle(session)
     for size in SIZES:
         window.resize(size)
-        for title, _ in PAGES:
+        for title in (page.title for page in PAGES):
             window.show_page(title)
             _settle(session)
             for view in _views(window, title):

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -111,6 +119,9 @@ class SourcesPane(QWidget):
         self.tree.customContextMenuRequested.connect(self._open_menu)
         self.tree.selectionModel().currentChanged.connect(self._has_moved)
         self.tree.clicked.connect(self._take)
+        close = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.tree)
+        close.setContext(Qt.ShortcutContext.WidgetShortcut)
+        close.activated.connect(self.close_chosen)
         heading = QLabel("Sources")
         heading.setProperty("heading", True)
         heading.setContentsMargins(SPACE, SMALL, SMALL, TIGHT)

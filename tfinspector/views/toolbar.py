@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -95,9 +95,6 @@ class SnapshotSlider(QWidget):
 class TopBar(QWidget):
     """Signals: what a person asked for. `filtered` comes shortly after the last key."""
 
-    open_file = Signal()
-    open_directory = Signal()
-    open_prefix = Signal()
     open_recent = Signal(str)
     clear_recent = Signal()
     reload = Signal()
@@ -109,7 +106,6 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self.open = self._menu_button("open", "Open ▾")
-        self._fill_open()
         self.recent = self._menu_button("recent", "Recent ▾")
         again = tool_button("reload", "Reload", "Read everything again (F5)", self.reload.emit)
         self.filter = QLineEdit(placeholderText="Filter variables", clearButtonEnabled=True)
@@ -140,6 +136,10 @@ class TopBar(QWidget):
         session.current_changed.connect(self._show_worker)
         self._show_worker()
 
+    def set_open_actions(self, actions: Sequence[QAction]) -> None:
+        """What the Open menu offers."""
+        self.open.menu().addActions(actions)
+
     def set_recent(self, paths: tuple[str, ...]) -> None:
         """Fill the Recent menu, newest first."""
         menu = self.recent.menu()
@@ -158,26 +158,6 @@ class TopBar(QWidget):
         if bool(self.filter.property("wrong")) != is_wrong:
             self.filter.setProperty("wrong", is_wrong)
             self.filter.style().polish(self.filter)
-
-    def _fill_open(self) -> None:
-        menu = self.open.menu()
-        self._add(
-            menu, "file", "File", self.open_file.emit, QKeySequence(QKeySequence.StandardKey.Open)
-        )
-        self._add(
-            menu, "folder", "Directory", self.open_directory.emit, QKeySequence("Ctrl+Shift+O")
-        )
-        self._add(menu, "checkpoint", "Checkpoint prefix", self.open_prefix.emit, None)
-
-    @staticmethod
-    def _add(
-        menu: QMenu, name: str, text: str, pressed: Callable[[], None], keys: QKeySequence | None
-    ) -> None:
-        action = QAction(icon(name), text, menu)
-        if keys:
-            action.setShortcut(keys)
-        action.triggered.connect(pressed)
-        menu.addAction(action)
 
     def _menu_button(self, name: str, text: str) -> QToolButton:
         button = tool_button(name, text or " ")

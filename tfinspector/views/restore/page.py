@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.restore.jobs import Written
 from tfinspector.viewmodels.restore.model import EMPTY, RestoreModel
 from tfinspector.viewmodels.restore.words import Verdict, about, written_words
@@ -62,6 +63,11 @@ class RestorePage(QWidget):
         """Filter the match table; returns what is wrong with the filter, "" if nothing."""
         self.model.table.set_filter(text)
         return self.model.table.filter_problem
+
+    def recall(self, preferences: Preferences) -> None:
+        """Take over what was filled in for each source, and remember what will be."""
+        self.model.recall_from(preferences.restore_of)
+        self.model.remembered.connect(preferences.set_restore)
 
     def expand_all(self) -> None:
         """Open every group of the match table."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.viewmodels import table_text
+from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.variables.exports import export_csv, export_npy
 from tfinspector.viewmodels.variables.group_cells import hidden_text, role_counts, summary
@@ -28,6 +29,9 @@ from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.variables.role_switch import RoleSwitch
 from tfinspector.views.variables.view import VariableView
+from tfinspector.views.window.memory import as_text, from_text
+
+_COLUMNS = "columns"
 
 _EXPORTED = (
     DTypeKind.FLOAT, DTypeKind.INTEGER, DTypeKind.BOOL, DTypeKind.COMPLEX, DTypeKind.STRING,
@@ -37,10 +41,10 @@ _EXPORTED = (
 class VariablesPage(QWidget):
     """Attributes: table (the model), view (the table widget), roles (the switch).
 
-    `cleared` asks the owner of the filter field to empty it.
+    `filter_cleared` asks the owner of the filter field to empty it.
     """
 
-    cleared = Signal()
+    filter_cleared = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,9 +87,30 @@ class VariablesPage(QWidget):
         if path:
             export_csv(self.table, self.view.shown_columns(), path)
 
-    def set_filter(self, text: str) -> None:
-        """Filter the table."""
+    def set_filter(self, text: str) -> str:
+        """Filter the table; returns what is wrong with the filter, "" if nothing."""
         self.table.set_filter(text)
+        return self.table.filter_problem
+
+    def expand_all(self) -> None:
+        """Open every group."""
+        self.table.expand_all()
+
+    def collapse_all(self) -> None:
+        """Close every group."""
+        self.table.collapse_all()
+
+    def recall(self, preferences: Preferences) -> None:
+        """Take over hidden roles and columns, and remember what is hidden from now on."""
+        self.roles.set_hidden(preferences.hidden_roles)
+        self.roles.changed.connect(preferences.set_hidden_roles)
+        columns = preferences.settings.window.get(_COLUMNS)
+        if columns:
+            self.view.horizontalHeader().restoreState(from_text(columns))
+
+    def remembered(self) -> dict[str, str]:
+        """Widths and order of the columns."""
+        return {_COLUMNS: as_text(self.view.horizontalHeader().saveState())}
 
     # Building
 
@@ -163,7 +188,7 @@ class VariablesPage(QWidget):
 
     def _show_all(self) -> None:
         self.roles.set_hidden(())
-        self.cleared.emit()
+        self.filter_cleared.emit()
 
     def _say_progress(self) -> None:
         content, chosen = self.table.content, len(self.session.chosen)

@@ -1,0 +1,48 @@
+"""Asks for a path to open: a file of a set, a directory, or a prefix that is typed."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.session import Session
+
+_FILES = (
+    "TensorFlow files (*.index *.data-* *.meta checkpoint *.pb *.pbtxt *.keras *.h5);;All files (*)"
+)
+
+
+class PathDialogs:
+    """The dialogs of one window; what is chosen is opened."""
+
+    def __init__(self, window: QWidget, session: Session, preferences: Preferences) -> None:
+        self._window, self._session, self._preferences = window, session, preferences
+
+    def ask_file(self) -> None:
+        """Any file of a checkpoint or a model."""
+        title = "Open a file of a checkpoint or model"
+        path, _ = QFileDialog.getOpenFileName(self._window, title, self._last_folder(), _FILES)
+        self._open(path)
+
+    def ask_directory(self) -> None:
+        """A SavedModel or a run."""
+        title = "Open a SavedModel or a directory of checkpoints"
+        self._open(QFileDialog.getExistingDirectory(self._window, title, self._last_folder()))
+
+    def ask_prefix(self) -> None:
+        """A prefix, as code spells it."""
+        path, is_sure = QInputDialog.getText(
+            self._window, "Open a checkpoint", "Prefix, as in tf.train.Checkpoint.restore:"
+        )
+        if is_sure:
+            self._open(path.strip())
+
+    def _open(self, path: str) -> None:
+        if path:
+            self._session.open(path)
+
+    def _last_folder(self) -> str:
+        recent = self._preferences.settings.recent
+        return os.path.dirname(recent[0]) if recent else ""

@@ -1,0 +1,78 @@
+"""The window's commands as one table: their words, their keys, what they do.
+
+The menus, the keys, the sheet of shortcuts and the command palette are all made from it, so that
+none of them can say something else than another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from tfinspector.views.icons import icon
+from tfinspector.views.pages import PAGES
+
+if TYPE_CHECKING:
+    from tfinspector.views.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the window can be told to do. The first of `keys` is shown in menus."""
+
+    group: str
+    words: str
+    keys: tuple[str, ...]
+    do: Callable[[], object]
+    icon: str = ""
+
+
+OPEN, SHOW, TREE = "Open and close", "Show", "Trees and tables"
+
+
+def commands(window: MainWindow) -> tuple[Command, ...]:
+    """Everything that `window` can be told."""
+    session, asking, tabs, bottom = window.session, window.asking, window.tabs, window.bottom
+    pages = tuple(
+        Command(
+            SHOW, page.title, (f"Ctrl+{number}",),
+            partial(tabs.show_page, page.title), page.icon,
+        )
+        for number, page in enumerate(PAGES, 1)
+    )  # fmt: skip
+    return (
+        Command(OPEN, "Open file", ("Ctrl+O",), asking.ask_file, "file"),
+        Command(OPEN, "Open directory", ("Ctrl+Shift+O",), asking.ask_directory, "folder"),
+        Command(OPEN, "Open checkpoint prefix", ("Ctrl+L",), asking.ask_prefix, "checkpoint"),
+        Command(OPEN, "Reload", ("F5", "Ctrl+R"), session.reload, "reload"),
+        Command(OPEN, "Close source", ("Ctrl+W",), window.close_current, "close"),
+        Command(OPEN, "Quit", ("Ctrl+Q",), window.close),
+        *pages,
+        Command(SHOW, "Findings", ("Ctrl+Shift+F",), bottom.show_findings, "info"),
+        Command(SHOW, "Tasks", ("Ctrl+Shift+T",), bottom.show_tasks, "tasks"),
+        Command(SHOW, "Worker log", ("Ctrl+Shift+L",), bottom.show_log, "log"),
+        Command(TREE, "Filter", ("Ctrl+F",), window.go_to_filter, "filter"),
+        Command(TREE, "Expand all", ("Ctrl++", "Ctrl+="), tabs.expand_all, "expand"),
+        Command(TREE, "Collapse all", ("Ctrl+-",), tabs.collapse_all, "collapse"),
+    )
+
+
+def actions_of(made: tuple[Command, ...], window: QWidget) -> dict[str, QAction]:
+    """One action per command, with its keys; by its words. They work in the whole window."""
+    actions = {}
+    for command in made:
+        action = QAction(command.words, window)
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(lambda _checked=False, do=command.do: do())
+        window.addAction(action)
+        actions[command.words] = action
+    return actions
