@@ -21,7 +21,7 @@ class Decoded(NamedTuple):
     parts: int = 1
 
 
-_COMPLEX: dict[str, np.dtype[Any]] = {
+_PARTS: dict[str, np.dtype[Any]] = {
     "complex64": np.dtype(np.float32),
     "complex128": np.dtype(np.float64),
 }
@@ -31,8 +31,8 @@ _UNSIGNED: dict[int, np.dtype[Any]] = {4: np.dtype(np.uint32), 8: np.dtype(np.ui
 def decode(block: NDArray[Any], dtype_name: str) -> Decoded:
     """A block of a numeric TensorFlow type, native-endian, of any shape. KeyError for others."""
     flat = np.require(block, requirements=("C", "A")).reshape(-1)
-    if dtype_name in _COMPLEX:
-        floats = flat.view(_COMPLEX[dtype_name])
+    if dtype_name in _PARTS:
+        floats = flat.view(_PARTS[dtype_name])
         return Decoded(floats, floats.view(_UNSIGNED[floats.itemsize]), 2)
     layout = layout_of(dtype_name)
     if isinstance(layout, NarrowLayout):

@@ -42,7 +42,7 @@ def inner_products(moved: NDArray[Any]) -> Floats:
 def displacement(block: NDArray[Any], first: NDArray[Any]) -> NDArray[Any]:
     """block - first, where both are finite; 0 elsewhere: such elements do not take part."""
     with np.errstate(invalid="ignore", over="ignore"):
-        moved = block - first
+        moved: NDArray[Any] = block - first
     if not np.isfinite(moved).all():
         moved[~np.isfinite(moved)] = 0
     return moved

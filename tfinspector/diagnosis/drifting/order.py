@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tfinspector.contents.checkpoints import Snapshot
 from tfinspector.contents.drifts import DriftTable
@@ -36,7 +37,7 @@ def find_order_problems(table: DriftTable) -> Iterator[Finding]:
 def _steps(table: DriftTable) -> Finding | None:
     """Only where a person put snapshots of several places together, who may have meant it."""
     shots = table.snapshots
-    for before, after in zip(shots, shots[1:], strict=False):
+    for before, after in pairwise(shots):
         if before.step is None or after.step is None or after.step >= before.step:
             continue
         return Finding(
@@ -77,7 +78,7 @@ def _counters(table: DriftTable) -> Finding | None:
 def _times(table: DriftTable) -> Finding | None:
     """Written in another order than numbered. Copies of files have times of their own."""
     shots = table.snapshots
-    for before, after in zip(shots, shots[1:], strict=False):
+    for before, after in pairwise(shots):
         if before.time is None or after.time is None or after.time >= before.time - 1:
             continue
         if os.path.dirname(before.path) != os.path.dirname(after.path):

@@ -10,7 +10,6 @@ from tfinspector.engine.jobs import Ticket
 def tracks_of(members: Sequence[Member], ticket: Ticket) -> list[Track]:
     """In the order of the newest snapshot; what it lacks comes last. Raises `Unreadable`."""
     tracks = Tracks()
-    variables: Sequence[object] = ()
     for done, member in enumerate(members):
         ticket.report(done, len(members), f"Opening {member.snapshot.path}")
         checkpoint = member.checkpoint()

@@ -61,8 +61,9 @@ class Strand(NamedTuple):
 class Woven:
     """What the pass found of one variable, or of a span of it: `merge` adds spans up.
 
-    `present` are the numbers of the snapshots that have it. By snapshot: its statistics, its change from the anchor and from the snapshot before; `failed`
-    says why one could not be read. `products` are the inner products of the displacements.
+    `present` are the numbers of the snapshots that have it. By snapshot: its statistics, its
+    change from the anchor and from the snapshot before; `failed` says why one could not be read.
+    `products` are the inner products of the displacements.
     """
 
     present: set[int]

@@ -8,6 +8,7 @@ opens the files itself.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
+from itertools import pairwise
 from math import ceil, prod
 from typing import Any, NamedTuple
 
@@ -209,7 +210,7 @@ def _spans(order: Order, strand: Strand, parts: int) -> list[Span]:
     count = sum(1 for _ in regions_of(cells[0].shape, panel_size(order, itemsize)))
     parts = min(parts, count)
     bounds = [count * part // parts for part in range(parts + 1)]
-    return [Span(start, stop) for start, stop in zip(bounds, bounds[1:], strict=False)]
+    return [Span(start, stop) for start, stop in pairwise(bounds)]
 
 
 def _name(strand: Strand) -> str:
