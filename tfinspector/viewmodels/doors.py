@@ -7,7 +7,7 @@ doors to be slow or to break on purpose.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tfinspector.contents.checks import CheckReport
     from tfinspector.contents.figures import Statistics, Unmeasured
+    from tfinspector.contents.findings import Finding
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.restores import Rename, RestoreReport
     from tfinspector.contents.variables import Variable
@@ -39,6 +40,12 @@ def _measure(
     from tfinspector.engine.measuring import measure_all
 
     return measure_all(reader, variables, ticket)
+
+
+def _odd_values(measured: Iterable[Measured], where: str) -> list[Finding]:
+    from tfinspector.engine.measuring import find_odd_values
+
+    return find_odd_values(measured, where)
 
 
 def _worker(
@@ -148,6 +155,7 @@ class Doors:
 
     open_source: Callable[[str, Ticket | None], OpenSource] = _open
     measure_all: Callable[[Any, Sequence[Variable], Ticket | None], Iterator[Measured]] = _measure
+    odd_values: Callable[[Iterable[Measured], str], list[Finding]] = _odd_values
     worker: Callable[
         [Sequence[str] | None, Callable[[str], None], Callable[[WorkerState], None]], WorkerClient
     ] = _worker

@@ -9,50 +9,34 @@ handed to the window's thread at most twenty times a second.
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from tfinspector.contents.figures import Statistics, Unmeasured
+from tfinspector.contents.figures import Unmeasured
 from tfinspector.contents.findings import Cancelled
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import Pool, finding_of
+from tfinspector.viewmodels.known_figures import Choice, Figures, KnownFigures, Place
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
+
+__all__ = ["Choice", "Figures", "MeasuringQueue"]
 
 _TICK_MS = 50
 _PORTION = 64
 _PORTION_NBYTES = 16 << 20
 _EXPRESS, _SLOW = "express", "slow"
 
-Figures = Statistics | Unmeasured
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One variable of one snapshot of one source."""
-
-    source: OpenSource
-    snapshot: str
-    variable: Variable
-
-
-_Place = tuple[int, str]
-_Mark = tuple[int, str, str]
-
-
-def _mark(choice: Choice) -> _Mark:
-    return (id(choice.source), choice.snapshot, choice.variable.key)
-
 
 class MeasuringQueue(QObject):
-    """Keeps the figures of every variable measured so far, per source, snapshot and key.
+    """Measures, and keeps the figures of what was measured so far.
 
     `measured` carries the choices that have just got figures; `progressed` (done, total) is of
     the current snapshot; `settled` says that nothing is left to do. All in the window's thread.
@@ -67,33 +51,36 @@ class MeasuringQueue(QObject):
         self._doors = doors
         self._pool = Pool(2)
         self._lock = threading.Lock()
-        self._figures: dict[_Place, dict[str, Figures]] = {}
+        self._known = KnownFigures()
         self._urgent: list[Choice] = []
         self._in_view: list[Choice] = []
-        self._rest_of: tuple[OpenSource, str] | None = None
         self._rest: Sequence[Variable] = ()
         self._at = 0
-        self._taken: set[_Mark] = set()
-        self._begun: set[_Mark] = set()
+        self._taken: defaultdict[Place, set[str]] = defaultdict(set)
+        self._begun: set[tuple[Place, str]] = set()
         self._arrived: list[tuple[Choice, Figures]] = []
         self._lanes: set[str] = set()
         self._paused = False
         self._ticket = Ticket()
-        self._current: _Place | None = None
+        self._current: tuple[OpenSource, str] | None = None
         self._total = 0
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._deliver)
 
     def figures(self, choice: Choice) -> Figures | None:
         """What is known of `choice`; None if it is not measured yet, and then it comes first."""
-        known = self.known(choice.source, choice.snapshot).get(choice.variable.key)
+        known = self.known(*choice.of).get(choice.variable.key)
         if known is None:
             self.urge([choice])
         return known
 
     def known(self, source: OpenSource, snapshot: str) -> dict[str, Figures]:
         """Figures by key, of one snapshot. Read only; grows in the window's thread alone."""
-        return self._figures.setdefault((id(source), snapshot), {})
+        return self._known.of(source, snapshot).figures
+
+    def has_odd(self, source: OpenSource, snapshot: str) -> bool:
+        """Whether a variable of the snapshot is known to hold NaN or infinite values."""
+        return bool(self._known.of(source, snapshot).odd)
 
     def urge(self, choices: Iterable[Choice]) -> None:
         """Measure these before anything else."""
@@ -110,33 +97,27 @@ class MeasuringQueue(QObject):
     def work_through(self, source: OpenSource, snapshot: str, rows: Sequence[Variable]) -> None:
         """Make this the current snapshot: measure all its variables, and nothing else's rest."""
         with self._lock:
-            self._current, self._total = (id(source), snapshot), len(rows)
-            self._rest_of, self._rest = (source, snapshot), rows
+            self._current, self._rest, self._total = (source, snapshot), rows, len(rows)
             self._at, self._in_view = 0, []
         self._wake()
 
     def inherit(self, old: OpenSource, fresh: OpenSource) -> None:
         """`fresh` is `old` read again: keep the figures of snapshots whose files are the same."""
-        same = set(old.source.snapshots) & set(fresh.source.snapshots)
         with self._lock:
-            for snapshot in same:
-                known = self._figures.get((id(old), snapshot.path))
-                if known:
-                    self._figures[id(fresh), snapshot.path] = dict(known)
-                    self._taken |= {(id(fresh), snapshot.path, key) for key in known}
+            self._taken.update(self._known.inherit(old, fresh))
 
     def forget(self, source: OpenSource) -> None:
         """`source` was closed: drop what is known of it and what was still to do."""
-        gone = id(source)
         with self._lock:
             self._stop_threads()
             self._urgent = [c for c in self._urgent if c.source is not source]
             self._in_view = [c for c in self._in_view if c.source is not source]
-            if self._rest_of and self._rest_of[0] is source:
-                self._rest_of, self._rest, self._current = None, (), None
-            self._taken = {mark for mark in self._taken if mark[0] != gone}
+            if self._current and self._current[0] is source:
+                self._current, self._rest = None, ()
+            for place in [place for place in self._taken if place[0] == id(source)]:
+                del self._taken[place]
             self._arrived = [pair for pair in self._arrived if pair[0].source is not source]
-        self._figures = {p: known for p, known in self._figures.items() if p[0] != gone}
+        self._known.forget(source)
         self._wake()
 
     @property
@@ -173,14 +154,15 @@ class MeasuringQueue(QObject):
     # In a pool thread, or under the lock
 
     def _is_open(self, choice: Choice) -> bool:
-        return _mark(choice) not in self._taken
+        return choice.variable.key not in self._taken[choice.place]
 
     def _stop_threads(self) -> None:
         """Tell the running threads to stop, and give back what they had begun."""
         self._ticket.cancel()
         self._ticket = Ticket()
         self._lanes.clear()
-        self._taken -= self._begun
+        for place, key in self._begun:
+            self._taken[place].discard(key)
         self._begun.clear()
         self._at = 0
 
@@ -207,14 +189,14 @@ class MeasuringQueue(QObject):
             if not self._is_open(choice):
                 return True
             if portion and (
-                (choice.source, choice.snapshot) != (portion[0].source, portion[0].snapshot)
+                choice.place != portion[0].place
                 or len(portion) >= _PORTION
                 or nbytes + choice.variable.nbytes > _PORTION_NBYTES
             ):
                 return False
             portion.append(choice)
-            self._taken.add(_mark(choice))
-            self._begun.add(_mark(choice))
+            self._taken[choice.place].add(choice.variable.key)
+            self._begun.add((choice.place, choice.variable.key))
             nbytes += choice.variable.nbytes
             return True
 
@@ -226,8 +208,8 @@ class MeasuringQueue(QObject):
             self._in_view.pop(0)
         if portion:
             return portion
-        while self._rest_of and self._at < len(self._rest):
-            if not takes(Choice(*self._rest_of, self._rest[self._at])):
+        while self._current and self._at < len(self._rest):
+            if not takes(Choice(*self._current, self._rest[self._at])):
                 break
             self._at += 1
         return portion
@@ -264,7 +246,7 @@ class MeasuringQueue(QObject):
     def _note(self, choice: Choice, figures: Figures, ticket: Ticket) -> None:
         with self._lock:
             if ticket is self._ticket:
-                self._begun.discard(_mark(choice))
+                self._begun.discard((choice.place, choice.variable.key))
                 self._arrived.append((choice, figures))
 
     # In the window's thread
@@ -274,7 +256,7 @@ class MeasuringQueue(QObject):
             arrived, self._arrived = self._arrived, []
             is_idle = not self._lanes
         for choice, figures in arrived:
-            self.known(choice.source, choice.snapshot)[choice.variable.key] = figures
+            self._known.of(*choice.of).note(choice.variable.key, figures)
         if arrived:
             self.measured.emit([choice for choice, _ in arrived])
         self._tell_progress()
@@ -284,5 +266,5 @@ class MeasuringQueue(QObject):
 
     def _tell_progress(self) -> None:
         if self._current:
-            done = len(self._figures.get(self._current, ()))
+            done = len(self.known(*self._current))
             self.progressed.emit(min(done, self._total), self._total)
