@@ -14,7 +14,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.engine.crew import Crew, await_all
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.measuring import why_unmeasured
-from tfinspector.engine.spans import blocks_of_span, spans_of
+from tfinspector.engine.stretches import shares_of
 from tfinspector.formats.reading import TensorReader
 
 
@@ -58,12 +58,9 @@ def draw_exact(
     warm_up()
     with Crew(ticket) as crew:
         futures = [
-            crew.submit(
-                count_exactly, blocks_of_span(reader, variable, span), edges, variable.dtype.name,
-                crew.tick,
-            )
-            for span in spans_of(variable, crew.size)
-        ]  # fmt: skip
+            crew.submit(count_exactly, share, edges, variable.dtype.name, crew.tick)
+            for share in shares_of(reader, variable, crew.size)
+        ]
         parts = await_all(futures, ticket, lambda: (crew.done, variable.nbytes), variable.name)
     counts = np.sum([np.zeros(len(edges) + 1, np.int64), *parts], axis=0)
     below, above = int(counts[0]), int(counts[-1])

@@ -22,7 +22,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.odd_values import find_odd_values
 from tfinspector.engine.crew import Crew, await_all, processors
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.spans import Span, blocks_of_span, spans_of
+from tfinspector.engine.stretches import blocks_of, shares_of
 from tfinspector.formats.reading import TensorReader
 
 __all__ = ["find_odd_values", "measure", "measure_all", "why_unmeasured"]
@@ -34,8 +34,6 @@ _WORTH_COMPILING = 32 << 20
 _WORTH_CUTTING = 16 << 20
 _BATCH_NBYTES = 4 << 20
 _BATCH_SIZE = 64
-_FEW = 8  # a tensor of which so many are a thread's share can leave the others idle
-_BLOCK_NBYTES = 3 << 20  # more than the reader's own: threads meet less often at Python's lock
 _AHEAD = 4  # jobs per processor that may be done before the first is taken
 
 
@@ -141,27 +139,15 @@ def _in_order(
 
 
 def _jobs_for(crew: Crew, reader: TensorReader, variables: Sequence[Variable]) -> Iterator[_Job]:
-    """The jobs in the order of the variables.
-
-    A tensor that is more than a thread's share is cut. Another large one is begun first of all, so
-    that it does not keep one thread busy alone at the end. (All are not cut, because whole tensors
-    are read into one buffer, and each region of one costs new memory.)
+    """The jobs in the order of the variables. Large tensors are cut, so that no thread is left
+    alone with one at the end.
     """
-    batches = list(_batches(variables))
-    share = sum(variable.nbytes for variable in variables) // crew.size
-    begun = {
-        batch[0].key: crew.submit(_measure_batch, reader, batch, crew.tick)
-        for batch in batches
-        if max(_WORTH_CUTTING, share // _FEW) <= batch[0].nbytes <= share
-    }
-    for batch in batches:
+    for batch in _batches(variables):
         large = batch[0]
-        if large.key in begun:
-            yield _Job(batch, [begun[large.key]], _only)
-        elif large.nbytes > max(_WORTH_CUTTING, share) and not why_unmeasured(large):
+        if large.nbytes > _WORTH_CUTTING and not why_unmeasured(large):
             parts = [
-                crew.submit(_measure_span, reader, large, span, crew.tick)
-                for span in spans_of(large, crew.size)
+                crew.submit(_count, large, share, crew.tick)
+                for share in shares_of(reader, large, crew.size)
             ]
             yield _Job(batch, list(parts), _added_up)
         else:
@@ -192,15 +178,9 @@ def _measure_batch(
         if reason:
             figures.append(Unmeasured(reason))
             continue
-        counted = _count(variable, reader.blocks(variable.key, _BLOCK_NBYTES), tick)
+        counted = _count(variable, blocks_of(reader, variable), tick)
         figures.append(counted if isinstance(counted, Unmeasured) else counted.statistics())
     return figures
-
-
-def _measure_span(
-    reader: TensorReader, variable: Variable, span: Span, tick: Callable[[int], None]
-) -> Accumulator | Unmeasured:
-    return _count(variable, blocks_of_span(reader, variable, span), tick)
 
 
 def _count(
@@ -208,6 +188,8 @@ def _count(
 ) -> Accumulator | Unmeasured:
     """Count the blocks. What the reader can't read is a reason, not an error."""
     accumulator = Accumulator(variable.dtype.name)
+    if tick:
+        tick(0)  # a job that was queued when the work was cancelled reads nothing
     try:
         for block in blocks:
             accumulator.add(block)

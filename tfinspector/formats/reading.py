@@ -1,7 +1,7 @@
 """What every format's reader can do: say where a tensor lies, and read it in bounded blocks."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,5 +39,20 @@ class TensorReader(Protocol):
     def verify(self, key: str, tick: Callable[[int], None] | None = None) -> tuple[int, int] | None:
         """None if every stored checksum of the tensor holds, else (stored, computed) of the
         first that does not. `tick` is called with the number of bytes just read.
+        """
+        ...
+
+
+@runtime_checkable
+class StretchReader(TensorReader, Protocol):
+    """A reader of files that hold tensors element by element, so that any stretch can be read."""
+
+    def stretch(
+        self, key: str, start: int, stop: int, buffer: NDArray[np.uint8]
+    ) -> Iterator[NDArray[Any]]:
+        """The elements `[start, stop)` of a numeric tensor, counted in the order of `blocks`.
+
+        Blocks as those of `blocks`; they lie in `buffer`, flat memory of the caller with room for
+        one element at least, so that many tensors are read without new memory for each.
         """
         ...

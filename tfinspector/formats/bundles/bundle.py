@@ -26,7 +26,7 @@ __all__ = ["Bundle", "BundleReader", "read_bundle"]
 
 
 class BundleReader:
-    """Reads the tensors of one bundle; implements `formats.reading.TensorReader`."""
+    """Reads the tensors of one bundle; implements `formats.reading.StretchReader`."""
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
@@ -40,18 +40,18 @@ class BundleReader:
 
         They share one buffer of at most `block_nbytes` (one element, if that is more).
         """
-        tensor = self._sound(key)
-        if not tensor.dtype.is_numeric:
-            raise self._bad(key, f"holds {tensor.dtype.name} values, which are no numbers")
-        word = word_dtype(tensor.dtype.itemsize)
+        tensor = self._numeric(key)
+        itemsize = tensor.dtype.itemsize
         longest = max((piece.nbytes for piece in tensor.pieces), default=0)
-        buffer = np.empty(max(1, min(block_nbytes, longest) // word.itemsize), word)
-        for piece in tensor.pieces:
-            with self._open(piece) as file:
-                for start in range(0, piece.nbytes, buffer.nbytes):
-                    block = buffer[: (piece.nbytes - start) // word.itemsize]
-                    file.read_into(block, piece.offset + start)
-                    yield to_native(block, tensor.dtype, tensor.big_endian)
+        room = max(1, min(block_nbytes, longest) // itemsize) * itemsize
+        size = sum(piece.nbytes for piece in tensor.pieces) // itemsize
+        yield from self._stretch_of(tensor, 0, size, np.empty(room, np.uint8))
+
+    def stretch(
+        self, key: str, start: int, stop: int, buffer: NDArray[np.uint8]
+    ) -> Iterator[NDArray[Any]]:
+        """The elements `[start, stop)` in the order of `blocks`, in blocks that lie in `buffer`."""
+        yield from self._stretch_of(self._numeric(key), start, stop, buffer)
 
     def read(self, key: str, region: Region | None = None) -> np.ndarray[Any, Any]:
         """The tensor, or the region of it; reads only what it must.
@@ -96,6 +96,23 @@ class BundleReader:
                     raise self._bad(key, f"can't be checked: {error.finding.title}") from None
         return None
 
+    def _stretch_of(
+        self, tensor: StoredTensor, start: int, stop: int, buffer: NDArray[np.uint8]
+    ) -> Iterator[NDArray[Any]]:
+        itemsize = tensor.dtype.itemsize
+        room = buffer[: len(buffer) // itemsize * itemsize].view(word_dtype(itemsize))
+        for piece in tensor.pieces:
+            size = piece.nbytes // itemsize
+            first, last = max(start, 0), min(stop, size)
+            start, stop = start - size, stop - size  # counted from the next piece on
+            if first >= last:
+                continue
+            with self._open(piece) as file:
+                for at in range(first, last, len(room)):
+                    block = room[: last - at]
+                    file.read_into(block, piece.offset + at * itemsize)
+                    yield to_native(block, tensor.dtype, tensor.big_endian)
+
     def _read_part(
         self, tensor: StoredTensor, piece: Piece, start: list[int], out: NDArray[Any]
     ) -> None:
@@ -109,6 +126,13 @@ class BundleReader:
                 read_strings(file, piece, tensor.big_endian, wanted, out)
             else:
                 read_variants(file, piece, wanted, out)
+
+    def _numeric(self, key: str) -> StoredTensor:
+        """The tensor, if it can be read and holds numbers."""
+        tensor = self._sound(key)
+        if not tensor.dtype.is_numeric:
+            raise self._bad(key, f"holds {tensor.dtype.name} values, which are no numbers")
+        return tensor
 
     def _sound(self, key: str) -> StoredTensor:
         """The tensor, if nothing is known that keeps it from being read."""

@@ -3,6 +3,7 @@
 The 4-bit and 2-bit types lie one element to a byte, as ml_dtypes keeps them too.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ _WORDS: dict[int, np.dtype[Any]] = {
 _PAIRS: dict[int, np.dtype[Any]] = {8: np.dtype("u4"), 16: np.dtype("u8")}
 
 
+@lru_cache(maxsize=128)
 def numpy_dtype(dtype: DType) -> np.dtype[Any]:
     """The native NumPy type of a numeric DType; ml_dtypes is loaded only for its own types."""
     found: np.dtype[Any]
