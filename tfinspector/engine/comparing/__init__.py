@@ -1,5 +1,13 @@
-"""Comparing snapshots: `drift` for a run or any set of snapshots, `compare` for two sources.
+"""Comparing snapshots: what a run, or any snapshots put together, did to each variable.
 
-The variables of all snapshots are joined to tracks; a pass reads every snapshot once, block by
-block, and measures each against the first (or a chosen one) and the one before it.
+The way in, for both faces (stable):
+
+- `drifting.drift(sources, reference, ...) -> DriftTable`: variables x steps, all metrics against
+  the first (or a chosen) snapshot and the one before, and the run's path in its principal plane.
+- `comparing.compare(a, b, renames, ...) -> Comparison`: two sources, or snapshots of one
+  (`comparing.Side(opened, snapshot_path)`), side by side.
+
+The variables of all snapshots are joined to tracks (`tracks`, `joining`); a pass (`passes`) reads
+every snapshot once, block by block, and measures each block against those two references while
+they are at hand; `sharing_out` spreads the pass over threads or an executor.
 """

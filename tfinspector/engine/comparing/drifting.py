@@ -10,6 +10,7 @@ from tfinspector.analysis.drift.principal_path import principal_path
 from tfinspector.contents.drift_metrics import OWN_FIGURES, Reference
 from tfinspector.contents.drifts import DriftRow, DriftTable, RunPath
 from tfinspector.contents.dtypes import DTypeKind
+from tfinspector.contents.restores import Rename
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.drifting.problems import find_drift_problems
 from tfinspector.engine.comparing.axis import axis_of, need_two, with_reference
@@ -33,19 +34,21 @@ def drift(
     epsilon: float = EPSILON,
     ticket: Ticket | None = None,
     executor: Executor | None = None,
+    renames: Sequence[Rename] = (),
 ) -> DriftTable:
     """The drift of a run, or of any sources put together, in one reading of each snapshot.
 
     `reference` is "first", "previous" (then the anchor is the first all the same, as the table has
-    both) or a snapshot's path. On an `executor` (processes, a dask cluster) the files are opened
-    over there. Progress is in bytes. Raises `Unreadable` where there are no two snapshots, and
-    `Cancelled`; what can't be read of a snapshot is told in the table.
+    both) or a snapshot's path. `renames` are a map of names that changed on the way. On an
+    `executor` (processes, a dask cluster) the files are opened over there. Progress is in bytes.
+    Raises `Unreadable` where there are no two snapshots, and `Cancelled`; what can't be read of a
+    snapshot is told in the table.
     """
     ticket = ticket or Ticket()
     members, findings = axis_of(sources)
     members, anchor, kind = with_reference(members, reference, ticket)
     need_two(members, [opened.source.given for opened in sources])
-    tracks = tracks_of(members, ticket)
+    tracks, _ = tracks_of(members, ticket, renames)
     table = drift_of_tracks(members, tracks, anchor, kind, epsilon, ticket, executor)
     return replace(table, findings=(*find_drift_problems(table), *findings))
 

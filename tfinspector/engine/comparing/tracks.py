@@ -5,11 +5,12 @@ keys come first; then any path that leads to both; then the name, and TensorFlow
 where it is unique on both sides. What is still open is for a map or for suggestions.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tfinspector.contents import numbers
+from tfinspector.contents.comparisons import RenamedPair
 from tfinspector.contents.drifts import Event, Happening
 from tfinspector.contents.dtypes import DType
 from tfinspector.contents.variables import Variable
@@ -42,22 +43,70 @@ class Track:
         return next(cell for cell in reversed(self.cells) if cell is not None)
 
 
-Renames = Mapping[str, str]
-"""Keys of one snapshot to keys of the next, for variables that have another name there."""
+Partners = list[int | None]
+"""For each variable of a snapshot the number of its track, None where it has none."""
 
 
 class Tracks:
-    """The tracks of all snapshots so far; `add` joins one more."""
+    """The tracks of all snapshots so far; for each one more: its partners, then `add`."""
 
     def __init__(self) -> None:
         self.tracks: list[Track] = []
-        self.count = 0
-        self._names: dict[tuple[str, str], int] = {}
+        self._count = 0
 
-    def add(self, variables: Sequence[Variable], renames: Renames | None = None) -> None:
-        """The next snapshot. `renames` lead from keys before to keys of this one."""
-        at, self.count = self.count, self.count + 1
-        partners = self._join(variables, renames or {})
+    def partners_of(self, variables: Sequence[Variable]) -> Partners:
+        """The tracks that the variables of the next snapshot go on; no track twice."""
+        partners: Partners = [None] * len(variables)
+        by_key = {track.newest.key: number for number, track in enumerate(self.tracks)}
+        taken: set[int] = set()
+        open_ones: list[int] = []
+        for place, variable in enumerate(variables):
+            number = by_key.get(variable.key)
+            if number is not None and number not in taken:
+                partners[place] = number
+                taken.add(number)
+            else:
+                open_ones.append(place)
+        if open_ones and len(taken) < len(self.tracks):
+            self._join_open(variables, open_ones, partners, taken)
+        return partners
+
+    def join(
+        self, partners: Partners, variables: Sequence[Variable], pairs: Iterable[RenamedPair]
+    ) -> None:
+        """Set the partners of renamed variables; what had their track before loses it."""
+        numbers = {
+            track.newest.key: number
+            for number, track in enumerate(self.tracks)
+            if track.cells[-1] is not None
+        }
+        places = {variable.key: place for place, variable in enumerate(variables)}
+        for pair in pairs:
+            number = numbers[pair.a.key]
+            if number in partners:
+                partners[partners.index(number)] = None
+            partners[places[pair.b.key]] = number
+
+    def without_partner(self, partners: Partners) -> list[Variable]:
+        """Variables of the last snapshot that no variable of the next one goes on."""
+        taken = set(partners)
+        return [
+            track.newest
+            for number, track in enumerate(self.tracks)
+            if number not in taken and track.cells[-1] is not None
+        ]
+
+    def joined_keys(self, partners: Partners, variables: Sequence[Variable]) -> dict[str, str]:
+        """Keys of the last snapshot to keys of the next one."""
+        return {
+            self.tracks[number].newest.key: variable.key
+            for variable, number in zip(variables, partners, strict=True)
+            if number is not None and self.tracks[number].cells[-1] is not None
+        }
+
+    def add(self, variables: Sequence[Variable], partners: Partners) -> None:
+        """The next snapshot: each variable goes on its track, or begins one."""
+        at, self._count = self._count, self._count + 1
         seen: set[int] = set()
         for variable, number in zip(variables, partners, strict=True):
             cell = Cell(
@@ -65,9 +114,8 @@ class Tracks:
             )
             if number is None:
                 number = len(self.tracks)
-                self.tracks.append(Track([None] * at, variable))
-                if at:
-                    self.tracks[number].events.append(Event(at, Happening.APPEARS, "appears"))
+                events = [Event(at, Happening.APPEARS, "appears")] if at else []
+                self.tracks.append(Track([None] * at, variable, events))
             else:
                 _note(self.tracks[number], cell, at)
             track = self.tracks[number]
@@ -80,41 +128,11 @@ class Tracks:
                     track.events.append(Event(at, Happening.DISAPPEARS, "is no longer there"))
                 track.cells.append(None)
 
-    def open_sides(self, variables: Sequence[Variable]) -> tuple[list[Variable], list[Variable]]:
-        """What has no partner: of the last snapshot, and of the one to be added."""
-        partners = self._join(variables, {})
-        taken = set(partners)
-        mine = [
-            track.newest
-            for number, track in enumerate(self.tracks)
-            if number not in taken and track.cells[-1] is not None
-        ]
-        theirs = [each for each, number in zip(variables, partners, strict=True) if number is None]
-        return mine, theirs
-
-    def _join(self, variables: Sequence[Variable], renames: Renames) -> list[int | None]:
-        """For each variable the number of its track, None for a new one; no track twice."""
-        partners: list[int | None] = [None] * len(variables)
-        by_key = {track.last_cell().key: number for number, track in enumerate(self.tracks)}
-        back = {after: before for before, after in renames.items()}
-        taken: set[int] = set()
-        open_ones: list[int] = []
-        for place, variable in enumerate(variables):
-            number = by_key.get(back.get(variable.key, variable.key))
-            if number is not None and number not in taken:
-                partners[place] = number
-                taken.add(number)
-            else:
-                open_ones.append(place)
-        if open_ones and len(taken) < len(self.tracks):
-            self._join_open(variables, open_ones, partners, taken)
-        return partners
-
     def _join_open(
         self,
         variables: Sequence[Variable],
         open_ones: list[int],
-        partners: list[int | None],
+        partners: Partners,
         taken: set[int],
     ) -> None:
         for spell in (_paths, _name, _full_name):
