@@ -11,15 +11,16 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Snapshot
-from tfinspector.contents.figures import Statistics
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.sources import SourceKind
+from tfinspector.viewmodels.source_names import telling_names
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
     from tfinspector.viewmodels.session import Session
 
 _Index = QModelIndex | QPersistentModelIndex
+_NOTHING_THERE = "F03"
 
 KIND_WORDS = {
     SourceKind.CHECKPOINT: "checkpoint",
@@ -64,6 +65,7 @@ class SourcesModel(QAbstractItemModel):
         super().__init__(parent)
         self._session = session
         self._sources: list[OpenSource] = []
+        self._names: list[str] = []
         self._rebuild()
         session.sources_changed.connect(self._rebuild)
         session.current_changed.connect(self._repaint)
@@ -101,6 +103,8 @@ class SourcesModel(QAbstractItemModel):
             return self._worst({finding.severity for finding in self._session.findings_of(source)})
         if not snapshot.complete:
             return Health.WRONG
+        if self._session.queue.has_odd(source, snapshot.path):
+            return Health.WRONG
         told = {
             finding.severity
             for finding in self._session.findings_of(source)
@@ -109,8 +113,6 @@ class SourcesModel(QAbstractItemModel):
         if self._worst(told) is not Health.GOOD:
             return self._worst(told)
         known = self._session.queue.known(source, snapshot.path)
-        if any(isinstance(f, Statistics) and f.finite < f.count for f in known.values()):
-            return Health.WRONG
         return Health.GOOD if known else Health.UNKNOWN
 
     @staticmethod
@@ -152,7 +154,7 @@ class SourcesModel(QAbstractItemModel):
         snapshot = self.snapshot_at(index)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._name(source, snapshot)
+                return self._name(index)
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(source, snapshot)
             case SourceAsk.DETAIL:
@@ -182,15 +184,15 @@ class SourcesModel(QAbstractItemModel):
         """Shown only where there is a choice."""
         return source.source.snapshots if source.source.kind is SourceKind.RUN else ()
 
-    @staticmethod
-    def _name(source: OpenSource, snapshot: Snapshot | None) -> str:
-        if snapshot:
-            return snapshot.path.rsplit("/", 1)[-1]
-        return source.source.path.rstrip("/").rsplit("/", 1)[-1] or source.source.path
+    def _name(self, index: _Index) -> str:
+        snapshot = self.snapshot_at(index)
+        return snapshot.path.rsplit("/", 1)[-1] if snapshot else self._names[index.row()]
 
-    @staticmethod
-    def _detail(source: OpenSource, snapshot: Snapshot | None) -> str:
+    def _detail(self, source: OpenSource, snapshot: Snapshot | None) -> str:
         if snapshot is None:
+            lost = self._session.lost(source)
+            if lost:
+                return "gone" if lost.id == _NOTHING_THERE else "not readable"
             count = len(source.source.snapshots)
             words = KIND_WORDS[source.source.kind]
             return f"{words}, {count}" if source.source.kind is SourceKind.RUN else words
@@ -203,6 +205,8 @@ class SourcesModel(QAbstractItemModel):
     def _tip(self, source: OpenSource, snapshot: Snapshot | None) -> str:
         if snapshot is None:
             lines = [source.source.path, source.source.taken_for]
+            lost = self._session.lost(source)
+            lines += [lost.title, "What was read before is still shown"] if lost else []
             health = self.health(source, None)
             if health in (Health.WRONG, Health.ATTENTION):
                 lines.append(str(health))
@@ -219,6 +223,7 @@ class SourcesModel(QAbstractItemModel):
     def _rebuild(self) -> None:
         self.beginResetModel()
         self._sources = list(self._session.sources)
+        self._names = telling_names([source.source.path for source in self._sources])
         self.endResetModel()
 
     def _repaint(self) -> None:
