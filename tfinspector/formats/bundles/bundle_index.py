@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import LostBlock, Shard
 from tfinspector.contents.findings import Finding, Unreadable
+from tfinspector.contents.kinds import Kinds
 from tfinspector.contents.tensors import Piece, StoredTensor
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.entries import Entry, Header, decode_entry
@@ -30,7 +31,7 @@ class Entries(NamedTuple):
     """The visible entries: raw values and descriptions, parallel to the keys."""
 
     values: Sequence[bytes]
-    descriptions: Sequence[Description]
+    descriptions: Kinds[Description]
     partitions: Mapping[str, Partition]
 
 
@@ -87,7 +88,7 @@ class Bundle:
         return dict(zip(self.keys, range(len(self.keys)), strict=True))
 
     @property
-    def descriptions(self) -> Sequence[Description]:
+    def descriptions(self) -> Kinds[Description]:
         """What `describe` says of every key, parallel to `keys`."""
         return self.entries.descriptions
 

@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tfinspector.contents.kinds import Kinds
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Bundle, Entries, Stamp, shard_path, unreachable
 from tfinspector.formats.bundles.entries import Entry, Header, decode_entry, decode_header
 from tfinspector.formats.bundles.impostors import find_impostor
+from tfinspector.formats.bundles.packed import Packed
 from tfinspector.formats.bundles.partitions import Partition, assemble, slice_keys
-from tfinspector.formats.bundles.survey import Survey, survey
+from tfinspector.formats.bundles.survey import Description, Survey, survey
 from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC, Table, read_table
 from tfinspector.formats.wire import Malformed, text
 
@@ -49,8 +51,13 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
         table = read_table(lambda offset, nbytes: data[offset : offset + nbytes], len(data), check)
     except Malformed as error:
         raise faults.damaged_index(f"{prefix}.index", len(data), error.finding.title) from None
-    header, problems = _take_header(prefix, table)
-    if not (ordered := all(map(lt, table.keys, table.keys[1:]))):
+    has_header = len(table.keys) > 0 and not table.keys[0]
+    header, problems = _header(prefix, table.values[0] if has_header else None)
+    if has_header:
+        table = Table(table.keys[1:], table.values[1:], table.lost)
+    names = table.keys.texts()  # UTF-8 sorts as its bytes do
+    in_file = list(table.keys) if names is None else names
+    if not (ordered := all(map(lt, in_file, in_file[1:]))):
         problems.append("The keys of the index are not in order, so TensorFlow may miss some.")
     surveyed = survey(table.values)
     needed = _needed(surveyed)
@@ -58,7 +65,9 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     _tell_unreachable(surveyed, header, stamps)
     parts = _partition(table, surveyed)
     problems += parts.problems
-    keys, entries = _visible(table, surveyed, parts, ordered)
+    if names is None or not ordered:
+        names = _distinct([text(key) for key in table.keys])
+    keys, entries = _visible(names, table.values, surveyed.descriptions, parts)
     return Bundle(
         prefix, tuple(keys), header, table.lost, tuple(problems), len(data), mtime,
         stamps, needed, entries,
@@ -94,12 +103,10 @@ def _data_files(prefix: str) -> dict[str, int]:
     return {match[0]: int(match[1]) for match in matches if match}
 
 
-def _take_header(prefix: str, table: Table) -> tuple[Header, list[str]]:
-    """The header, taken out of the table; worked out from the file names where there is none."""
+def _header(prefix: str, value: bytes | None) -> tuple[Header, list[str]]:
+    """The header that the bytes say; worked out from the file names where there is none."""
     reason = "The index has no header"
-    if table.keys and not table.keys[0]:
-        del table.keys[0]
-        value = table.values.pop(0)
+    if value is not None:
         if value.startswith(b"\x0a"):
             raise faults.version_one(f"{prefix}.index")
         try:
@@ -164,7 +171,9 @@ def _tell_unreachable(surveyed: Survey, header: Header, stamps: dict[int, Stamp]
         description = surveyed.descriptions[position]
         shard, end = int(surveyed.shard[position]), int(surveyed.end[position])
         why = unreachable(shard, end, int(surveyed.nbytes[position]), header.num_shards, stamps)
-        surveyed.descriptions[position] = description._replace(problem=description.problem or why)
+        surveyed.descriptions.put(
+            position, description._replace(problem=description.problem or why)
+        )
 
 
 class _Parts(NamedTuple):
@@ -195,9 +204,8 @@ def _partition(table: Table, surveyed: Survey) -> _Parts:
         faulty = (surveyed.descriptions[p].problem for p in sorted(mine))
         problem = partition.problem or next(filter(None, faulty), "")
         nbytes = sum(entry.nbytes for _, entry in partition.pieces)
-        surveyed.descriptions[position] = surveyed.descriptions[position]._replace(
-            nbytes=nbytes, problem=problem
-        )
+        description = surveyed.descriptions[position]
+        surveyed.descriptions.put(position, description._replace(nbytes=nbytes, problem=problem))
         if partition.doubled:
             parts.problems.append(
                 f"{text(name)} names {partition.doubled} of its slices twice; "
@@ -207,32 +215,22 @@ def _partition(table: Table, surveyed: Survey) -> _Parts:
 
 
 def _visible(
-    table: Table, surveyed: Survey, parts: _Parts, ordered: bool
+    names: list[str], values: Packed, descriptions: Kinds[Description], parts: _Parts
 ) -> tuple[list[str], Entries]:
     """The keys and entries without those of slices."""
-    names, values, descriptions = _names(table.keys, ordered), table.values, surveyed.descriptions
     partitions = {names[position]: partition for position, partition in parts.whole.items()}
     if parts.hidden:
         shown = [position for position in range(len(names)) if position not in parts.hidden]
         names = [names[position] for position in shown]
-        values = [values[position] for position in shown]
-        descriptions = [descriptions[position] for position in shown]
+        values, descriptions = values.chosen(shown), descriptions.chosen(shown)
     return names, Entries(values, descriptions, partitions)
 
 
-def _names(raw: list[bytes], unique: bool) -> list[str]:
-    r"""Keys for people: bytes that are not UTF-8 as `\xff`, and every name only once."""
-    try:
-        names = b"\0".join(raw).decode().split("\0")  # all at once, if no key holds a zero
-        if len(names) != len(raw):
-            names = list(map(bytes.decode, raw))
-    except UnicodeDecodeError:
-        names = [text(key) for key in raw]
-        unique = False
-    if not unique:
-        seen: dict[str, int] = {}
-        for position, name in enumerate(names):
-            seen[name] = count = seen.get(name, 0) + 1
-            if count > 1:
-                names[position] = f"{name} ({count})"
+def _distinct(names: list[str]) -> list[str]:
+    """Every name only once: keys that are not UTF-8, or not in order, may read alike."""
+    seen: dict[str, int] = {}
+    for position, name in enumerate(names):
+        seen[name] = count = seen.get(name, 0) + 1
+        if count > 1:
+            names[position] = f"{name} ({count})"
     return names

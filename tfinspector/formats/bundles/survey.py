@@ -1,8 +1,8 @@
 """Describes all tensors of a bundle at once, fast enough for 100,000 of them.
 
-An entry starts with its dtype and shape, and few of those starts differ: each is decoded once
-and remembered by its bytes. What follows (shard, offset, size, checksum) is decoded for all
-entries together with NumPy. Whatever is not written in this usual way is decoded one by one.
+An entry starts with its dtype and shape, its *head*, and few heads differ: each is decoded once.
+What follows (shard, offset, size, checksum) is decoded for all entries together with NumPy.
+Whatever is not written in this usual way is decoded one by one.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.dtypes import DType, dtype_of_code
+from tfinspector.contents.kinds import Kinds, renumbered
 from tfinspector.formats.bundles.entries import Entry, decode_entry
+from tfinspector.formats.bundles.packed import Packed
 
 _SHARD, _OFFSET, _SIZE, _CHECKSUM = 0x18, 0x20, 0x28, 0x35  # tags: field number, wire type
 _FAR = 1 << 62  # positions beyond are left to the exact decoder, so that sums stay in int64
 _SLACK = 320  # zeros after the last entry: a wrong head reaches 259 bytes on, three numbers 33
+_LONGEST_HEAD = 40  # bytes: six axes of up to 2 million; longer ones are decoded one by one
+_WORD = 8
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bits are lost
+_MIX_SHIFT = np.uint64(29)
 
 Integers = NDArray[np.int64]
 
@@ -31,13 +37,16 @@ class Description(NamedTuple):
     problem: str
 
 
+_UNDECIDED = Description(dtype_of_code(0), (), -1, "")
+
+
 class Survey(NamedTuple):
     """Parallel to the entries: descriptions, and where each tensor lies.
 
     `end` is offset + size. `odd` holds the entries that were decoded one by one, by position.
     """
 
-    descriptions: list[Description]
+    descriptions: Kinds[Description]
     shard: Integers
     end: Integers
     nbytes: Integers
@@ -46,20 +55,19 @@ class Survey(NamedTuple):
 
 def survey(values: Sequence[bytes]) -> Survey:
     """Describes every entry; `values` are the index's raw values without the header."""
-    heads = _Heads()
-    padded = values
-    if min(map(len, values), default=4) < 4:
-        padded = [value.ljust(4, b"\xff") for value in values]  # no message starts like that
-    ids = [heads[value[: value[3] + 4]] for value in padded]
-    descriptions = list(map(heads.descriptions.__getitem__, ids))
-    of_heads = np.array([description.nbytes for description in heads.descriptions], np.int64)
-    expected = of_heads[np.fromiter(ids, np.int64, len(ids))]
-    shard, offset, nbytes, fine = _decode_tails(padded)
+    packed = Packed.of(values)
+    octets = np.frombuffer(packed.data + bytes(_SLACK), np.uint8)
+    starts, stops = packed.starts, packed.stops
+    heads = np.minimum(octets[starts + 3].astype(np.int64) + 4, stops - starts)
+    descriptions = _describe_heads(packed, octets, heads)
+    of_heads = np.array([each.nbytes for each in descriptions.samples], np.int64)
+    expected = of_heads[descriptions.of]
+    shard, offset, nbytes, fine = _decode_tails(octets, starts + heads, stops)
     odd: dict[int, Entry] = {}
     for position in np.flatnonzero(~(fine & (nbytes == expected))).tolist():
-        entry = odd[position] = decode_entry(values[position])
-        descriptions[position] = Description(
-            entry.dtype, entry.shape, max(entry.nbytes, 0), entry.problem
+        entry = odd[position] = decode_entry(packed[position])
+        descriptions.put(
+            position, Description(entry.dtype, entry.shape, max(entry.nbytes, 0), entry.problem)
         )
         placed = not entry.slices and entry.nbytes > 0 and entry.offset >= 0
         shard[position] = entry.shard
@@ -68,55 +76,75 @@ def survey(values: Sequence[bytes]) -> Survey:
     return Survey(descriptions, shard, offset + nbytes, nbytes, odd)
 
 
-class _Heads(dict[bytes, int]):
-    """The starts of entries seen so far -> position in `descriptions`.
+def _describe_heads(
+    packed: Packed, octets: NDArray[np.uint8], lengths: Integers
+) -> Kinds[Description]:
+    """The descriptions by the heads alone; a size of -1, which fits none, where that can't be."""
+    words = _words(octets, packed.starts, np.minimum(lengths, _LONGEST_HEAD))
+    mixed = np.zeros(len(lengths), np.uint64)
+    for word in words:
+        mixed = (mixed ^ word) * _MIX
+        mixed ^= mixed >> _MIX_SHIFT
+    distinct, of = renumbered(mixed)
+    firsts = np.zeros(len(distinct), np.int64)
+    firsts[of[::-1]] = np.arange(len(of))[::-1]
+    samples = [
+        _describe_head(packed[first][:length])
+        for first, length in zip(firsts.tolist(), lengths[firsts].tolist(), strict=True)
+    ]
+    doubtful = lengths > _LONGEST_HEAD
+    for word in words:  # two heads may mix into one number
+        doubtful |= word != word[firsts[of]]
+    samples.append(_UNDECIDED)
+    return Kinds(samples, np.where(doubtful, len(distinct), of))
 
-    The start is `08 DTYPE 12 LENGTH SHAPE`. Position 0 is for all others: no size fits it, so
-    these entries are decoded on their own.
-    """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.descriptions = [Description(dtype_of_code(0), (), -1, "")]
+def _words(
+    octets: NDArray[np.uint8], starts: Integers, lengths: Integers
+) -> list[NDArray[np.uint64]]:
+    """The first bytes of every entry, eight to a number, with zeros after the head."""
+    words = []
+    at_every_byte = np.ndarray((len(octets) - _WORD + 1,), "<u8", octets, strides=(1,))
+    for begin in range(0, int(lengths.max(initial=0)), _WORD):
+        masks = np.array([(1 << 8 * kept) - 1 for kept in range(_WORD + 1)], np.uint64)
+        kept = np.minimum(np.maximum(lengths - begin, 0), _WORD)
+        words.append(at_every_byte[starts + begin] & masks[kept])
+    return words
 
-    def __missing__(self, head: bytes) -> int:
-        usual = head[0] == 0x08 and head[1] < 0x80 and head[2] == 0x12 and head[3] < 0x80
-        if not usual or len(head) != head[3] + 4:
-            return 0
-        entry = decode_entry(head)
-        nbytes = prod(entry.shape) * entry.dtype.itemsize
-        if not entry.dtype.itemsize or not nbytes < _FAR or min(entry.shape, default=0) < 0:
-            return 0
-        self[head] = len(self.descriptions)
-        self.descriptions.append(Description(entry.dtype, entry.shape, nbytes, ""))
-        return self[head]
+
+def _describe_head(head: bytes) -> Description:
+    """What `08 DTYPE 12 LENGTH SHAPE` says, the usual start of an entry."""
+    usual = len(head) > 3 and head[0] == 0x08 and head[2] == 0x12 and head[1] | head[3] < 0x80
+    if not usual or len(head) != head[3] + 4:
+        return _UNDECIDED
+    entry = decode_entry(head)
+    nbytes = prod(entry.shape) * entry.dtype.itemsize
+    if not entry.dtype.itemsize or not nbytes < _FAR or min(entry.shape, default=0) < 0:
+        return _UNDECIDED
+    return Description(entry.dtype, entry.shape, nbytes, "")
 
 
 def _decode_tails(
-    values: Sequence[bytes],
+    octets: NDArray[np.uint8], position: Integers, stops: Integers
 ) -> tuple[Integers, Integers, Integers, NDArray[np.bool_]]:
-    """Shard, offset and size after each head, and whether these and a checksum were all."""
-    joined = np.frombuffer(b"".join([*values, bytes(_SLACK)]), np.uint8)
-    stops = np.cumsum(np.fromiter(map(len, values), np.int64, len(values)))
-    starts = np.concatenate((np.zeros(1, np.int64), stops[:-1]))[: len(stops)]
-    position = starts + joined[starts + 3] + 4
+    """Shard, offset and size from `position` on, and whether these and a checksum were all."""
     fine = position < stops
     shard, offset, nbytes = (
-        _optional(joined, position, fine, tag) for tag in (_SHARD, _OFFSET, _SIZE)
+        _optional(octets, position, fine, tag) for tag in (_SHARD, _OFFSET, _SIZE)
     )
-    fine &= (joined[position] == _CHECKSUM) & (position + 5 == stops) & (offset < _FAR)
+    fine &= (octets[position] == _CHECKSUM) & (position + 5 == stops) & (offset < _FAR)
     return shard, offset, nbytes, fine
 
 
 def _optional(
-    joined: NDArray[np.uint8], position: Integers, fine: NDArray[np.bool_], tag: int
+    octets: NDArray[np.uint8], position: Integers, fine: NDArray[np.bool_], tag: int
 ) -> Integers:
     """Decodes a varint field where it is present (0 elsewhere) and moves `position` past it."""
     number = np.zeros(len(position), np.int64)
-    active = np.flatnonzero(fine & (joined[position] == tag))
+    active = np.flatnonzero(fine & (octets[position] == tag))
     at = position[active] + 1
     for shift in range(0, 63, 7):
-        byte = joined[at].astype(np.int64)
+        byte = octets[at].astype(np.int64)
         number[active] |= (byte & 0x7F) << shift
         at += 1
         more = byte >= 0x80

@@ -7,10 +7,12 @@ TensorFlow drops them without a word, here they are told as `LostBlock`s.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import LostBlock
+from tfinspector.formats.bundles.packed import GAP, Packed
+from tfinspector.formats.bundles.table_entries import entries_of
 from tfinspector.formats.checksum import crc32c, mask
 from tfinspector.formats.wire import Malformed, read_varint, text
 
@@ -39,8 +41,8 @@ class Handle(NamedTuple):
 class Table(NamedTuple):
     """Keys and values of all readable blocks, in the order of the file."""
 
-    keys: list[bytes]
-    values: list[bytes]
+    keys: Packed
+    values: Packed
     lost: tuple[LostBlock, ...]
 
 
@@ -63,25 +65,44 @@ def read_table(read_at: ReadAt, nbytes: int, check: bool = True) -> Table:
     """
     footer = read_at(max(nbytes - FOOTER_NBYTES, 0), FOOTER_NBYTES)
     separators, handles = _index(read_at, index_handle(footer), nbytes, check)
-    keys: list[bytes] = []
-    values: list[bytes] = []
-    lost: list[LostBlock] = []
-    free_from, after = 0, b""
-    for separator, packed in zip(separators, handles, strict=True):
+    blocks: list[bytes | Malformed] = []
+    free_from = 0
+    for packed in handles:
         try:
             handle = _handle(packed)
             if handle.offset < free_from:
                 raise Malformed("it overlaps the block before it")
-            more_keys, more_values = parse_block(read_block(read_at, handle, nbytes, check))
+            blocks.append(read_block(read_at, handle, nbytes, check))
+        except Malformed as error:
+            blocks.append(error)
+        else:
+            free_from = handle.offset + handle.size + _TRAILER_NBYTES
+    whole = [block for block in blocks if isinstance(block, bytes)]
+    together = entries_of(whole) if len(whole) == len(blocks) else None
+    if together is not None:
+        return Table(*together, ())
+    return _one_by_one(separators, blocks)
+
+
+def _one_by_one(separators: Sequence[bytes], blocks: Sequence[bytes | Malformed]) -> Table:
+    """The table of blocks of which some are damaged, or laid out in an unusual way."""
+    keys: list[bytes] = []
+    values: list[bytes] = []
+    lost: list[LostBlock] = []
+    after = b""
+    for separator, block in zip(separators, blocks, strict=True):
+        try:
+            if isinstance(block, Malformed):
+                raise block
+            more_keys, more_values = parse_block(block)
         except Malformed as error:
             lost.append(LostBlock(text(after), text(separator), error.finding.title))
             after = separator
             continue
-        free_from = handle.offset + handle.size + _TRAILER_NBYTES
         keys += more_keys
         values += more_values
         after = keys[-1] if more_keys else after
-    return Table(keys, values, tuple(lost))
+    return Table(Packed.of(keys, GAP), Packed.of(values), tuple(lost))
 
 
 def _index(
@@ -136,7 +157,7 @@ def _unsnap(raw: bytes) -> bytes:
 
 
 def parse_block(data: bytes) -> tuple[list[bytes], list[bytes]]:
-    """Keys and values of a block. The hot loop of opening: numbers below 128 go inline."""
+    """Keys and values of one block, entry by entry; raises `Malformed` and says why."""
     end = _entries_end(data)
     keys: list[bytes] = []
     values: list[bytes] = []
