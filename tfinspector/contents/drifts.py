@@ -5,7 +5,7 @@ show them. Stable: fields are added, those here keep their meaning.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -62,6 +62,17 @@ class DriftRow(NamedTuple):
     paths: tuple[str, ...] = ()
 
 
+class DeadUnits(NamedTuple):
+    """Of a kernel: `zero` of `of` units along the first axis (0: inputs, rows of an embedding) or
+    the last (1: outputs) are all zero; `before` were so at the table's anchor.
+    """
+
+    axis: int
+    zero: int
+    of: int
+    before: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunPath:
     """The run as a path in the plane of its first two principal directions.
@@ -103,8 +114,7 @@ class DriftTable:
                such pair (`pairs_with` tells) and where a figure is not defined (cosine of zeros)
     epsilon    of `changed_beyond`
     failed     why a variable could not be read at one snapshot, by (row, snapshot)
-    dead       of the newest snapshot by row: how many units of how many along which axis are all
-               zero
+    dead       by row: units of the newest snapshot's kernels that are all zero
     path       None where fewer than two snapshots have weights in common
     """
 
@@ -122,6 +132,7 @@ class DriftTable:
     failed: Mapping[tuple[int, int], str]
     path: RunPath | None = None
     findings: tuple[Finding, ...] = ()
+    dead: Mapping[int, "DeadUnits"] = field(default_factory=dict)
 
     def values(self, metric: str, reference: Reference = Reference.FIRST) -> Floats:
         """One metric of the whole table, NaN where it has no value. KeyError for no metric.

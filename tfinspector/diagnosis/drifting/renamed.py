@@ -53,8 +53,15 @@ def suggest_renamed(
         before, after = by_key[rename.key], b.variables[at]
         if before.key not in pairs and after.key not in paired and before.shape == after.shape:
             paired.add(after.key)
-            found.append(RenamedPair(before, after, rename.confidence, rename.why))
+            found.append(RenamedPair(before, after, rename.confidence, _of_snapshots(rename.why)))
     return tuple(found)
+
+
+def _of_snapshots(why: str) -> str:
+    """The assistant speaks of a file and a model."""
+    for word, other in (("model", "later snapshot"), ("file", "earlier snapshot")):
+        why = why.replace(f"he {word}", f"he {other}")
+    return why
 
 
 def _rows(

@@ -20,7 +20,6 @@ from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.restores import Rename
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.diagnosis.drifting.problems import find_drift_problems
 from tfinspector.engine.comparing.axis import need_two
 from tfinspector.engine.comparing.drifting import EPSILON, drift_of_tracks
 from tfinspector.engine.comparing.joining import tracks_of
@@ -102,7 +101,7 @@ class _Sorter:
             tuple(self.identical),
             tuple(self.unread),
             self._totals(),
-            tuple(find_drift_problems(self._table)),
+            self._table.findings,
         )
 
     def _sort(self, number: int) -> None:

@@ -14,6 +14,7 @@ from tfinspector.contents.restores import Rename
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.drifting.problems import find_drift_problems
 from tfinspector.engine.comparing.axis import axis_of, need_two, with_reference
+from tfinspector.engine.comparing.dead_units import dead_units_of
 from tfinspector.engine.comparing.joining import tracks_of
 from tfinspector.engine.comparing.passes import Order, Strand
 from tfinspector.engine.comparing.places import Member, Place
@@ -50,7 +51,7 @@ def drift(
     need_two(members, [opened.source.given for opened in sources])
     tracks, _ = tracks_of(members, ticket, renames)
     table = drift_of_tracks(members, tracks, anchor, kind, epsilon, ticket, executor)
-    return replace(table, findings=(*find_drift_problems(table), *findings))
+    return replace(table, findings=(*table.findings, *findings))
 
 
 def drift_of_tracks(
@@ -70,7 +71,7 @@ def drift_of_tracks(
     table = _Table(len(rows), len(members))
     readers = _Readers(members)
     products = measure_strands(order, strands, readers, table.take, ticket, executor)
-    return DriftTable(
+    found = DriftTable(
         snapshots=tuple(member.snapshot for member in members),
         rows=tuple(table.with_problems(rows)),
         anchor=anchor,
@@ -85,6 +86,8 @@ def drift_of_tracks(
         failed=table.failed,
         path=_path(products, strands, table, order),
     )
+    found = replace(found, dead=dead_units_of(found, members, readers, ticket))
+    return replace(found, findings=tuple(find_drift_problems(found)))
 
 
 class _Readers:
