@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.viewmodels.made_up import VARIABLES, variable
+from tfinspector.viewmodels.flat_rows import Wish
 from tfinspector.viewmodels.variables.columns import Column, FigureTable
 from tfinspector.viewmodels.variables.filter import parse_filter
 from tfinspector.viewmodels.variables.forest import Forest, natural_key, plant
-from tfinspector.viewmodels.variables.rows import VariableRows, Wish, prepare
+from tfinspector.viewmodels.variables.rows import VariableRows, prepare
 
 NAMES = st.lists(
     st.lists(st.sampled_from(["a", "b", "dense_2", "dense_10", ""]), min_size=1, max_size=4).map(
@@ -108,7 +109,7 @@ def test_a_row_needs_a_shown_variable_and_open_groups_above(
 def rows(wish: Wish, **more: Any) -> list[str]:
     content = VariableRows(VARIABLES, plant(VARIABLES), FigureTable(VARIABLES))
     content.is_flat = more.get("is_flat", False)
-    content.take(wish.arrange(content.forest, content.table))
+    content.take(wish.arrange(content))
     return paths(content.forest, content.rows)
 
 
@@ -129,18 +130,18 @@ def test_a_filter_opens_what_it_finds_and_totals_count_only_that() -> None:
     content.expanded[:] = False
     content.refresh()
     assert len(content.rows) == 3
-    content.take(Wish(filter=parse_filter("bias")).arrange(content.forest, content.table))
+    content.take(Wish(filter=parse_filter("bias")).arrange(content))
     assert paths(content.forest, content.rows) == ["model", "model/dense_2", "model/dense_2/bias"]
     assert content.total("parameters", int(content.rows[0])) == 64
-    content.take(Wish().arrange(content.forest, content.table))
+    content.take(Wish().arrange(content))
     assert len(content.rows) == 3
 
 
 def test_hidden_roles_are_counted() -> None:
     from tfinspector.contents.variables import Role
 
-    forest, table = plant(VARIABLES), FigureTable(VARIABLES)
-    arrangement = Wish(hidden=frozenset((Role.SLOT, Role.METRIC))).arrange(forest, table)
+    content = VariableRows(VARIABLES, plant(VARIABLES), FigureTable(VARIABLES))
+    arrangement = Wish(hidden=frozenset((Role.SLOT, Role.METRIC))).arrange(content)
     assert arrangement.hidden == {Role.SLOT: 1}
     assert arrangement.shown.sum() == len(VARIABLES) - 1
 

@@ -11,14 +11,9 @@ from pytestqt.qtbot import QtBot
 from tests.viewmodels.made_up import VARIABLES
 from tests.viewmodels.made_up_restores import ROWS, report, row
 from tfinspector.contents.restores import Outcome, State
+from tfinspector.viewmodels.flat_rows import Wish
 from tfinspector.viewmodels.restore.answers import Cell
-from tfinspector.viewmodels.restore.rows import (
-    MatchColumn,
-    MatchRows,
-    MatchWish,
-    names_of,
-    prepare,
-)
+from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows, names_of, prepare
 from tfinspector.viewmodels.restore.states import MEANINGS, SIGNS, sign
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
@@ -39,7 +34,7 @@ def table(session: Session, rows: MatchRows) -> MatchTableModel:
 
 
 def shown(content: MatchRows) -> list[str]:
-    return [content.forest.path(node) for node in content.nodes.tolist()]
+    return [content.forest.path(node) for node in content.rows.tolist()]
 
 
 def test_every_state_has_a_sign_and_a_meaning() -> None:
@@ -113,7 +108,7 @@ def test_a_side_that_is_not_there_is_empty(table: MatchTableModel) -> None:
 
 
 def test_states_are_hidden_and_filters_are_those_of_the_variables(rows: MatchRows) -> None:
-    wish = MatchWish(hidden=frozenset({State.RESTORED, State.MISSING_IN_MODEL}))
+    wish = Wish(hidden=frozenset({State.RESTORED, State.MISSING_IN_MODEL}))
     rows.take(wish.arrange(rows))
     assert shown(rows) == [
         "model",
@@ -122,13 +117,13 @@ def test_states_are_hidden_and_filters_are_those_of_the_variables(rows: MatchRow
         "model/out",
         "model/out/kernel",
     ]
-    rows.take(MatchWish(filter=parse_filter("role:slot")).arrange(rows))
+    rows.take(Wish(filter=parse_filter("role:slot")).arrange(rows))
     assert shown(rows)[-1] == "optimizer/m/dense_2/kernel"
     assert len(shown(rows)) == 4
 
 
 def test_sorting_by_state_brings_the_gravest_first(rows: MatchRows) -> None:
-    rows.take(MatchWish(sorted_by=MatchColumn.STATE, descending=True).arrange(rows))
+    rows.take(Wish(sorted_by=MatchColumn.STATE, descending=True).arrange(rows))
     assert (
         shown(rows)[:3] == ["model", "model/out", "model/out/kernel"] or "middle" in shown(rows)[1]
     )
@@ -180,6 +175,6 @@ def test_a_hundred_thousand_rows_expand_at_once() -> None:
     started = time.perf_counter()
     rows.refresh()
     took = time.perf_counter() - started
-    assert len(rows.nodes) == 110_001
+    assert len(rows.rows) == 110_001
     assert rows.tally(int(np.flatnonzero(rows.forest.parent < 0)[0])) == (100_000, 100_000)
     assert took < 1

@@ -25,8 +25,8 @@ ROWS = (
 def table() -> FigureTable:
     table = FigureTable(ROWS)
     for row, nan in zip(ROWS[:4], (0, 0, 5, 0), strict=True):
-        table.note(row.key, statistics(100, nan=nan, zero=60, low=-2.0))
-    table.note(ROWS[4].key, Unmeasured("holds strings"))
+        table.note_all([(row.key, statistics(100, nan=nan, zero=60, low=-2.0))])
+    table.note_all([(ROWS[4].key, Unmeasured("holds strings"))])
     return table
 
 

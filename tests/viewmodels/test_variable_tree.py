@@ -70,7 +70,7 @@ def test_figures_come_in_and_groups_add_their_nan_up(session: Session, qtbot: Qt
     table = planted(session, qtbot)
     qtbot.waitUntil(lambda: len(session.known()) == 6)
     assert table.content is not None
-    table.content.table.note(VARIABLES[2].key, statistics(64, nan=7))
+    table.content.table.note_all([(VARIABLES[2].key, statistics(64, nan=7))])
     table.content.forget_totals()
     assert text(table, "model", Column.NONFINITE) == "7"
     assert text(table, "model/dense_2", Column.NONFINITE) == "7"

@@ -1,14 +1,9 @@
-"""The match table as arrays: a tree of both sides' variables, filtered and sorted. No Qt.
-
-`prepare` and `MatchWish.arrange` are for a pool thread; `MatchRows` turns their answer into row
-numbers in the window's thread, as `variable_rows` does for the Variables page.
-"""
+"""The rows of the match table: each is a variable of the file, of the model, or of both."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from enum import IntEnum
 from math import prod
 from typing import Any
@@ -17,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
-from tfinspector.contents.restores import Outcome, RestoreReport, Row, State
+from tfinspector.contents.restores import RestoreReport, Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
+from tfinspector.viewmodels.flat_rows import FlatRows
 from tfinspector.viewmodels.restore.states import GOOD, STATES, Sign, gravity, sign
 from tfinspector.viewmodels.variables.columns import FigureTable
-from tfinspector.viewmodels.variables.filter import Filter
-from tfinspector.viewmodels.variables.forest import Bools, Floats, Forest, Ints, plant
+from tfinspector.viewmodels.variables.forest import Bools, Floats, Ints, plant
 
 _ROLES = {str(role): role for role in Role}
 _FLOAT = DTYPE_BY_NAME["float32"]
@@ -44,142 +39,66 @@ class MatchColumn(IntEnum):
     KEY = 8
 
 
-@dataclass(frozen=True, slots=True)
-class MatchWish:
-    """What the person asked to see."""
+class MatchRows(FlatRows[Row]):
+    """Amounts to total: "good", and "count" for all of them.
 
-    filter: Filter = field(default_factory=Filter)
-    hidden: frozenset[State] = frozenset()
-    sorted_by: MatchColumn = MatchColumn.NAME
-    descending: bool = False
-
-    def arrange(
-        self, rows: MatchRows, check: Callable[[], None] = lambda: None
-    ) -> MatchArrangement:
-        """The answer; touches nothing that is shown."""
-        shown = self.filter.shown(rows.table, check)
-        if self.hidden:
-            is_shown = np.array([state not in self.hidden for state in STATES])
-            shown = shown & is_shown[rows.states]
-        check()
-        order = rows.forest.ordered(self._keys(rows), self.descending)
-        return MatchArrangement(self, shown, order)
-
-    def _keys(self, rows: MatchRows) -> Floats:
-        if self.sorted_by is MatchColumn.NAME:
-            return np.arange(len(rows.forest), dtype=np.float64)
-        return rows.forest.extremes(rows.values_of(self.sorted_by), greatest=self.descending)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MatchArrangement:
-    """`shown` per row of the report, `order` of all nodes."""
-
-    wish: MatchWish
-    shown: Bools
-    order: Ints
-
-
-class MatchRows:
-    """The rows on screen. `nodes` are nodes of the forest, top to bottom.
-
-    Attributes: rows (of the report), signs, states and gravities (one per row), forest, counts
-    and signs_of_states (of each state there is; the gravest), variables (the file's, by key).
+    Attributes: signs, states and gravities (one per row of the report), counts and signs_of_states
+    (of each state there is; the gravest), variables (the file's, by key).
     """
+
+    kinds = STATES
 
     def __init__(
         self, report: RestoreReport, names: Sequence[str], variables: dict[str, Variable]
     ) -> None:
-        self.outcome: Outcome = report.outcome
-        self.rows = report.rows
-        self.variables = variables
-        stand_ins = [_stand_in(row, name) for row, name in zip(self.rows, names, strict=True)]
-        self.table = FigureTable(stand_ins)
-        self.forest: Forest = plant(stand_ins)
+        rows = report.rows
         place = {state: at for at, state in enumerate(STATES)}
-        self.signs: list[Sign] = [sign(row, report.outcome) for row in self.rows]
-        self.states: Ints = np.array([place[row.state] for row in self.rows], dtype=np.intp)
+        self.variables = variables
+        self.signs: list[Sign] = [sign(row, report.outcome) for row in rows]
+        self.states: Ints = np.array([place[row.state] for row in rows], dtype=np.intp)
         self.gravities = np.array([gravity(each) for each in self.signs], dtype=np.float64)
-        self.is_good: Bools = np.array([row.state in GOOD for row in self.rows], dtype=np.bool_)
-        self.counts: Counter[State] = Counter(row.state for row in self.rows)
+        stand_ins = [_stand_in(row, name) for row, name in zip(rows, names, strict=True)]
+        super().__init__(rows, FigureTable(stand_ins), plant(stand_ins), self.states)
+        self.counts: Counter[State] = Counter(row.state for row in rows)
         self.signs_of_states: dict[State, Sign] = {}
-        for row, each in zip(self.rows, self.signs, strict=True):
+        for row, each in zip(rows, self.signs, strict=True):
             known = self.signs_of_states.setdefault(row.state, each)
             if gravity(each) > gravity(known):
                 self.signs_of_states[row.state] = each
-        self.row_of_key = {row.key: at for at, row in enumerate(self.rows) if row.key}
-        self.expanded: Bools = self._first_look()
         self._gravest = self.forest.extremes(self.gravities, greatest=True)
-        self.arrangement = MatchWish().arrange(self)
-        self.nodes: Ints = np.empty(0, dtype=np.intp)
-        self._shown_totals = self._good_totals = np.empty(0)
+        self.expanded = self._first_look()
         self.refresh()
-
-    def take(self, arrangement: MatchArrangement) -> None:
-        """Show this arrangement from now on."""
-        self.arrangement = arrangement
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Work the rows out again after a change of expansion or arrangement."""
-        shown, order = self.arrangement.shown, self.arrangement.order
-        opened = self.expanded if self.keeps_expansion else np.ones(len(self.forest), np.bool_)
-        self.nodes = order[self.forest.visible(shown, opened)[order]]
-        self._shown_totals = self.forest.totals(shown.astype(np.float64))
-        self._good_totals = self.forest.totals((shown & self.is_good).astype(np.float64))
-
-    @property
-    def keeps_expansion(self) -> bool:
-        """False while a filter is active: then every group with a match is open."""
-        return self.arrangement.wish.filter.is_empty
-
-    def row(self, node: int) -> Row | None:
-        """The report's row at a node; None for a group."""
-        leaf = int(self.forest.leaf[node])
-        return self.rows[leaf] if leaf >= 0 else None
 
     def tally(self, node: int) -> tuple[int, int]:
         """(good ones, all) of the shown rows below a node."""
-        return int(self._good_totals[node]), int(self._shown_totals[node])
+        return int(self.total("good", node)), int(self.total("count", node))
 
     def gravest(self, node: int) -> int:
         """The greatest gravity below a node."""
         return int(self._gravest[node])
 
-    def rows_below(self, node: int, most: int) -> list[Row]:
-        """The shown rows of a subtree (a variable's is itself), at most `most`."""
-        leaf = self.forest.leaf[node : int(self.forest.end[node])]
-        leaf = leaf[leaf >= 0]
-        return [self.rows[at] for at in leaf[self.arrangement.shown[leaf]][:most].tolist()]
+    def amounts(self, what: str) -> Floats:
+        """See the class."""
+        if what == "good":
+            return np.array([row.state in GOOD for row in self.items], dtype=np.float64)
+        return np.ones(len(self.items))
 
-    def row_number(self, node: int) -> int:
-        """The row that a node is in, -1 if it has none now."""
-        found = np.flatnonzero(self.nodes == node)
-        return int(found[0]) if len(found) else -1
-
-    def open_up_to(self, node: int) -> None:
-        """Expand every group above `node`."""
-        parent = int(self.forest.parent[node])
-        while parent >= 0:
-            self.expanded[parent] = True
-            parent = int(self.forest.parent[parent])
-
-    def values_of(self, column: MatchColumn) -> Floats:
-        """What `column` is sorted by, one number per row."""
+    def values_of(self, column: int) -> Floats:
+        """The gravest state last, shapes by their number of elements, words by the alphabet."""
         match column:
             case MatchColumn.STATE:
                 return self.gravities * len(STATES) + self.states
             case MatchColumn.FILE_SHAPE:
-                return np.array([_elements(row.file_shape) for row in self.rows])
+                return np.array([_elements(row.file_shape) for row in self.items])
             case MatchColumn.MODEL_SHAPE:
-                return np.array([_elements(row.model_shape) for row in self.rows])
-        texts = np.array([text_of(row, column) for row in self.rows])
+                return np.array([_elements(row.model_shape) for row in self.items])
+        texts = np.array([text_of(row, MatchColumn(column)) for row in self.items])
         ranks: NDArray[Any] = np.unique(texts, return_inverse=True)[1]
         return ranks.astype(np.float64)
 
     def _first_look(self) -> Bools:
         """Groups with something to look at are open: weights first, the rest if they are fine."""
-        is_weight = np.array([row.role in _WEIGHTS for row in self.rows], dtype=np.bool_)
+        is_weight = np.array([row.role in _WEIGHTS for row in self.items], dtype=np.bool_)
         alarming = self.gravities >= 3
         if (alarming & is_weight).any():
             alarming &= is_weight

@@ -35,8 +35,6 @@ def alignment(column: Column) -> Qt.AlignmentFlag:
 
 def answer(content: VariableRows, node: int, column: Column, role: int) -> Any:
     """The answer of a node's cell to `role`; None where it has none."""
-    if role == Qt.ItemDataRole.TextAlignmentRole:
-        return alignment(column)
     if role == Ask.DEPTH:
         return 0 if content.is_flat else int(content.forest.depth[node])
     if role == Ask.SPANS:

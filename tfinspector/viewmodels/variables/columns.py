@@ -6,9 +6,8 @@ cell is painted, copied or exported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,6 @@ from numpy.typing import NDArray
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.variables import Role, Variable
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +60,7 @@ FIGURES = (Column.MIN, Column.MAX, Column.MEAN, Column.STD, Column.ZERO, Column.
 class FigureTable:
     """What is known of each variable, as one array per figure; NaN where nothing is.
 
-    `names` are the names in lower case, for searching.
+    `names` are the names in lower case, for searching; `noted` says how many have been noted.
     `statistics` holds the whole Statistics or the reason there are none, None before measuring.
     """
 
@@ -78,32 +74,27 @@ class FigureTable:
         self.roles = np.fromiter((_ROLES[v.role] for v in variables), np.intp, count)
         self.rank = np.fromiter((len(v.shape) for v in variables), np.float64, count)
         self.statistics: list[Statistics | Unmeasured | None] = [None] * count
-        self.figures = {column: np.full(count, np.nan) for column in FIGURES}
-        self.nan = np.full(count, np.nan)
-        self.inf = np.full(count, np.nan)
+        self._measured = np.full((len(FIGURES) + 2, count), np.nan)
+        self.figures = dict(zip(FIGURES, self._measured, strict=False))
+        self.nan, self.inf = self._measured[-2:]
+        self.noted = 0
 
-    def fill(self, known: Mapping[str, Statistics | Unmeasured]) -> None:
-        """Take over what is already known, by key."""
-        for key, figures in known.items():
-            self.note(key, figures)
-
-    def note(self, key: str, figures: Statistics | Unmeasured) -> None:
-        """Take over the figures of one variable."""
-        row = self.row_of.get(key)
-        if row is None:
-            return
-        self.statistics[row] = figures
-        if isinstance(figures, Unmeasured):
-            return
-        infinite = figures.posinf + figures.neginf
-        self.nan[row], self.inf[row] = figures.nan, infinite
-        share = 100 * figures.zero / figures.count if figures.count else 0.0
-        for column, value in zip(
-            FIGURES,
-            (figures.min, figures.max, figures.mean, figures.std, share, figures.nan + infinite),
-            strict=True,
-        ):
-            self.figures[column][row] = value
+    def note_all(self, known: Iterable[tuple[str, Statistics | Unmeasured]]) -> bool:
+        """Take over these figures, by key; says whether any of them is NaN or infinite."""
+        rows: list[int] = []
+        values: list[tuple[float, ...]] = []
+        for key, figures in known:
+            self.noted += 1
+            row = self.row_of.get(key)
+            if row is None:
+                continue
+            self.statistics[row] = figures
+            if isinstance(figures, Statistics):
+                rows.append(row)
+                values.append(_figures(figures))
+        if rows:
+            self._measured[:, rows] = np.array(values).T
+        return any(each[-1] or each[-2] for each in values)
 
     def numbers_of(self, column: Column) -> Floats:
         """What the column is sorted by, one number per variable; NaN where not known."""
@@ -132,6 +123,16 @@ class FigureTable:
 
 
 _ROLES = {role: at for at, role in enumerate(Role)}
+
+
+def _figures(figures: Statistics) -> tuple[float, ...]:
+    """In the order of `FIGURES`, then NaN and infinite values apart."""
+    infinite = figures.posinf + figures.neginf
+    share = 100 * figures.zero / figures.count if figures.count else 0.0
+    return (
+        figures.min, figures.max, figures.mean, figures.std, share, figures.nan + infinite,
+        figures.nan, infinite,
+    )  # fmt: skip
 
 
 def is_shared(variable: Variable) -> bool:
