@@ -49,7 +49,10 @@ _MOST_ROWS = 40
 _MOST_CODE = 14
 _FOLD_FROM = 3
 _ATTRIBUTES = "/.ATTRIBUTES/VARIABLE_VALUE"
-_TRANSFORMS = {"": "", "cast": "cast", "transpose": "transposed", "slice": "cut or filled up"}
+_TRANSFORMS = {
+    "": "", "cast": "cast", "transpose": "transposed", "reshape": "reshaped",
+    "slice": "cut or filled up",
+}  # fmt: skip
 
 
 def write_page(

@@ -102,10 +102,10 @@ class MatchTable:
 class Rename(NamedTuple):
     """A proposed or accepted pair: the file's `key` goes into the model's `path`.
 
-    transform is "" (as it is), "cast" (to the model's type), "transpose" (permutation in `axes`)
-    or "slice" (the model's shape is cut from or filled into the file's); all but the first only
-    count once the user accepted them. `rule` names what proposed it. `path` is the variable's
-    name where no path leads to it.
+    transform is "" (as it is), "cast" (to the model's type), "transpose" (permutation in `axes`),
+    "reshape" (axes split or joined), or "slice" (the model's shape is cut from or filled into the
+    file's); all but the first only count once the user accepted them. `rule` names what proposed
+    it. `path` is the variable's name where no path leads to it.
     """
 
     key: str

@@ -14,4 +14,6 @@
 | D20 | nothing to compare: fewer than two snapshots |
 | D21 | a map of renames that does not fit the two sides |
 | D22 | a condition of `--fail-on` holds |
+| D23 | no picture can be drawn here |
+| D24 | an executor that does not answer |
 """

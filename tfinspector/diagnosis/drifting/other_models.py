@@ -31,7 +31,9 @@ def find_other_architectures(table: DriftTable) -> Iterator[Finding]:
         f"({listed(names)})"
         for what, names in steps[first].items()
     ]
-    more = "" if len(steps) == 1 else f" So it does at {counted(len(steps) - 1, 'later step')}."
+    more = (
+        "" if len(steps) == 1 else f" It changes again at {counted(len(steps) - 1, 'later step')}."
+    )
     yield Finding(
         "D08", Severity.WARNING,
         f"{shot(table, first - 1)} and {shot(table, first)} are of different architectures: "

@@ -139,7 +139,8 @@ def _only_model(graph: ObjectGraph, values: _Values) -> str:
         if node >= 0 and any(one.role is Role.WEIGHT for one in held)
     }
     candidates = [each for each in _names(graph).items() if "optimizer" not in each[0]]
-    if not weights or len(candidates) != 1:
+    is_model = any(child == ROOT for _, child in graph.nodes[ROOT].children)  # Checkpoint(model)
+    if not weights or len(candidates) != 1 or is_model:
         return ""
     name, child = candidates[0]
     return name if _holds_all(graph, child, weights) else ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.restores import MatchTable, Rename, ValueSketch
-from tfinspector.diagnosis.renames.by_name import pair_by_names
+from tfinspector.diagnosis.renames.by_name import pair_by_names, pair_forward_halves
 from tfinspector.diagnosis.renames.by_value import pair_same_values
 from tfinspector.diagnosis.renames.lists import pair_exported, pair_trained
 from tfinspector.diagnosis.renames.renumbered import pair_renumbered
@@ -60,6 +60,7 @@ def _pair_open(sides: Sides) -> None:
     for kind in (WEIGHT, METRIC):
         pair_by_names(sides, kind)
         pair_alike(sides, kind)
+        pair_forward_halves(sides, kind)
     pair_trained(sides)
     propose_transforms(sides)
     pair_slots(sides)

@@ -19,6 +19,14 @@ def pair_by_names(sides: Sides, kind: str) -> None:
     _join_copies(sides, kind)
 
 
+def pair_forward_halves(sides: Sides, kind: str) -> None:
+    """A layer that was wrapped in keras.layers.Bidirectional since, or is not any more.
+
+    Both halves have its shapes; the wrapper makes the forward one of the layer itself.
+    """
+    _join(sides, kind, _without_half, 0.75, "A bidirectional layer's forward half is the layer.")
+
+
 def _join(
     sides: Sides, kind: str, spell: Callable[[Parts], Hashable], sure: float, why: str
 ) -> None:
@@ -33,6 +41,10 @@ def _join(
             if theirs.parts == mine.parts and theirs.variable.node >= 0:
                 rule, told = reason(theirs, mine, "", 1)
             sides.pair(theirs, mine, sure, told, rule)
+
+
+def _without_half(parts: Parts) -> Parts:
+    return tuple(part for part in parts if part != "forward_layer")
 
 
 def _spelled(each: Theirs | Mine, spell: Callable[[Parts], Hashable]) -> set[Hashable]:

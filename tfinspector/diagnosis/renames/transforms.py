@@ -65,6 +65,10 @@ def _propose(sides: Sides, theirs: Theirs, mine: Mine, what: str) -> None:
         why = f"{what}, with its axes in another order: {told}."
         sides.pair(theirs, mine, 0.5 + 0.1 * like, why, "transpose", "transpose", axes)
         return
+    if is_regrouped(old, new):
+        why = f"{what}, with its axes split or joined: {told}."
+        sides.pair(theirs, mine, 0.55, why, "reshape", "reshape")
+        return
     place = _only_difference(old, new)
     if place is None or mine.variable.owner.rpartition(".")[2] in _GATED:
         return
@@ -89,6 +93,26 @@ def _axes(old: tuple[int, ...], new: tuple[int, ...]) -> tuple[int, ...]:
         if tuple(old[axis] for axis in axes) == new
     ] if len(old) <= 5 else []  # fmt: skip
     return fitting[0] if len(fitting) == 1 else ()
+
+
+def is_regrouped(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether neighbouring axes were joined or split, or axes of length 1 put in or left out.
+
+    Then the values keep their order; (2, 6) and (3, 4) are as many, but nothing tells what is what.
+    """
+    coarse, fine = sorted((_long(one), _long(other)), key=len)
+    rest = list(fine)
+    for whole in coarse:
+        part = 1
+        while rest and part < whole:
+            part *= rest.pop(0)
+        if part != whole:
+            return False
+    return not rest
+
+
+def _long(shape: tuple[int, ...]) -> list[int]:
+    return [axis for axis in shape if axis != 1]
 
 
 def _only_difference(old: tuple[int, ...], new: tuple[int, ...]) -> int | None:

@@ -1,11 +1,12 @@
 """M01: the root, or an edge on the way, has another name in the checkpoint than in the model."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import Frontier
 from tfinspector.diagnosis.restoring import code
-from tfinspector.diagnosis.restoring.case import ROOT, Case, Cause
+from tfinspector.diagnosis.restoring.case import LOST, ROOT, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import Graft, find_grafts
 from tfinspector.diagnosis.restoring.saved_models import is_saved_model
 from tfinspector.diagnosis.restoring.wording import count, listed, shown, what
@@ -22,6 +23,19 @@ def find_other_names(case: Case) -> Iterator[Cause]:
     grafts = find_grafts(case, lost, unfed)
     if grafts:
         yield _moved(case, grafts, lost, unfed)
+
+
+def find_renamed_counters(case: Case) -> Iterator[Cause]:
+    """A count of steps that is called something else beside the same parts."""
+    lost = [
+        place for place in case.open(case.places(LOST))
+        if case.is_counter(place) and not case.is_training_state(place)
+    ]  # fmt: skip
+    unfed = [place for place in case.open(case.unfed_weights) if case.is_counter(place)]
+    grafts = [graft for graft in find_grafts(case, lost, unfed) if graft.same_parent]
+    if grafts:
+        cause = _moved(case, grafts, lost, unfed)
+        yield replace(cause, finding=replace(cause.finding, severity=Severity.WARNING))
 
 
 def find_exchanged(case: Case) -> Iterator[Cause]:

@@ -20,6 +20,7 @@ from tfinspector.diagnosis.restoring import (
     saved_models,
     shapes,
     surroundings,
+    trained,
 )
 from tfinspector.diagnosis.restoring.case import Case, Cause, Detector
 
@@ -39,6 +40,7 @@ _ABOUT_MATCHES: tuple[Detector, ...] = (
     partitions.find_partitions,
     names.find_names,
     dialects.find_other_keras,
+    trained.find_other_trained,
     objects.find_copies,
     objects.find_merged,
     building.find_unreachable,
@@ -50,6 +52,7 @@ _ABOUT_MATCHES: tuple[Detector, ...] = (
     shapes.find_shape_mismatches,
     shapes.find_dtype_mismatches,
     edges.find_other_names,
+    edges.find_renamed_counters,
     objects.find_overwritten,
     objects.find_altered,
     building.find_passed_by,

@@ -56,6 +56,22 @@ def has_rate(case: Case, in_file: bool) -> bool:
     return any("_learning_rate" in case.model_children(number) for number in kinds)
 
 
+def wrapped_on_one_side(case: Case) -> tuple[str, str] | None:
+    """What was saved and what is there, in words, where a wrapper is around one of the two.
+
+    Keras's LossScaleOptimizer keeps the optimizer that it wraps as `inner_optimizer`.
+    """
+    inside = any(
+        "inner_optimizer" in case.file_children(node) for node in sorted(case.file_optimizers)
+    )
+    kinds = [number for number, node in enumerate(case.model.nodes) if is_optimizer(node.kind)]
+    here = any("inner_optimizer" in case.model_children(number) for number in kinds)
+    if inside == here:
+        return None
+    words = ("inside a LossScaleOptimizer (mixed precision)", "without a LossScaleOptimizer")
+    return words if inside else words[::-1]
+
+
 def averages_in_file(case: Case) -> bool:
     """Whether the checkpoint holds averages of weights."""
     return any(one.role is Role.EMA for one in case.checkpoint.variables)

@@ -23,6 +23,7 @@ from tfinspector.diagnosis.restoring.optimizer_facts import (
     keeps_averages,
     slot_in,
     without_optimizer,
+    wrapped_on_one_side,
 )
 from tfinspector.diagnosis.restoring.wording import count, listed, shape, shown
 
@@ -40,7 +41,10 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
     theirs, mine = class_in_file(case), class_in_model(case)
     averages = averages_in_file(case) and not keeps_averages(case)
     row = case.rows[misfits[0]]
-    if averages:
+    wrapper = wrapped_on_one_side(case)
+    if wrapper:
+        title = f"The optimizer was saved {wrapper[0]}, and the model's is {wrapper[1]}."
+    elif averages:
         title = "The optimizer was saved with averages of the weights (use_ema=True), and the " \
                 "model's optimizer keeps none, so its list is shifted."  # fmt: skip
     elif theirs and mine and theirs.lower() != mine.lower():
@@ -54,7 +58,7 @@ def find_other_optimizer(case: Case) -> Iterator[Cause]:
         title = "The optimizer's state does not fit the model's optimizer: its list is another one."
     yield Cause(
         Finding(
-            "M12" if averages else "M06", Severity.ERROR, title,
+            "M11" if wrapper else "M12" if averages else "M06", Severity.ERROR, title,
             "Optimizers of Keras save a plain list. By position, "
             f"{shape(row.file_shape)} ({row.name}) would go into {shape(row.model_shape)} "
             f"(`{row.model_path}`), and TensorFlow raises, with the model half-restored.",
@@ -250,6 +254,9 @@ def find_fresh_optimizer(case: Case) -> Iterator[Cause]:
     unfed = case.open(_unfed(case))
     if not unfed:
         return
+    if any(_is_slot(case, place) for place in case.places(GOOD)):
+        yield _more_wanted(case, unfed)
+        return
     yield Cause(
         Finding(
             "M11", Severity.INFO,
@@ -257,6 +264,33 @@ def find_fresh_optimizer(case: Case) -> Iterator[Cause]:
             "training would begin afresh.",
             "It was saved without an optimizer, or before its first step.",
             case.checkpoint.prefix, {"without_state": listed(case.names(unfed))},
+        ),
+        frozenset(unfed),
+    )  # fmt: skip
+
+
+def _is_slot(case: Case, place: int) -> bool:
+    """Whether the row is a value that the model's optimizer keeps for a weight."""
+    at = case.rows[place].variable
+    is_own = at >= 0 and case.is_training_state(place)
+    return is_own and bool(slot_in(case.model.variables[at].name))
+
+
+def _more_wanted(case: Case, unfed: list[int]) -> Cause:
+    """The rest of its state came: another class or another option, which keeps more."""
+    theirs, mine = class_in_file(case), class_in_model(case)
+    is_other = bool(theirs and mine) and theirs.lower() != mine.lower()
+    saved = f"{theirs}, which was saved," if is_other else "the one that was saved"
+    return Cause(
+        Finding(
+            "M11", Severity.WARNING if is_other else Severity.INFO,
+            f"The model's optimizer{_of(mine)} keeps more than {saved} did: "
+            f"{shown(case.names(unfed))} {'begins' if len(unfed) == 1 else 'begin'} afresh.",
+            "Everything else of its state is restored, by its place in the list that Keras keeps. "
+            "Training goes on, yet not as if it had never stopped.",
+            case.checkpoint.prefix,
+            {"saved": theirs, "model": mine, "without_state": listed(case.names(unfed))},
+            Fix(_LEAVE_OUT, without_optimizer(case)),
         ),
         frozenset(unfed),
     )  # fmt: skip

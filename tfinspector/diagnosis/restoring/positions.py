@@ -17,6 +17,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import GOOD, Case, Cause
+from tfinspector.diagnosis.restoring.trained import lists_of_trained
 from tfinspector.diagnosis.restoring.wording import count, shown
 
 _PLACE = re.compile(r"(?:layer_with_weights-|layer-)?(\d+)$")
@@ -43,8 +44,9 @@ class _Alignment(NamedTuple):
 
 def find_shifts(case: Case) -> Iterator[Cause]:
     """Sequences that fit better when they are shifted or reordered than place by place."""
+    others = case.file_optimizers | lists_of_trained(case)
     for node, mine in case.bound.items():
-        if mine < 0 or node in case.file_optimizers or is_optimizer(case.node(mine).kind):
+        if mine < 0 or node in others or is_optimizer(case.node(mine).kind):
             continue
         theirs = _file_items(case, node)
         if len(theirs) < 2:

@@ -90,7 +90,7 @@ def _place(model: ModelDescription, at: int) -> str:
 
 
 def _change(rename: Rename) -> object:
-    """None, "cast", "slice", or the order of axes."""
+    """None, "cast", "reshape", "slice", or the order of axes."""
     if rename.transform == "transpose":
         return rename.axes or (1, 0)
     return rename.transform or None

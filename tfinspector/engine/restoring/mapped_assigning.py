@@ -6,6 +6,7 @@ key or its variable was matched with before.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -132,13 +133,15 @@ def _will_fit(shape: tuple[int, ...], mine: ModelVariable, rename: Rename) -> bo
         return sorted(axes) == list(range(len(shape))) and shapes_fit(
             tuple(shape[axis] for axis in axes), mine.shape
         )
+    if rename.transform == "reshape":
+        return mine.shape is not None and prod(shape) == prod(each or 0 for each in mine.shape)
     if rename.transform == "slice":
         return mine.shape is not None and len(shape) == len(mine.shape)
     return shapes_fit(shape, mine.shape)
 
 
 def _transformed(value: NDArray[Any], rename: Rename | None, mine: ModelVariable) -> NDArray[Any]:
-    """What the variable gets: only an accepted pair is ever transposed, cut, filled up or cast.
+    """What the variable gets: only an accepted pair is ever turned, cut, filled up or cast.
 
     A model's variable that is larger than the file's is filled up with zeros.
     """
@@ -146,6 +149,8 @@ def _transformed(value: NDArray[Any], rename: Rename | None, mine: ModelVariable
         return value
     if rename.transform == "transpose":
         value = value.transpose(rename.axes or None)
+    elif rename.transform == "reshape" and mine.shape is not None:
+        value = value.reshape([each or 0 for each in mine.shape])
     elif rename.transform == "slice" and mine.shape is not None:
         shape = tuple(each or 0 for each in mine.shape)
         common = tuple(slice(min(a, b)) for a, b in zip(value.shape, shape, strict=True))

@@ -16,7 +16,7 @@ from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.exporting import new_file
 
 VERSION = 1
-TRANSFORMS = ("", "cast", "transpose", "slice")
+TRANSFORMS = ("", "cast", "transpose", "reshape", "slice")
 _EXAMPLE = '{"version": 1, "renames": [{"from": "enc/kernel/.ATTRIBUTES/VARIABLE_VALUE", "to": "encoder/kernel"}]}'  # noqa: E501
 
 

@@ -95,6 +95,8 @@ def fitted(value, variable, change):
     value = np.asarray(value)
     if isinstance(change, tuple):
         value = value.transpose(change)
+    if change == "reshape":
+        value = value.reshape(tuple(variable.shape))
     if change == "slice":  # the first part of a longer axis; zeros fill up a shorter one
         whole = np.zeros(tuple(variable.shape), value.dtype)
         common = tuple(slice(min(pair)) for pair in zip(value.shape, whole.shape))
