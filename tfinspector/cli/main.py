@@ -19,6 +19,8 @@ COMMANDS = {
     "stats": "stats",
     "values": "values",
     "check": "check",
+    "diff": "diff",
+    "drift": "drift",
     "load": "load",
     "restore": "restore",
     "demo": "demo",
@@ -39,15 +41,18 @@ Exit status: 0 nothing is wrong, 1 something is, 2 it can't be read, 3 the worke
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status of `cli.md` (130 interrupted, 141 reader gone)."""
+def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
+    """Run one command; the exit status of `cli.md` (130 interrupted, 141 reader gone).
+
+    `painter` draws pictures (see `drift_picture`); commands reach it as their context's `obj`.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments:
         arguments = ["--help"]
     names = [arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS)
     _import_numpy()
     try:
-        _application(names)(arguments, prog_name="tfinspector")
+        _application(names)(arguments, prog_name="tfinspector", obj=painter)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except KeyboardInterrupt:

@@ -98,7 +98,7 @@ class RunPath:
         which = "all" if self.stride == 1 else f"every {self.stride}th of"
         return (
             f"The plane holds {plane:.1f} % of the variance; from {which} {self.parameters:,} "
-            f"parameters in {self.variables:,} variables."
+            f"parameters in {self.variables:,} variable{'s' if self.variables > 1 else ''}."
         )
 
 
