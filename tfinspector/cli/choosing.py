@@ -19,7 +19,7 @@ def chosen(
     """
     variables = opened.source.variables
     if pattern is None:
-        return variables, ()
+        return tuple(variables), ()
     exact = tuple(v for v in variables if pattern in (v.name, v.key))
     if exact:
         return exact, ()

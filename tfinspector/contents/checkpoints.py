@@ -1,11 +1,16 @@
 """Checkpoints and runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.variables import Variable
+
+if TYPE_CHECKING:  # a checkpoint is listed without the classes of a Keras file
+    from tfinspector.contents.keras_files import KerasFile
 
 
 class Dialect(StrEnum):
@@ -45,11 +50,12 @@ class Checkpoint:
     """What one checkpoint holds.
 
     `unlinked` are keys that no node of the graph mentions (they are variables too). `problems`
-    are sentences about the index as a whole. `mtime` is seconds since the epoch.
+    are sentences about the index as a whole. `mtime` is seconds since the epoch. `keras` is what a
+    Keras file tells of itself, None for other files.
     """
 
     prefix: str
-    variables: tuple[Variable, ...]
+    variables: Sequence[Variable]
     graph: ObjectGraph | None
     dialect: Dialect
     shards: tuple[Shard, ...]
@@ -61,6 +67,7 @@ class Checkpoint:
     unlinked: tuple[str, ...] = ()
     lost_blocks: tuple[LostBlock, ...] = ()
     problems: tuple[str, ...] = ()
+    keras: "KerasFile | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A source: what a path turned out to be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -79,6 +80,6 @@ class Source:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def variables(self) -> tuple[Variable, ...]:
+    def variables(self) -> Sequence[Variable]:
         """The variables of the newest snapshot; empty for a SavedModel without any."""
         return self.checkpoint.variables if self.checkpoint else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -39,7 +39,7 @@ class Focus(QObject):
         self.chosen: tuple[Choice, ...] = ()
 
     @property
-    def variables(self) -> tuple[Variable, ...]:
+    def variables(self) -> Sequence[Variable]:
         """The variables of the current snapshot."""
         return self.checkpoint.variables if self.checkpoint else ()
 
@@ -113,4 +113,11 @@ class Focus(QObject):
 def read_snapshot(source: OpenSource, snapshot: str | None) -> Checkpoint:
     """The contents of a snapshot; for a pool thread. Raises `Unreadable`."""
     with uncollected:
-        return source.checkpoint(snapshot)
+        checkpoint = source.checkpoint(snapshot)
+        make_rows(checkpoint.variables)
+        return checkpoint
+
+
+def make_rows(variables: Sequence[Variable]) -> None:
+    """Make what is made when first looked at, here and not in the window's thread."""
+    tuple(variables)

@@ -7,7 +7,7 @@ work is done by its parts: `source_list`, `focus`, `telling`, `measuring_queue`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -127,7 +127,7 @@ class Session(QObject):
         return self._focus.checkpoint
 
     @property
-    def variables(self) -> tuple[Variable, ...]:
+    def variables(self) -> Sequence[Variable]:
         """The variables of that snapshot."""
         return self._focus.variables
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
-from tfinspector.viewmodels.focus import Focus, read_snapshot
+from tfinspector.viewmodels.focus import Focus, make_rows, read_snapshot
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring_queue import MeasuringQueue
 from tfinspector.viewmodels.opening import Batch, Order, Rank, open_all
@@ -157,7 +157,9 @@ class SourceList(QObject):
         """In a pool thread."""
         ticket.report(0, 0, path)
         with uncollected:
-            return self._doors.open_source(path, ticket)
+            opened = self._doors.open_source(path, ticket)
+            make_rows(opened.source.variables)
+            return opened
 
 
 def short(path: str) -> str:

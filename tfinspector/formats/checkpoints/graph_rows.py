@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from itertools import repeat
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,8 @@ from tfinspector.formats.checkpoints.key_links import Link, Links, name_of_key
 from tfinspector.formats.checkpoints.names import Namer
 from tfinspector.formats.checkpoints.roles import GraphRoles, SlotOf
 from tfinspector.formats.checkpoints.roles_by_name import is_counter, is_never_trained
-from tfinspector.formats.checkpoints.rows import Rows
+from tfinspector.formats.checkpoints.rows import TRAINED, UNKNOWN, UNTRAINED, Rows, Slot
 
-_Value = TypeVar("_Value")
 _GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of random generators
 
 
@@ -47,10 +45,8 @@ class _GraphRows:
         rows.node = list(links.node_of)
         nodes = np.array(links.node_of, np.int64)
         linked = np.flatnonzero(nodes >= 0)
-        rows.paths = list(map(self._arrivals.paths.get, links.node_of, repeat(())))
-        full_names = self._columns.full_names
-        firsts = self._columns.value_bounds[nodes[linked]].tolist()
-        _put(rows.full_name, linked, [full_names[first] for first in firsts])
+        rows.find_paths = lambda: self._paths(rows.node)
+        rows.find_full_names = lambda: self._full_names(rows.node, links)
         clear = self._are_clearly_weights(rows, nodes)
         self._fill_weights(rows, clear, nodes[clear])
         slots = self._roles.slots
@@ -64,6 +60,17 @@ class _GraphRows:
         for place, link in links.odd.items():
             self._fill_odd(rows, place, link)
 
+    def _paths(self, nodes: list[int]) -> list[tuple[str, ...]]:
+        return list(map(self._arrivals.paths.get, nodes, repeat(())))
+
+    def _full_names(self, nodes: list[int], links: Links) -> list[str]:
+        full_names = self._columns.full_names
+        bounds = self._columns.value_bounds.tolist()
+        found = [full_names[bounds[node]] if node >= 0 else "" for node in nodes]
+        for place, link in links.odd.items():
+            found[place] = link.attribute.full_name
+        return found
+
     def _are_clearly_weights(self, rows: Rows, nodes: Integers) -> Integers:
         """Places of the rows that are weights at first sight, as most are.
 
@@ -75,11 +82,12 @@ class _GraphRows:
         special |= _mask(count, self._listed_trainable, self._listed_frozen)
         generators = [name in _GENERATORS for name in arrivals.leaf_names]
         special |= np.array(generators, bool)[arrivals.best_leaf]
-        has_axes = [bool(shape) and dtype.itemsize > 0 for dtype, shape, _, _ in rows.described]
+        kinds = rows.described
+        has_axes = [bool(shape) and dtype.itemsize > 0 for dtype, shape, _, _ in kinds.samples]
         trained = _mask(count, roles.trained)
         penalty = np.array(self._namer.penalty, np.int64)
         reached = (arrivals.best_walk >= 0) & (penalty[arrivals.best_walk] == 0)
-        fits = trained[nodes] | (np.array(has_axes, bool) & ~special[nodes])
+        fits = trained[nodes] | (np.array(has_axes, bool)[kinds.of] & ~special[nodes])
         places: Integers = np.flatnonzero((nodes >= 0) & reached[nodes] & fits)
         return places
 
@@ -88,29 +96,22 @@ class _GraphRows:
         namer, arrivals = self._namer, self._arrivals
         prefixes = [f"{one}/".removeprefix(rows.prefix) if one else "" for one in namer.prefix]
         parts = list(map(namer.parts.__getitem__, arrivals.leaf_names))
-        rest = [False if self._top(w) in self._trained_tops else None for w in range(len(prefixes))]
-        untrained = {name for name in set(arrivals.leaf_names) if is_never_trained(name)}
-        trained, leaf_names = self._roles.trained, arrivals.leaf_names
-        walks, leaves = arrivals.best_walk[nodes].tolist(), arrivals.best_leaf[nodes].tolist()
-        ways = zip(walks, leaves, strict=True)
+        rest = [self._top(walk) in self._trained_tops for walk in range(len(prefixes))]
+        untrained = [is_never_trained(name) for name in arrivals.leaf_names]
+        walks, leaves = arrivals.best_walk[nodes], arrivals.best_leaf[nodes]
+        ways = zip(walks.tolist(), leaves.tolist(), strict=True)
         _put(rows.name, places, [prefixes[walk] + parts[leaf] for walk, leaf in ways])
-        answers = [rest[walk] for walk in walks]
-        if untrained or trained:
-            answers = [
-                node in trained or (False if leaf_names[leaf] in untrained else answer)
-                for node, leaf, answer in zip(nodes.tolist(), leaves, answers, strict=True)
-            ]
-        _put(rows.trainable, places, answers)
+        answers = np.where(np.array(rest, bool)[walks], UNTRAINED, UNKNOWN)
+        answers[np.array(untrained, bool)[leaves]] = UNTRAINED
+        answers[_mask(len(self._columns), self._roles.trained)[nodes]] = TRAINED
+        rows.trainable[places] = answers
 
     def _fill_slot(self, rows: Rows, place: int, slot: SlotOf, owner: int) -> None:
         slot_name, _, optimizer, role = slot
-        rows.role[place] = role
-        rows.trainable[place] = False
-        rows.slot_name[place] = slot_name
-        rows.owner[place] = owner
-        if owner >= 0:
-            rows.slot_prefix[place] = self._optimizer_prefix(optimizer, rows.prefix)
-        else:
+        rows.set_role(place, role)
+        prefix = self._optimizer_prefix(optimizer, rows.prefix) if owner >= 0 else ""
+        rows.slots[place] = Slot(slot_name, owner, prefix)
+        if owner < 0:
             rows.name[place] = self._name(rows.node[place], rows.prefix) or name_of_key(
                 rows.keys[place]
             )
@@ -131,12 +132,12 @@ class _GraphRows:
         role = self._role(node, walk, edge, rows.described[place])
         if role is Role.WEIGHT:
             rows.trainable[place] = self._trainable(node, walk, edge)
-            if walk >= 0 and self._namer.penalty[walk] and "/" in rows.full_name[place]:
+            full_name = self._columns.full_name(node)
+            if walk >= 0 and self._namer.penalty[walk] and "/" in full_name:
                 rows.other_name[place] = self._name_by_slot(node) or name
-                name = rows.full_name[place].partition(":")[0]
+                name = full_name.partition(":")[0]
         else:
-            rows.role[place] = role
-            rows.trainable[place] = False
+            rows.set_role(place, role)
         rows.name[place] = name
 
     def _name_by_slot(self, node: int) -> str:
@@ -158,10 +159,7 @@ class _GraphRows:
         is_whole = role is Role.ITERATOR or not (tail or attribute.name)
         rows.name[place] = name if is_whole else f"{name}/{tail or attribute.name}"
         rows.node[place] = node
-        rows.full_name[place] = attribute.full_name
-        rows.paths[place] = self._arrivals.paths.get(node, ())
-        rows.role[place] = role
-        rows.trainable[place] = False
+        rows.set_role(place, role)
 
     def _role(
         self, node: int, walk: int, edge: str, description: tuple[DType, tuple[int, ...], int, str]
@@ -179,14 +177,15 @@ class _GraphRows:
         is_number = dtype.itemsize > 0 or dtype.kind is DTypeKind.UNKNOWN
         return Role.OTHER if edge in _GENERATORS or not is_number else Role.WEIGHT
 
-    def _trainable(self, node: int, walk: int, edge: str) -> bool | None:
+    def _trainable(self, node: int, walk: int, edge: str) -> int:
         if node in self._roles.trained:
-            return True
+            return TRAINED
         if node in self._listed_frozen or is_never_trained(edge):
-            return False
+            return UNTRAINED
         if node in self._listed_trainable:
-            return True
-        return False if walk >= 0 and self._top(walk) in self._trained_tops else None
+            return TRAINED
+        is_beside = walk >= 0 and self._top(walk) in self._trained_tops
+        return UNTRAINED if is_beside else UNKNOWN
 
     def _nodes_in_lists(self, name: str) -> set[int]:
         walks = self._walks
@@ -224,7 +223,7 @@ class _GraphRows:
                 rows.prefix = prefix
 
 
-def _put(column: list[_Value], places: Integers, values: list[_Value]) -> None:
+def _put(column: list[str], places: Integers, values: list[str]) -> None:
     """Set some places of a column. Mostly it is all of them, and then no loop is needed."""
     if len(places) == len(column):
         column[:] = values

@@ -9,13 +9,12 @@ from tfinspector.formats.checkpoints.rows import Rows
 
 def settle_names(rows: Rows) -> None:
     """Settle the names of variables, then those of slots, which are made of their owners'."""
-    slots = [place for place, prefix in enumerate(rows.slot_prefix) if prefix]
+    slots = {place: slot for place, slot in rows.slots.items() if slot.prefix}
     if slots:
-        in_slots = set(slots)
-        _settle(rows, [place for place in range(len(rows.name)) if place not in in_slots])
-        name, owner, slot_name = rows.name, rows.owner, rows.slot_name
-        for place in slots:
-            name[place] = f"{rows.slot_prefix[place]}/{slot_name[place]}/{name[owner[place]]}"
+        name = rows.name
+        _settle(rows, [place for place in range(len(name)) if place not in slots])
+        for place, slot in slots.items():
+            name[place] = f"{slot.prefix}/{slot.name}/{name[slot.owner]}"
     if len(set(rows.name)) < len(rows.name):
         _settle(rows, range(len(rows.name)))
 

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.graphs import ObjectGraph
-from tfinspector.contents.variables import Role, Variable
+from tfinspector.contents.kinds import Kinds
+from tfinspector.contents.variable_columns import VariableColumns
+from tfinspector.contents.variables import Role
 from tfinspector.formats.checkpoints.graph_rows import fill_from_graph
 from tfinspector.formats.checkpoints.key_links import link_keys, name_of_key, slot_of_key
 from tfinspector.formats.checkpoints.names import dialect_of, dialect_of_keys
@@ -18,7 +22,7 @@ from tfinspector.formats.checkpoints.roles_by_name import (
     role_in_optimizer,
     roles_by_name,
 )
-from tfinspector.formats.checkpoints.rows import NOBODY, Description, Rows
+from tfinspector.formats.checkpoints.rows import NOBODY, UNTRAINED, Description, Rows, Slot
 from tfinspector.formats.checkpoints.unique_names import settle_names
 
 OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -45,23 +49,26 @@ class KeyedTensors(Protocol):
 class Described:
     """The variables, the keys no node mentions, the dialect, what is odd about the links."""
 
-    variables: tuple[Variable, ...]
+    variables: VariableColumns
     unlinked: tuple[str, ...]
     dialect: Dialect
     problems: tuple[str, ...] = ()
 
 
-def build_variables(index: KeyedTensors, graph: ObjectGraph | None) -> tuple[Variable, ...]:
+def build_variables(index: KeyedTensors, graph: ObjectGraph | None) -> VariableColumns:
     """One variable per key of `index` in its order, except the object graph itself."""
     return describe_variables(index, graph).variables
 
 
 def describe_variables(index: KeyedTensors, graph: ObjectGraph | None) -> Described:
     """As `build_variables`, with what was found on the way."""
-    keys, described = list(index.keys), list(index.descriptions)
+    keys, described = list(index.keys), index.descriptions
+    if not isinstance(described, Kinds):
+        described = Kinds.among(described)
     if OBJECT_GRAPH_KEY in keys:
         place = keys.index(OBJECT_GRAPH_KEY)
-        del keys[place], described[place]
+        del keys[place]
+        described = Kinds(described.samples, np.delete(described.of, place))
     rows = Rows(keys, described)
     dialect = dialect_of(graph)
     if graph is None:
@@ -106,10 +113,12 @@ def _fill_by_name(rows: Rows, places: Sequence[int]) -> None:
         if slot is not None:
             found = NamedRole(Role.SLOT, slot.slot, slot.variable + _VALUE_KEY)
         if found is not None:
-            rows.role[place], rows.slot_name[place], owner = found
-            rows.owner[place] = position_of.get(owner, NOBODY)
-        if found is not None or is_never_trained(rows.name[place].rpartition("/")[2]):
-            rows.trainable[place] = False
+            role, slot_name, owner = found
+            rows.set_role(place, role)
+            if slot_name or owner in position_of:
+                rows.slots[place] = Slot(slot_name, position_of.get(owner, NOBODY))
+        elif is_never_trained(rows.name[place].rpartition("/")[2]):
+            rows.trainable[place] = UNTRAINED
 
 
 def _lost_values(lost: list[str]) -> tuple[str, ...]:
