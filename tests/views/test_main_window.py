@@ -83,7 +83,7 @@ def test_an_empty_window_teaches_and_makes_the_demo(
     world = Worlds(run())
     session = begin(world.doors(make_demo=make_demo))
     window = show(session)
-    assert "Drop a checkpoint here" in window.empty.sentence.text()
+    assert "make the demo run" in window.empty.sentence.text()
     with qtbot.waitSignal(session.opened):
         qtbot.mouseClick(window.empty.button, Qt.MouseButton.LeftButton)
     assert window.tabs.isVisible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 
 import pytest
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tfinspector.views import theme
 from tfinspector.views.icons import icon, pixmap
 from tfinspector.views.largest_list import BAR_ALPHA
+from tfinspector.views.style_sheet import style_sheet
 from tfinspector.views.theme import DARK, LIGHT, Colours, contrast, with_alpha
 
 
@@ -70,6 +72,15 @@ def test_every_icon_is_on_the_grid_in_one_stroke() -> None:
         assert text.count("stroke-width") == 1, file
         assert "currentColor" in text, file
         assert not icon(file.name.removesuffix(".svg")).isNull()
+
+
+@pytest.mark.parametrize("side", ["up", "down"])
+def test_the_arrows_of_fields_stand_out_in_both_schemes(side: str) -> None:
+    text = (resources.files("tfinspector.resources") / "arrows" / f"{side}.svg").read_text()
+    (grey,) = re.findall(r'stroke="(#[0-9a-f]{6})"', text)
+    for roles in (LIGHT, DARK):
+        assert contrast(grey, roles.surface) >= 3
+        assert f"arrows/{side}.svg" in style_sheet(roles)
 
 
 def test_a_wrong_icon_name_fails_at_once() -> None:

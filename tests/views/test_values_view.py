@@ -98,7 +98,9 @@ def test_the_heat_map_names_the_element_under_the_pointer(view: ValuesView, qtbo
     QApplication.processEvents()
     place = view.heat_map._box.mapViewToScene(QPointF(2.5, 1.5))
     qtbot.mouseMove(view.heat_map.viewport(), view.heat_map.mapFromScene(place))
-    assert view.about.text() == "[0, 0, 1, 2]  8.0"
+    about, place_of_about = view.about.text(), view.about.geometry()
+    assert view.readout.text() == "[0, 0, 1, 2]  8.0"
+    assert (view.about.text(), view.about.geometry()) == (about, place_of_about)
 
 
 def test_text_has_a_table_and_no_heat_map(view: ValuesView, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
-from tfinspector.contents.findings import Finding
+from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.saved_models import (
     Function,
@@ -106,6 +106,12 @@ class SignaturesModel(QObject):
         if not any(group.entries for group in self.groups):
             return "This SavedModel has neither signatures nor functions, so it can't be called."
         return ""
+
+    @property
+    def root_severity(self) -> Severity:
+        """How much `root_words` matter: as the finding says that they are from."""
+        found = self._session.findings_of(self._source) if self._source else []
+        return next((f.severity for f in found if f.id == NOT_CALLABLE), Severity.INFO)
 
     @property
     def root_words(self) -> str:

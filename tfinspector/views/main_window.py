@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayou
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.pages import Copying
 from tfinspector.views.sources_pane import SourcesPane
 from tfinspector.views.toolbar import TopBar
@@ -25,6 +24,7 @@ from tfinspector.views.window.dropping import DropTarget
 from tfinspector.views.window.late import LateInspector
 from tfinspector.views.window.memory import recall_window, remember_window
 from tfinspector.views.window.page_tabs import PageTabs
+from tfinspector.views.window.welcome import Welcome
 
 if TYPE_CHECKING:
     from tfinspector.views.restore.page import RestorePage
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.tabs = PageTabs(session, preferences)
         self.inspector = LateInspector(session)
         self.bottom = BottomPanes(session)
-        self.empty = EmptyState("drop")
+        self.empty = Welcome(session)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.empty)
         self._centre.addWidget(self.tabs)
@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(down, 1)
         self.setCentralWidget(whole)
         self.resize(1280, 720)
-        self.sources.tree.setFocus()
+        self.setFocus()  # on nothing that would take a key; the first source gets it
 
     def _connect(self) -> None:
         bar, session, preferences = self.bar, self.session, self.preferences
@@ -131,11 +131,10 @@ class MainWindow(QMainWindow):
         self.tabs.problem_changed.connect(lambda problem: bar.mark_filter(bool(problem)))
         self.tabs.filter_cleared.connect(bar.filter.clear)
         self.tabs.opening_asked.connect(self.asking.ask_directory)
-        self.empty.pressed.connect(session.make_demo)
+        self.empty.opening_asked.connect(self.asking.ask_file)
         session.opened.connect(lambda source, given: preferences.note_opened(source.source.path))
         session.sources_changed.connect(self._show_sources)
         session.current_changed.connect(self._show_title)
-        session.tasks.changed.connect(self._show_sources)
         preferences.changed.connect(self._show_recent)
         preferences.failed.connect(lambda finding: session.tell("settings", finding))
         for finding in preferences.findings:
@@ -145,16 +144,11 @@ class MainWindow(QMainWindow):
     # What is shown
 
     def _show_sources(self) -> None:
-        busy = [task for task in self.session.tasks.running if task.title != "Start TensorFlow"]
-        if self.session.sources:
-            self._centre.setCurrentWidget(self.tabs)
-        else:
-            self._centre.setCurrentWidget(self.empty)
-            if busy:
-                self.empty.say(f"{busy[-1].title} …")
-            else:
-                self.empty.say("Drop a checkpoint here, or make the demo run.", "Make the demo run")
-        self.inspector.setVisible(bool(self.session.sources))
+        has_sources = bool(self.session.sources)
+        if has_sources and self.focusWidget() in (None, self):
+            self.sources.tree.setFocus()
+        self._centre.setCurrentWidget(self.tabs if has_sources else self.empty)
+        self.inspector.setVisible(has_sources)
         self._show_title()
 
     def _show_title(self) -> None:

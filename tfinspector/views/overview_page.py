@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.contents.findings import Severity
 from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.inspector.details import Row
 from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel, Part
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.finding_card import SIGNS
 from tfinspector.views.inspector.details_view import DetailRow
 from tfinspector.views.largest_list import LargestList
 from tfinspector.views.lines import Lines
@@ -29,11 +29,6 @@ from tfinspector.views.variables.role_switch import role_colour
 from tfinspector.views.waiting_line import WaitingLine
 
 _WIDEST = 860
-_SIGNS = {
-    Severity.ERROR: ("error", "wrong"),
-    Severity.WARNING: ("warning", "attention"),
-    Severity.INFO: ("info", "muted"),
-}
 
 
 class OverviewPage(QWidget):
@@ -148,7 +143,7 @@ class OverviewPage(QWidget):
 
     def _show_findings(self) -> None:
         findings = self.model.findings
-        lines = [(*_SIGNS[f.severity], f.title) for f in findings[:TOP_FINDINGS]]
+        lines = [(*SIGNS[f.severity][:2], f.title) for f in findings[:TOP_FINDINGS]]
         more = len(findings) - len(lines)
         if more > 0:
             words = f"{more} more finding{'' if more == 1 else 's'} below, each with what to do"

@@ -11,6 +11,7 @@ from tfinspector.viewmodels.overview import Part
 from tfinspector.views.theme import SMALL, SPACE, category, colours
 
 _BAR, _LINE, _SWATCH = 14, 20, 9
+_FIRST = 6  # categories start apart from the colours that roles have most often
 _LEAST = 2.0
 
 
@@ -27,7 +28,7 @@ class ShareBar(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._colour_of = colour_of or (lambda index, part: category(index))
+        self._colour_of = colour_of or (lambda index, part: category(index + _FIRST))
         self.parts: tuple[Part, ...] = ()
         self._title = title
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -77,7 +78,7 @@ class ShareBar(QWidget):
                     QToolTip.showText(
                         event.globalPos(),
                         f"{part.name}: {numbers.whole(part.nbytes)} bytes in "
-                        f"{numbers.whole(part.count)} variables",
+                        f"{numbers.whole(part.count)} variable{'' if part.count == 1 else 's'}",
                         self,
                     )
             return True

@@ -17,6 +17,7 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.signatures import SignaturesModel, report_lines
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.finding_card import SIGNS
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
 from tfinspector.views.signature_card import SignatureCard
@@ -88,8 +89,8 @@ class SignaturesPage(QWidget):
         self.empty.say(words)
         saved_model = model.saved_model
         self.title.set_text(saved_model.path.rsplit("/", 1)[-1] if saved_model else "")
-        root = model.root_words
-        self.root.show_lines([("warning", "attention", root)] if root else [])
+        root, severity = model.root_words, model.root_severity
+        self.root.show_lines([(*SIGNS[severity][:2], root)] if root else [])
         if model.groups is not self._shown_groups:
             self._shown_groups = model.groups
             self._fill_list()

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeySequence,
     QPainter,
+    QPalette,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -127,13 +128,16 @@ class SourcesPane(QWidget):
         heading.setContentsMargins(SPACE, SMALL, SMALL, TIGHT)
         self._hint = QLabel("Drop a checkpoint, a SavedModel or a run here.", wordWrap=True)
         self._hint.setProperty("muted", True)
-        self._hint.setContentsMargins(SPACE, TIGHT, SPACE, SPACE)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hint.setContentsMargins(SPACE, SMALL, SPACE, SPACE)
+        self._hint.setAutoFillBackground(True)
+        self._hint.setBackgroundRole(QPalette.ColorRole.Base)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(heading)
         layout.addWidget(self.tree, 1)
-        layout.addWidget(self._hint)
+        layout.addWidget(self._hint, 1)
         self.model.modelReset.connect(self._has_reset)
         session.current_changed.connect(self._show_current)
         self._is_following = False
@@ -146,7 +150,9 @@ class SourcesPane(QWidget):
             self.session.close(source)
 
     def _has_reset(self) -> None:
-        self._hint.setVisible(self.model.rowCount() == 0)
+        is_empty = self.model.rowCount() == 0
+        self._hint.setVisible(is_empty)
+        self.tree.setVisible(not is_empty)
         self.tree.expandAll()
         self._show_current()
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task, TaskState
-from tfinspector.views.buttons import tool_button
+from tfinspector.views.buttons import ToolButton, tool_button
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon, pixmap
@@ -43,7 +42,7 @@ class TaskLine(QWidget):
         self._state = QLabel()
         self._state.setProperty("muted", True)
         self._bar = QProgressBar(textVisible=False)
-        self.button = QToolButton()
+        self.button = ToolButton()
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.clicked.connect(self._press)
         layout = QGridLayout(self)

@@ -11,16 +11,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QSlider,
-    QToolButton,
     QWidget,
 )
 
 from tfinspector.contents import numbers
 from tfinspector.contents.reports import WorkerState
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
+from tfinspector.views.buttons import MenuButton, ToolButton, tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
 
@@ -57,7 +55,7 @@ class SnapshotSlider(QWidget):
         session.sources_changed.connect(self._show)
         self._show()
 
-    def _button(self, name: str, tip: str, by: int) -> QToolButton:
+    def _button(self, name: str, tip: str, by: int) -> ToolButton:
         return tool_button(name, "", tip, lambda: self.slider.setValue(self.slider.value() + by))
 
     def _show(self) -> None:
@@ -105,8 +103,8 @@ class TopBar(QWidget):
         self.setObjectName("topbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
-        self.open = self._menu_button("open", "Open ▾")
-        self.recent = self._menu_button("recent", "Recent ▾")
+        self.open = MenuButton("open", "Open ▾")
+        self.recent = MenuButton("recent", "Recent ▾")
         again = tool_button("reload", "Reload", "Read everything again (F5)", self.reload.emit)
         self.filter = QLineEdit(placeholderText="Filter variables", clearButtonEnabled=True)
         self.filter.setObjectName("filter")
@@ -115,7 +113,7 @@ class TopBar(QWidget):
         self.filter.addAction(icon("filter", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.filter.setMaximumWidth(520)
         self.snapshots = SnapshotSlider(session)
-        self.worker = self._menu_button("worker", "")
+        self.worker = MenuButton("worker", " ")
         self.worker.menu().addAction("Restart worker", session.worker.restart)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
@@ -159,19 +157,12 @@ class TopBar(QWidget):
             self.filter.setProperty("wrong", is_wrong)
             self.filter.style().polish(self.filter)
 
-    def _menu_button(self, name: str, text: str) -> QToolButton:
-        button = tool_button(name, text or " ")
-        menu = QMenu(button)
-        menu.setToolTipsVisible(True)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        return button
-
     def _show_worker(self) -> None:
         worker = self._session.worker
         agrees, word = self._verdict()
         text = worker.text.removeprefix("worker: ")
         self.worker.setText(f"{text} · {word} ▾" if word else f"{text} ▾")
+        self.worker.setAccessibleName(f"Worker: {text}")
         role = {True: "proved", False: "wrong", None: "text"}[agrees]
         if worker.state in (WorkerState.DEAD, WorkerState.UNAVAILABLE):
             role = "attention"

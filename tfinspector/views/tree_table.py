@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.tree import VariableTable
+from tfinspector.views.sort_header import SortHeader
 from tfinspector.views.theme import TIGHT, number_font
 from tfinspector.views.variables.cells import CHEVRON, INDENT
 
@@ -30,6 +31,7 @@ class TreeTable(QTableView):
         super().__init__(parent)
         self.table = table
         self.setModel(table)
+        self.setHorizontalHeader(SortHeader(self))
         self.setFont(number_font(self.font()))
         self.setShowGrid(False)
         self.setWordWrap(False)

@@ -1,9 +1,10 @@
 """The thin progress line of a pane that waits: nothing for 100 ms, then what is done and Cancel."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.tasks import Task
+from tfinspector.views.buttons import ToolButton
 from tfinspector.views.theme import SMALL, TIGHT
 
 _PATIENCE_MS = 100
@@ -25,7 +26,7 @@ class WaitingLine(QWidget):
         self._bar.setFixedHeight(3)
         self._text = QLabel()
         self._text.setProperty("muted", True)
-        self._button = QToolButton()
+        self._button = ToolButton()
         self._button.setText("Cancel")
         self._button.clicked.connect(self.cancelled)
         line = QHBoxLayout()

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from tfinspector.contents import numbers
+from tfinspector.contents.variables import Variable
 from tfinspector.viewmodels.measuring_queue import Choice
 
 
 def step_words(choice: Choice) -> str:
-    """ "step 1200", or the snapshot's file name where no step is known; "" where nothing helps."""
+    """ "step 1,200", or the snapshot's file name where no step is known; "" where nothing helps."""
     snapshots = choice.source.source.snapshots
     for snapshot in snapshots:
         if snapshot.path == choice.snapshot:
             if snapshot.step is not None:
-                return f"step {snapshot.step}"
+                return f"step {numbers.whole(snapshot.step)}"
             return PurePath(snapshot.path).name if len(snapshots) > 1 else ""
     return PurePath(choice.snapshot).name if choice.snapshot and snapshots else ""
 
@@ -59,7 +61,7 @@ def subject(choices: Sequence[Choice]) -> str:
 
 
 def where(choices: Sequence[Choice]) -> str:
-    """Of which snapshot: "step 1200", "5 snapshots"; "" where that says nothing."""
+    """Of which snapshot: "step 1,200", "5 snapshots"; "" where that says nothing."""
     places = {(id(choice.source), choice.snapshot) for choice in choices}
     if len(places) > 1:
         return f"{len(places)} snapshots"
@@ -73,10 +75,28 @@ def labels(choices: Sequence[Choice]) -> list[str]:
     several_sources = len({id(choice.source) for choice in choices}) > 1
     made = []
     for choice in choices:
-        parts = [choice.variable.name] if several_names or not several_steps else []
+        parts = [_full_name(choice.variable)] if several_names or not several_steps else []
         if several_steps:
             parts.append(step_words(choice) or PurePath(choice.snapshot).name)
         if several_sources:
             parts.append(source_name(choice))
         made.append(", ".join(part for part in parts if part))
     return made
+
+
+def _full_name(variable: Variable) -> str:
+    """The name; of a slot variable that of its variable and its own: "dense_3/kernel/momentum"."""
+    if variable.slot_of and variable.slot_name:
+        return f"{variable.slot_of}/{variable.slot_name}"
+    return variable.name
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names without the leading parts that all of them share: what is left tells them apart."""
+    paths = [name.split("/") for name in names]
+    shared = 0
+    while all(len(path) > shared + 1 for path in paths) and len({p[shared] for p in paths}) == 1:
+        shared += 1
+    if shared == 0 or len(names) < 2:
+        return list(names)
+    return ["\N{HORIZONTAL ELLIPSIS}/" + "/".join(path[shared:]) for path in paths]

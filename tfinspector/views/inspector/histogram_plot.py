@@ -132,7 +132,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         alone = len(tops) == 1
         for index in reversed(range(len(tops))):
             lift = step * (len(tops) - 1 - index) if offset else 0.0
-            colour = self._style.of(index)
+            colour = self._style.accent if alone else self._style.of(index)
             opacity = 0.85 if offset else 0.7 if alone else 0.25
             line = self._style.surface if offset else colour
             bars = BarsItem(

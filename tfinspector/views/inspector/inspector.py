@@ -7,10 +7,11 @@ paint the window.
 from collections.abc import Callable
 
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.tab_bar import Tabs
 
 HISTOGRAM, VALUES, DETAILS = range(3)
 _TABS = (
@@ -30,8 +31,7 @@ class Inspector(QWidget):
             _histogram_pane, _values_view, _details_view
         ]  # fmt: skip
         self._pages: list[QWidget | None] = [None, None, None]
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs = Tabs()
         self._holders = [self._add_holder(*words) for words in _TABS]
         self.tabs.currentChanged.connect(self._on_chosen)
         layout = QVBoxLayout(self)

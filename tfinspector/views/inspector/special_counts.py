@@ -6,17 +6,19 @@ have their labels beside them; then only tensors with NaN or Inf have rows, and 
 """
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics
+from tfinspector.viewmodels.inspector.choice_names import told_apart
 from tfinspector.viewmodels.inspector.histogram_picture import Arrangement, HistogramPicture, Series
 from tfinspector.viewmodels.inspector.histogram_readout import Readout
 from tfinspector.views.inspector.plot_style import PlotStyle, faded
 
 _ROW, _GAP, _BAR = 20, 8, 3
 _MOST_ROWS = 6
+_COLUMN = 44  # as narrow as headings and counts allow
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Cell = tuple[str, int]
@@ -97,19 +99,20 @@ class SpecialCounts(QWidget):
             self._paint_cell(painter, rect, (name, count), whole, True)
 
     def _paint_table(self, painter: QPainter) -> None:
-        left = self._label_width(painter)
-        names = ["in bin", *(name for name, _ in special_cells(self._all[0].statistics))]
+        names = ["in bin", *(name for name, _ in self._cells(self._all[0]))]
+        left = self._label_width(painter, len(names))
         width = (self.width() - left) / len(names)
         painter.setPen(self._style.muted)
         for place, name in enumerate(names):
             rect = QRectF(left + place * width, 0, width - _GAP, _ROW)
             painter.drawText(rect, _RIGHT, name)
+        labels = elided_apart(self._labels(), painter.fontMetrics(), left - 22)
         for line, index in enumerate(self._rows[:_MOST_ROWS], 1):
             series, y = self._all[index], line * _ROW
-            self._paint_label(painter, series.label, index, y, left)
+            self._paint_label(painter, labels[line - 1], index, y, left)
             rect = QRectF(left, y, width - _GAP, _ROW - _BAR)
             painter.drawText(rect, _RIGHT, "".join(self._in_bin[index : index + 1]))
-            for place, cell in enumerate(special_cells(series.statistics), 1):
+            for place, cell in enumerate(self._cells(series), 1):
                 rect = QRectF(left + place * width, y, width - _GAP, _ROW)
                 self._paint_cell(painter, rect, cell, series.statistics.count, False)
         if len(self._rows) > _MOST_ROWS:
@@ -128,18 +131,27 @@ class SpecialCounts(QWidget):
             return True
         return super().event(event)
 
-    def _label_width(self, painter: QPainter) -> int:
+    def _cells(self, series: Series) -> list[Cell]:
+        """What is counted apart; one column for NaN and Inf while nobody has any."""
+        cells = special_cells(series.statistics)
+        if any(self._is_bad(index) for index in range(len(self._all))):
+            return cells
+        return [cells[0], ("NaN/Inf", 0)]
+
+    def _label_width(self, painter: QPainter, columns: int) -> int:
         metrics = painter.fontMetrics()
-        labels = [self._all[index].label for index in self._rows[:_MOST_ROWS]]
-        widest = max(metrics.horizontalAdvance(label) for label in labels)
-        return min(widest + 26, self.width() * 2 // 5)
+        widest = max(metrics.horizontalAdvance(label) for label in self._labels())
+        return min(widest + 26, max(self.width() - columns * _COLUMN, self.width() * 2 // 5))
+
+    def _labels(self) -> list[str]:
+        """The labels of the rows, shortened at the front where all begin alike."""
+        return told_apart([self._all[index].label for index in self._rows[:_MOST_ROWS]])
 
     def _paint_label(self, painter: QPainter, text: str, index: int, y: int, width: int) -> None:
         painter.fillRect(QRectF(0, y + 5, 9, 9), self._style.of(index))
         painter.setPen(self._style.text)
-        room = width - 22
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(QRectF(14, y, room, _ROW - _BAR), Qt.AlignmentFlag.AlignVCenter, shown)
+        rect = QRectF(14, y, width - 22, _ROW - _BAR)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_cell(
         self, painter: QPainter, rect: QRectF, cell: Cell, whole: int, named: bool
@@ -163,6 +175,16 @@ class SpecialCounts(QWidget):
             filled = QRectF(track)
             filled.setWidth(max(2.0, track.width() * count / whole))
             painter.fillRect(filled, QColor(colour))
+
+
+def elided_apart(texts: list[str], metrics: QFontMetrics, room: int) -> list[str]:
+    """The texts cut to `room` pixels, at the place that leaves them different from each other."""
+    modes = Qt.TextElideMode
+    for mode in (modes.ElideMiddle, modes.ElideLeft, modes.ElideRight):
+        cut = [metrics.elidedText(text, mode, room) for text in texts]
+        if len(set(cut)) == len(set(texts)):
+            return cut
+    return [metrics.elidedText(text, modes.ElideMiddle, room) for text in texts]
 
 
 def _words(figure: Statistics) -> str:

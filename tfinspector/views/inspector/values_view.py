@@ -31,6 +31,7 @@ from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
 
 _KINDS = {"npy": "NumPy array (*.npy)", "csv": "Comma-separated values (*.csv)"}
+_HINT = "Wheel zooms \N{MIDDLE DOT} drag pans \N{MIDDLE DOT} double click fits"
 
 
 class ValuesView(QWidget):
@@ -45,6 +46,7 @@ class ValuesView(QWidget):
         self.grid = ValuesGrid(self.model.table)
         self.heat_map = HeatMapPlot(style)
         self.scale = ColourScale(style)
+        self.readout = ElidedLabel(_HINT, role="muted")
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("muted", True)
@@ -95,6 +97,7 @@ class ValuesView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TIGHT)
         column.addWidget(self.heat_map, 1)
+        column.addWidget(self.readout)
         column.addWidget(self.scale)
         self._stack = QStackedLayout()
         for widget in (self.grid, picture, self.empty):
@@ -121,7 +124,7 @@ class ValuesView(QWidget):
         model.refused.connect(self._show_slice)
         self.axes.refused.connect(self._say_refused)
         self.waiting.cancelled.connect(model.cancel)
-        self.heat_map.pointed.connect(lambda words: self.about.setText(words or self._words()))
+        self.heat_map.pointed.connect(lambda words: self.readout.set_text(words or _HINT))
         self.copy.clicked.connect(self.copy_slice)
         keys = QShortcut(QKeySequence.StandardKey.Copy, self.grid)
         keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -215,6 +215,7 @@ class VariablesPage(QWidget):
     def _has_planted(self) -> None:
         content = self.table.content
         self.roles.set_counts(role_counts(content) if content else {})
+        self.view.fit_words()
         self._select_keys(self._kept_keys)
 
     # Choosing

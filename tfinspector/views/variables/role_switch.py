@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.contents.variables import Role
+from tfinspector.views.buttons import ToolButton
 from tfinspector.views.theme import TIGHT, category, colours
 
 _NAMES = {
@@ -63,7 +64,7 @@ class RoleSwitch(QWidget):
         return self._buttons[role]
 
     def _add(self, role: Role, at: int) -> QToolButton:
-        button = QToolButton(self)
+        button = ToolButton(self)
         button.setCheckable(True)
         button.setChecked(role not in self._hidden)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

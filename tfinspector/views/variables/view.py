@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
+from tfinspector.contents import numbers
 from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.viewmodels.variables.tree import VariableTable
 from tfinspector.views.theme import ROW_HEIGHT
@@ -22,11 +23,12 @@ from tfinspector.views.variables.cells import (
 from tfinspector.views.variables.sparkline import SparklineDelegate
 
 _WIDTHS = {
-    Column.NAME: 220, Column.SHAPE: 98, Column.DTYPE: 66, Column.PARAMETERS: 80,
+    Column.NAME: 200, Column.SHAPE: 98, Column.DTYPE: 66, Column.PARAMETERS: 96,
     Column.BYTES: 68, Column.ROLE: 76, Column.MIN: 90, Column.MAX: 90, Column.MEAN: 90,
     Column.STD: 90, Column.ZERO: 62, Column.NONFINITE: 66, Column.HISTOGRAM: 84,
 }  # fmt: skip
 _LOOK_MS = 80
+_CELL_PADDING, _WIDEST_WORDS = 14, 160
 
 
 class VariableView(TreeTable):
@@ -59,6 +61,19 @@ class VariableView(TreeTable):
         super().reset()
         if hasattr(self, "_look"):
             self._look.start()
+
+    def fit_words(self) -> None:
+        """Widen the columns of words where what stands in them would be cut."""
+        content = self.table.content
+        if content is None:
+            return
+        types = {variable.dtype.name for variable in content.variables}
+        groups = f"{numbers.whole(len(content.variables))} variables"
+        for column, texts in ((Column.DTYPE, types), (Column.SHAPE, {groups})):
+            widest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+            needed = min(widest + _CELL_PADDING, _WIDEST_WORDS)
+            if needed > self.columnWidth(column):
+                self.setColumnWidth(column, needed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More rows may be in view."""

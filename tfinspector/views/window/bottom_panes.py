@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.findings_pane import FindingsPane
 from tfinspector.views.icons import icon
 from tfinspector.views.log_pane import LogPane
+from tfinspector.views.tab_bar import Tabs
 from tfinspector.views.tasks_pane import TasksPane
 
 _FINDINGS, _TASKS, _LOG = range(3)
 
 
-class BottomPanes(QTabWidget):
+class BottomPanes(Tabs):
     """Attributes: findings, tasks, log. What fails brings up the findings."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, documentMode=True)
+        super().__init__(parent)
         self.findings, self.tasks = FindingsPane(session), TasksPane(session)
         self.log = LogPane(session)
         self.addTab(self.findings, icon("info", "muted"), "Findings")

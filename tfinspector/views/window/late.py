@@ -60,6 +60,7 @@ class LatePage(Late):
             return
         if self._empty is None:
             self._empty = EmptyState(self.page.icon)
+            self._empty.fill_ground()
             self._empty.pressed.connect(self.opening_asked)
             self._stack.addWidget(self._empty)
         self._empty.say(self.lack.sentence, self.lack.button)

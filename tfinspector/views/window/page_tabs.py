@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.icons import icon
 from tfinspector.views.pages import PAGES, Filtering, Folding, Recalling, Remembering
+from tfinspector.views.tab_bar import Tabs
 from tfinspector.views.window.late import LatePage
 
 _FILTERED = "Variables"  # the page that a filter brings up where the shown one has no table
 
 
-class PageTabs(QTabWidget):
+class PageTabs(Tabs):
     """See the module and `PAGES`. `opening_asked`: a page needs something that is not open.
 
     `problem_changed` carries what is wrong with the filter, "" if nothing; `filter_cleared`: a
@@ -28,7 +29,7 @@ class PageTabs(QTabWidget):
     def __init__(
         self, session: Session, preferences: Preferences, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, documentMode=True)
+        super().__init__(parent)
         self._preferences = preferences
         self._filter = ""
         self._problems: dict[QWidget, str] = {}
