@@ -14,11 +14,15 @@ from tfinspector.analysis.layouts import NarrowLayout, layout_of
 
 
 class Decoded(NamedTuple):
-    """A block: `floats` flat (`parts` per element) and `patterns`, unsigned integers as stored."""
+    """A block: `floats` flat (`parts` per element) and `patterns`, unsigned integers as stored.
+
+    `tells` is False where two elements that are not the same may be the same as floats.
+    """
 
     floats: NDArray[Any]
     patterns: NDArray[Any]
     parts: int = 1
+    tells: bool = True
 
 
 _PARTS: dict[str, np.dtype[Any]] = {
@@ -37,13 +41,23 @@ def decode(block: NDArray[Any], dtype_name: str) -> Decoded:
     layout = layout_of(dtype_name)
     if isinstance(layout, NarrowLayout):
         patterns = layout.indices(flat)
-        return Decoded(_values_32(dtype_name).take(patterns), patterns)
-    return Decoded(layout.floats(flat), flat.view(_UNSIGNED[flat.itemsize]))
+        values, tells = _values_32(dtype_name)
+        return Decoded(values.take(patterns), patterns, tells=tells)
+    is_rounded = layout.is_integer and flat.itemsize > 4
+    floats, patterns = layout.floats(flat), flat.view(_UNSIGNED[flat.itemsize])
+    return Decoded(floats, patterns, tells=not is_rounded)
+
+
+_QUIET_NAN = 0x7FC00000
 
 
 @lru_cache(maxsize=64)
-def _values_32(dtype_name: str) -> NDArray[np.float32]:
+def _values_32(dtype_name: str) -> tuple[NDArray[np.float32], bool]:
+    """The value of each pattern, and whether no two patterns have the same (as those of int4)."""
     layout = layout_of(dtype_name)
     assert isinstance(layout, NarrowLayout)
     with np.errstate(invalid="ignore"):  # signalling NaN
-        return layout.value.astype(np.float32)
+        values = layout.value.astype(np.float32)
+    odd = np.flatnonzero(np.isnan(values))
+    values.view(np.uint32)[odd] = _QUIET_NAN | odd  # each pattern of a NaN stays its own
+    return values, len(np.unique(values.view(np.uint32))) == len(values)

@@ -39,7 +39,8 @@ def distances(before: Sketch, after: Sketch) -> Distances:
     b_left, b_right = _cumulative(after, b_share, grid)
     at_left, at_right = a_left - b_left, a_right - b_right
     with np.errstate(over="ignore"):
-        area = _area(at_right[:-1], at_left[1:], np.diff(grid))
+        # Halves, because the difference of two numbers may leave float64.
+        area = 2 * _area(at_right[:-1], at_left[1:], np.diff(grid / 2))
         off = _half_widths(before, a_share) + _half_widths(after, b_share)
     ks = float(max(np.abs(at_left).max(), np.abs(at_right).max()))
     most = max(_most(a_left, a_right, b_left, b_right), ks)
@@ -62,7 +63,7 @@ def _cumulative(sketch: Sketch, share: Floats, grid: Floats) -> tuple[Floats, Fl
     at = np.minimum(bucket, last)
     lower, width = sketch.lower[at], sketch.upper[at] - sketch.lower[at]
     is_point = width == 0
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         within = np.clip((grid - lower) / np.where(is_point, 1.0, width), 0.0, 1.0)
     inside = (bucket <= last) & (grid >= lower)
     base = running[np.minimum(bucket, last + 1)]
@@ -83,7 +84,7 @@ def _area(start: Floats, end: Floats, width: Floats) -> float:
 
 
 def _half_widths(sketch: Sketch, share: Floats) -> float:
-    return float((share * (sketch.upper - sketch.lower)).sum()) / 2
+    return float((share * (sketch.upper / 2 - sketch.lower / 2)).sum())
 
 
 def _most(a_left: Floats, a_right: Floats, b_left: Floats, b_right: Floats) -> float:

@@ -86,14 +86,14 @@ def _greatest(a: Any, b: Any, epsilon: Any) -> Any:
 @_fast()
 def _bits(p: Any, q: Any) -> Any:
     """How many patterns are not the same, and how many signs turned between two nonzeros."""
-    one = p.dtype.type(1)
-    last = p.dtype.type(31) if p.dtype == _WORD else p.dtype.type(63)
+    # Known when this is compiled, for each of the two types.
+    sign = np.uint32(1 << 31) if p.dtype == _WORD else np.uint64(1 << 63)
     changed = 0
     flips = 0
     for i in range(len(p)):
         changed += p[i] != q[i]
-        turned = ((p[i] ^ q[i]) >> last) == one
-        flips += turned & ((p[i] << one) != 0) & ((q[i] << one) != 0)
+        turned = ((p[i] ^ q[i]) & sign) != 0
+        flips += turned & ((p[i] & ~sign) != 0) & ((q[i] & ~sign) != 0)
     return changed, flips
 
 

@@ -133,7 +133,7 @@ class PairAccumulator:
         self._beyond += int(counts[BEYOND])
         self._flips += int(counts[FLIPS])
         self._changed += (
-            int(counts[CHANGED]) if before.patterns.dtype == bits else _changed(before, after)
+            int(counts[CHANGED]) if before.tells and after.tells else _changed(before, after)
         )
         self._greatest = max(self._greatest, float(figures[GREATEST]))
         for at, total in enumerate(self._sums):
@@ -154,14 +154,18 @@ class PairAccumulator:
             x, y = x[finite], y[finite]
         if not x.size:
             return
+        with np.errstate(over="ignore"):
+            limit = self._epsilon * np.maximum(_magnitude(x), _magnitude(y))
+            self._beyond += int(np.count_nonzero(_magnitude(y - x) > limit))
+        flips = (np.signbit(x) != np.signbit(y)) & (x != 0) & (y != 0)
+        self._flips += int(np.count_nonzero(flips))
+        self._add_sums(x, y)
+
+    def _add_sums(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         unit = _unit(max(float(np.abs(x).max()), float(np.abs(y).max())))
         x, y = _scaled(x, -unit), _scaled(y, -unit)
         d = y - x
         distance = _magnitude(d)
-        limit = self._epsilon * np.maximum(_magnitude(x), _magnitude(y))
-        self._beyond += int(np.count_nonzero(distance > limit))
-        flips = (np.signbit(x) != np.signbit(y)) & (x != 0) & (y != 0)
-        self._flips += int(np.count_nonzero(flips))
         for at, (left, right) in {AA: (x, x), BB: (y, y), AB: (x, y)}.items():
             self._sums[at].add(float((left * right).sum()), exponent=2 * unit)
         greatest = float(distance.max())

@@ -240,11 +240,11 @@ class _Block:
     def step(self, start: int, stop: int) -> Decoded:
         """A part of it."""
         assert self._decoded is not None
-        floats, patterns, parts = self._decoded
+        floats, patterns, parts, tells = self._decoded
         if len(floats) == stop - start:
             return self._decoded
         cut = slice(start * parts, stop * parts)
-        return Decoded(floats[cut], patterns[cut], parts)
+        return Decoded(floats[cut], patterns[cut], parts, tells)
 
 
 class _Displacements:

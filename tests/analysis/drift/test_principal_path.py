@@ -1,0 +1,71 @@
+"""The path of a run against a singular value decomposition of the flattened weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tfinspector.analysis.drift.principal_path import (
+    displacement,
+    inner_products,
+    principal_path,
+)
+
+
+def products(weights: NDArray[np.float64], dtype: str = "float64") -> NDArray[np.float64]:
+    rows = weights.astype(dtype)
+    return inner_products(np.stack([displacement(row, rows[0]) for row in rows]))
+
+
+def by_svd(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    centred = weights - weights.mean(axis=0)
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    return left[:, :2] * singular[:2], singular**2 / (singular**2).sum()
+
+
+@pytest.mark.parametrize(("dtype", "digits"), [("float64", 1e-9), ("float32", 1e-4)])
+def test_points_and_variance_of_a_random_walk(dtype: str, digits: float) -> None:
+    random = np.random.default_rng(1)
+    weights = 100 + np.cumsum(random.standard_normal((7, 9001)), axis=0) * 0.01
+    path = principal_path(products(weights, dtype))
+    assert path is not None
+    points, explained = by_svd(weights.astype(dtype).astype(np.float64))
+    signs = np.sign((path.points * points).sum(axis=0))
+    np.testing.assert_allclose(path.points, points * signs, digits, digits)
+    np.testing.assert_allclose(path.explained, explained[:6], digits, digits)
+    assert path.points[-1, 0] >= path.points[0, 0]
+
+
+def test_a_straight_line_lies_on_one_axis() -> None:
+    weights = np.arange(5.0)[:, None] * np.ones((1, 4))
+    path = principal_path(products(weights))
+    assert path is not None
+    np.testing.assert_allclose(path.points[:, 0], np.array([-4, -2, 0, 2, 4]), atol=1e-12)
+    np.testing.assert_allclose(path.points[:, 1], 0, atol=1e-12)
+    assert path.explained[0] == pytest.approx(1)
+
+
+def test_a_run_that_stands_still_is_one_point() -> None:
+    path = principal_path(products(np.ones((4, 10))))
+    assert path is not None
+    assert not path.points.any()
+    assert path.explained == (0, 0, 0)
+
+
+def test_two_snapshots_and_fewer() -> None:
+    path = principal_path(products(np.array([[0.0, 0], [3, 4]])))
+    assert path is not None
+    np.testing.assert_allclose(path.points, [[-2.5, 0], [2.5, 0]], atol=1e-12)
+    assert principal_path(np.zeros((1, 1))) is None
+    assert principal_path(np.full((3, 3), np.nan)) is None
+
+
+def test_what_is_not_finite_takes_no_part() -> None:
+    first, other = np.array([1, np.nan, 3, np.inf]), np.array([2, 5, np.nan, np.inf])
+    assert displacement(other, first).tolist() == [1, 0, 0, 0]
+
+
+def test_large_float32_numbers_are_multiplied_in_float64() -> None:
+    rows = np.array([[0, 0], [1e25, 0], [0, 2e25]], np.float32)
+    np.testing.assert_allclose(np.diag(inner_products(rows)), [0, 1e50, 4e50], 1e-6)
