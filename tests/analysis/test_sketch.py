@@ -120,8 +120,30 @@ def test_complex_is_measured_by_magnitude() -> None:
 def test_the_ends_of_the_integers(dtype: str) -> None:
     limits = np.iinfo(dtype)
     figures = measure(np.array([limits.min, limits.max, 0, 1] * 2_000, dtype), blocks=3)
-    assert (figures.min, figures.max) == (float(limits.min), float(limits.max))
+    assert (figures.min, figures.max) == (limits.min, limits.max)
     assert figures.zero == (4_000 if dtype == "uint64" else 2_000)
+
+
+@pytest.mark.parametrize("size", [3, 5_000])
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_integers_that_float64_can_not_tell_apart(dtype: str, size: int) -> None:
+    values = np.arange(2**53 + 1, 2**53 + 1 + size, dtype=dtype)
+    first, second = Accumulator(dtype), Accumulator(dtype)
+    first.add(values[2:])
+    second.add(values[:2])
+    first.merge(second)
+    figures = first.statistics()
+    assert (figures.min, figures.max) == (2**53 + 1, 2**53 + size)
+    assert (figures.quantiles[0.0], figures.quantiles[1.0]) == (2**53 + 1, 2**53 + size)
+    assert figures.sketch.counts.sum() == size
+
+
+@pytest.mark.parametrize("dtype", ["int8", "bool", "uint16", "int32", "int4", "int64"])
+def test_the_ends_of_integers_are_integers(dtype: str) -> None:
+    figures = measure(np.ones(2, numpy_type(dtype)), dtype)
+    assert isinstance(figures.min, int)
+    assert isinstance(figures.max, int)
+    assert isinstance(measure(np.ones(2, np.float32)).min, float)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1_000, 200_000])

@@ -50,7 +50,7 @@ def shared_edges(
     if low is None:
         low = min((_least(s, scale) for s in drawable), default=None)
     if high is None:
-        high = max((s.max for s in drawable), default=None)
+        high = max((float(s.max) for s in drawable), default=None)
     if low is None or high is None:
         return np.empty(0)
     if not low <= high:
@@ -120,7 +120,7 @@ def _drawable(statistics: Statistics, scale: Scale) -> bool:
 
 def _least(statistics: Statistics, scale: Scale) -> float:
     if scale is not Scale.LOG:
-        return statistics.min
+        return float(statistics.min)
     lower = statistics.sketch.lower
     return float(lower[np.searchsorted(lower, 0.0, "right")])
 

@@ -10,70 +10,56 @@ Within a chunk the compiler may reorder additions (into vector lanes); between c
 joined as `moments` does it.
 """
 
-from collections.abc import Callable
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numba import float32, float64, int32, int64, njit, types, uint8, uint16, uint32, uint64
+from numba import float32, float64, int32, int64, types, uint32, uint64
 
-from tfinspector.analysis.kernel_cache import is_prepared
+from tfinspector.analysis.forms import TABLES, compiled, flat
 from tfinspector.analysis.layouts import SHIFT_32, SHIFT_64
+from tfinspector.analysis.moments import ORDINARY
+from tfinspector.analysis.places import (
+    CARRY,
+    FINITE,
+    HIGH,
+    L1,
+    LOW,
+    M2,
+    NAN,
+    NEGINF,
+    NEGZERO,
+    POSINF,
+    POSZERO,
+    TOTAL,
+)  # fmt: skip
+from tfinspector.analysis.summaries import order_buckets, summarise_few
+from tfinspector.analysis.table_kernels import collect, count_between, count_patterns
+
+__all__ = [
+    "COPIES", "collect", "count_between", "count_floats", "count_patterns", "order_buckets",
+    "summarise_few",
+]  # fmt: skip
 
 CHUNK = 4096
 _STEP = 64
 _FAR = 1000.0  # a mean so many times farther from zero than values are apart costs digits
 _WORD = np.dtype(np.uint32)
-_STRETCH = 256  # divides the size of every table
-
-LOW, HIGH, TOTAL, CARRY, M2, L1 = range(6)
-"""Places in the `figures` of `count_floats`, as `Moments` names them."""
-FINITE, NAN, POSINF, NEGINF, POSZERO, NEGZERO, OVERFLOW = range(7)
-"""Places in the `counts` of `count_floats`; OVERFLOW: squares left float64, measure it anew."""
 
 COPIES = 2
 """Tables that neighbouring elements take in turn."""
 
 
-def _flat(element: Any) -> Any:
-    """A flat array that is only read, so that read-only ones are welcome."""
-    return types.Array(element, 1, "C", readonly=True)
-
-
-_TABLES = types.Array(uint32, 2, "C")
-_PATTERN_FORMS = [types.void(_flat(element), _TABLES) for element in (uint8, uint16)]
+_LEAST, _GREATEST = ORDINARY
 _FLOAT_FORMS = [
-    types.void(
-        _flat(number), _flat(bits), _flat(signed), _TABLES, float64[::1], int64[::1]
+    types.boolean(
+        flat(number), flat(bits), flat(signed), TABLES, float64[::1], int64[::1]
     )
     for number, bits, signed in ((float32, uint32, int32), (float64, uint64, int64))
 ]  # fmt: skip
 
 
-_Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
-
-
-def _compile(forms: Any = None, reorder: bool = False) -> Callable[[_Kernel], _Kernel]:
-    """The decorator. `reorder` lets sums be taken in any order; NaN and infinities still count."""
-    flags = {"reassoc", "nsz", "contract"} if reorder else False
-    return njit(  # type: ignore[no-any-return]
-        forms, nogil=True, cache=is_prepared(), fastmath=flags, error_model="numpy"
-    )
-
-
-@_compile(_PATTERN_FORMS)
-def count_patterns(patterns: Any, tables: Any) -> None:
-    """Add to `tables`, shape (2, number of patterns), how often each pattern occurs."""
-    one = np.uint32(1)
-    size = len(patterns)
-    for i in range(0, size - 1, 2):
-        tables[0, patterns[i]] += one
-        tables[1, patterns[i + 1]] += one
-    if size % 2:
-        tables[0, patterns[size - 1]] += one
-
-
-@_compile(reorder=True)
+@compiled(reorder=True)
 def _sums(values: Any, at: Any) -> Any:
     """Of a step: the sums of the values, of their squares and of their magnitudes."""
     first = 0.0
@@ -87,7 +73,7 @@ def _sums(values: Any, at: Any) -> Any:
     return first, second, absolute
 
 
-@_compile()
+@compiled()
 def _extremes(bits: Any, signed: Any, at: Any) -> Any:
     """Of a step: the greatest and least pattern read as signed, the greatest as unsigned."""
     top = signed[at]
@@ -100,7 +86,7 @@ def _extremes(bits: Any, signed: Any, at: Any) -> Any:
     return top, bottom, farthest
 
 
-@_compile()
+@compiled()
 def _count_and_sum(values: Any, bits: Any, signed: Any, tables: Any, ends: Any) -> Any:
     """Count a chunk into `tables` and its extremes into `ends`; return its sums.
 
@@ -135,7 +121,7 @@ def _count_and_sum(values: Any, bits: Any, signed: Any, tables: Any, ends: Any) 
     return first, second, absolute
 
 
-@_compile()
+@compiled()
 def _set_ends(top: Any, bottom: Any, farthest: Any, ends: Any) -> None:
     """The patterns of the least and the greatest float (vectors compare integers best).
 
@@ -151,7 +137,7 @@ def _set_ends(top: Any, bottom: Any, farthest: Any, ends: Any) -> None:
         ends[0], ends[1] = farthest, top
 
 
-@_compile(reorder=True)
+@compiled(reorder=True)
 def _sums_around(values: Any, centre: Any) -> Any:
     """The sums of the distances from `centre` and of their squares."""
     first = 0.0
@@ -163,7 +149,7 @@ def _sums_around(values: Any, centre: Any) -> Any:
     return first, second
 
 
-@_compile()
+@compiled()
 def _sum_finite(values: Any, ends: Any, counts: Any, kept: Any) -> Any:
     """Copy the finite values to `kept` and count the others; how many were kept, and the sums.
 
@@ -189,12 +175,11 @@ def _sum_finite(values: Any, ends: Any, counts: Any, kept: Any) -> Any:
     return size, (first, second, absolute)
 
 
-@_compile()
-def _join(size: int, sums: Any, rest: float, within: float, figures: Any, counts: Any) -> None:
-    """Add a chunk to the figures (Chan): its sums, what the first of them lost by rounding, and
-    the squared distances from its mean.
+@compiled()
+def _join(size: Any, sums: Any, rest: Any, within: Any, figures: Any, before: Any) -> None:
+    """Add so many values to the figures of `before` many (Chan): their sum, what it lost by
+    rounding, the sum of their magnitudes, and the squared distances from their mean.
     """
-    before = counts[FINITE]
     if before:
         apart = (sums[0] + rest) / size - (figures[TOTAL] + figures[CARRY]) / before
         within += apart * apart * (before * (size / (before + size)))
@@ -203,11 +188,10 @@ def _join(size: int, sums: Any, rest: float, within: float, figures: Any, counts
     other = total - figures[TOTAL]
     figures[CARRY] += rest + ((figures[TOTAL] - (total - other)) + (sums[0] - other))
     figures[TOTAL] = total
-    figures[L1] += sums[2]
-    counts[FINITE] = before + size
+    figures[L1] += sums[1]
 
 
-@_compile()
+@compiled()
 def _zeros_in(tables: Any) -> int:
     half = tables.shape[1] // 2
     found = np.int64(0)
@@ -216,7 +200,7 @@ def _zeros_in(tables: Any) -> int:
     return int(found)
 
 
-@_compile()
+@compiled()
 def _count_zeros(values: Any, signed: Any, counts: Any) -> None:
     zeros = 0
     positive = 0
@@ -227,19 +211,14 @@ def _count_zeros(values: Any, signed: Any, counts: Any) -> None:
     counts[NEGZERO] += zeros - positive
 
 
-@_compile(_FLOAT_FORMS)
-def count_floats(
-    values: Any, bits: Any, signed: Any, tables: Any, figures: Any, counts: Any
-) -> None:
-    """Count the leading bits of a block into `tables`; measure it into `figures` and `counts`.
-
-    `bits` and `signed` are views of `values` as integers. `figures` and `counts` start as those
-    of nothing; their places are named above. No element may be counted 2**32 times in one table.
-    """
+@compiled()
+def _measure(values: Any, bits: Any, signed: Any, tables: Any, figures: Any, counts: Any) -> Any:
+    """Count a block; set `figures` to its own. How many are finite; -1 if squares left float64."""
     ends = np.empty(2, values.dtype)
     end_bits = ends.view(bits.dtype)
     kept = np.empty(CHUNK, values.dtype)
-    zeros_before = _zeros_in(tables)
+    finite = np.int64(0)
+    overflow = False
     for start in range(0, len(values), CHUNK):
         part = values[start : start + CHUNK]
         stop = start + len(part)
@@ -248,10 +227,8 @@ def count_floats(
         if not isfinite(sums[1]):
             size, sums = _sum_finite(part, ends, counts, kept)
             part = kept[:size]
+            overflow |= not isfinite(sums[1])
             if size == 0:
-                continue
-            if not isfinite(sums[1]):
-                counts[OVERFLOW] = 1
                 continue
         within = sums[1] - sums[0] * (sums[0] / size)
         rest = 0.0
@@ -260,54 +237,35 @@ def count_floats(
             within = max(within - rest * (rest / size), 0.0)
         figures[LOW] = min(figures[LOW], np.float64(ends[0]))
         figures[HIGH] = max(figures[HIGH], np.float64(ends[1]))
-        _join(size, sums, rest, within, figures, counts)
+        _join(size, (sums[0], sums[2]), rest, within, figures, finite)
+        finite += size
+    return np.int64(-1) if overflow else finite
+
+
+@compiled(_FLOAT_FORMS)
+def count_floats(
+    values: Any, bits: Any, signed: Any, tables: Any, figures: Any, counts: Any
+) -> bool:
+    """Count the leading bits of a block into `tables`; add it to `figures` and `counts`.
+
+    `bits` and `signed` are views of `values` as integers. `figures` and `counts` start as those
+    of nothing; `places` names what stands in them. No element may be counted 2**32 times in one
+    table. False where squares of the values lose digits in float64: then the block's moments are
+    left out, and FINITE with them.
+    """
+    zeros_before = _zeros_in(tables)
+    block = np.zeros(6)
+    block[LOW], block[HIGH] = np.inf, -np.inf
+    finite = _measure(values, bits, signed, tables, block, counts)
     if _zeros_in(tables) != zeros_before:
         _count_zeros(values, signed, counts)
-
-
-@_compile()
-def _is_empty(tables: Any, start: int) -> Any:
-    """Whether a stretch of the tables holds nothing; most of them do."""
-    seen = np.uint32(0)
-    for copy in range(tables.shape[0]):
-        for i in range(_STRETCH):
-            seen |= tables[copy, start + i]
-    return seen == 0
-
-
-@_compile([int64(_TABLES, int64[::1], int64[::1])])
-def collect(tables: Any, entries: Any, counts: Any) -> int:
-    """Move what the copies hold to `entries` and `counts`; how many entries are in use."""
-    used = 0
-    for start in range(0, tables.shape[1], _STRETCH):
-        if _is_empty(tables, start):
-            continue
-        for i in range(start, start + _STRETCH):
-            count = np.int64(0)
-            for copy in range(tables.shape[0]):
-                count += tables[copy, i]
-                tables[copy, i] = 0
-            if count:
-                entries[used], counts[used] = i, count
-                used += 1
-    return used
-
-
-@_compile([types.void(_flat(number), _flat(float64), int64[::1]) for number in (float32, float64)])
-def count_between(values: Any, edges: Any, counts: Any) -> None:
-    """Add to `counts` how many finite values lie below the edges, in each bin, and above."""
-    bins = len(edges) - 1
-    for i in range(len(values)):
-        value = np.float64(values[i])
-        if not isfinite(value):
-            continue
-        first = 0  # edges before it are at most the value, those from `first + left` exceed it
-        left = len(edges)
-        while left > 0:
-            half = left // 2
-            if edges[first + half] <= value:
-                first += half + 1
-                left -= half + 1
-            else:
-                left = half
-        counts[bins if value == edges[bins] else first] += 1
+    largest = max(abs(block[LOW]), abs(block[HIGH]))
+    if finite < 0 or (finite and largest and not _LEAST <= largest <= _GREATEST):
+        return False
+    if finite:
+        sums = (block[TOTAL], block[L1])
+        _join(finite, sums, block[CARRY], block[M2], figures, counts[FINITE])
+        figures[LOW] = min(figures[LOW], block[LOW])
+        figures[HIGH] = max(figures[HIGH], block[HIGH])
+        counts[FINITE] += finite
+    return True

@@ -56,6 +56,11 @@ class NarrowLayout:
         """Number of bit patterns."""
         return len(self.value)
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether the elements are whole numbers (or truth values)."""
+        return self.family.lstrip("qu").startswith(("int", "bool"))
+
     def indices(self, block: NDArray[Any]) -> NDArray[Any]:
         """The bit pattern of each element."""
         return np.ascontiguousarray(block).reshape(-1).view(self.pattern)
@@ -94,6 +99,11 @@ class WideLayout:
     def is_integer(self) -> bool:
         """Whether the elements are whole numbers."""
         return self.source in _WIDE_INTEGERS
+
+    @property
+    def exceeds_floats(self) -> bool:
+        """Whether the elements are whole numbers of more digits than float64 has."""
+        return self.source in ("int64", "uint64")
 
     @property
     def of_magnitude(self) -> bool:
@@ -138,9 +148,18 @@ class WideLayout:
 
     def bounds(self, buckets: NDArray[np.int32]) -> tuple[Floats, Floats]:
         """The least and greatest value that each bucket can hold, both included."""
-        lower, upper = _bounds_of_all(self)
+        lower, upper = self.all_bounds()
         place = buckets + self.half
         return lower[place], upper[place]
+
+    def all_bounds(self) -> tuple[Floats, Floats]:
+        """The bounds of the buckets from -half to half, infinite where a bucket is."""
+        return _bounds_of_all(self)
+
+    def ends_of(self, block: NDArray[Any]) -> tuple[int, int]:
+        """The least and the greatest of whole numbers, exactly, also beyond 2**53."""
+        integers = block.view(_WIDE_INTEGERS[self.source])
+        return int(integers.min()), int(integers.max())
 
 
 @lru_cache(maxsize=4)

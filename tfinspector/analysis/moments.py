@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from tfinspector.analysis.layouts import Floats
 
-_ORDINARY = (2.0**-400, 2.0**400)
+ORDINARY = (2.0**-400, 2.0**400)
+"""Magnitudes whose squares, and sums of very many of them, float64 holds with all digits."""
+
 _SMALLEST_EXPONENT = -1074
 _STRIDE = 1 << 15  # elements converted to float64 at a time, so that they stay in the cache
 
@@ -96,7 +98,7 @@ class Moments:
 def exponent_for(low: float, high: float) -> int:
     """The unit (a power of two) in which squares of values in [low, high] stay in range."""
     largest = max(abs(low), abs(high))
-    if _ORDINARY[0] <= largest <= _ORDINARY[1]:
+    if ORDINARY[0] <= largest <= ORDINARY[1]:
         return 0
     return int(np.frexp(largest)[1]) if largest else _SMALLEST_EXPONENT
 
@@ -113,6 +115,13 @@ def moments_of(values: NDArray[Any]) -> Moments:
         if len(part):
             result += _moments_of_finite(part)
     return result
+
+
+def moments_in(figures: Floats, finite: int) -> Moments:
+    """The moments that a kernel left in `figures`."""
+    low, high, total, carry, m2, l1 = figures.tolist()
+    exponent = exponent_for(low, high) if finite else 0
+    return Moments(finite, low, high, total, carry, m2, l1, exponent)
 
 
 def moments_of_levels(levels: Floats, counts: NDArray[np.int64]) -> Moments:

@@ -4,12 +4,14 @@ The sketch has a bounded number of buckets whatever the tensor's size, adds up o
 threads and shards, and any histogram is drawn from it later without reading again.
 """
 
+from math import nan
 from typing import Any
 
 from numpy.typing import NDArray
 
 from tfinspector.analysis.counters import NarrowCounter, WideCounter
 from tfinspector.analysis.layouts import NarrowLayout, layout_of
+from tfinspector.analysis.moments import Moments
 from tfinspector.contents.figures import Statistics
 
 
@@ -41,16 +43,19 @@ class Accumulator:
 
     def statistics(self) -> Statistics:
         """The figures so far. More blocks may be added afterwards."""
-        moments, odd, sketch, quantiles, quantile_error = self._counter.counted()
+        moments, odd, sketch, negative, quantiles, quantile_error = self._counter.counted()
+        low, high = self._ends(moments)
+        if moments.count:
+            quantiles |= {0.0: low, 1.0: high}
         return Statistics(
             count=moments.count + odd.nan + odd.posinf + odd.neginf,
             nan=odd.nan,
             posinf=odd.posinf,
             neginf=odd.neginf,
             zero=odd.poszero + odd.negzero,
-            negative=int(sketch.counts[sketch.upper < 0].sum()),
-            min=moments.low + 0.0 if moments.count else float("nan"),
-            max=moments.high + 0.0 if moments.count else float("nan"),
+            negative=negative,
+            min=low,
+            max=high,
             mean=moments.mean,
             std=moments.std,
             l1=moments.norm1,
@@ -60,3 +65,12 @@ class Accumulator:
             sketch=sketch,
             of_magnitude=getattr(self._counter.layout, "of_magnitude", False),
         )
+
+    def _ends(self, moments: Moments) -> tuple[float, float]:
+        """The least and the greatest value, as integers where the type's are; NaN of nothing."""
+        if not moments.count:
+            return nan, nan
+        if self._counter.ends:
+            return self._counter.ends
+        low, high = moments.low + 0.0, moments.high + 0.0  # never -0.0
+        return (int(low), int(high)) if self._counter.layout.is_integer else (low, high)

@@ -15,13 +15,11 @@ from tfinspector.analysis import counting
 from tfinspector.analysis.compiled import kernels
 from tfinspector.analysis.counting import Oddities
 from tfinspector.analysis.layouts import Integers, WideLayout
-from tfinspector.analysis.moments import Moments, exponent_for, moments_of
+from tfinspector.analysis.moments import Moments, moments_in, moments_of
+from tfinspector.analysis.places import NO_COUNTS, NO_FIGURES
 
 _ROOM = 1 << 31  # elements that copies may take before they are emptied
 _MOST_PARTS = 16
-_NO_FIGURES = np.array([np.inf, -np.inf, 0.0, 0.0, 0.0, 0.0])
-_NO_COUNTS = np.zeros(7, np.int64)
-_NO_ODDITIES = Oddities()
 
 _spare: dict[int, list[NDArray[np.uint32]]] = {}
 """Empty copies by size, for whichever thread comes next (list's append and pop are atomic)."""
@@ -55,25 +53,6 @@ class Table:
         else:
             compiled.count_patterns(_aligned(patterns), self._copies_for(len(patterns), compiled))
 
-    def add_floats(self, floats: NDArray[Any], layout: WideLayout) -> tuple[Moments, Oddities]:
-        """Count the leading bits of a flat float array; return its moments and oddities."""
-        compiled = kernels()
-        if compiled is None:
-            self._keep(counting.count_patterns(layout.indices(floats)))
-            return moments_of(floats), counting.oddities_of(floats)
-        floats = _aligned(floats)
-        figures, counts = _NO_FIGURES.copy(), _NO_COUNTS.copy()
-        bits, signed = floats.view(layout.pattern), floats.view(layout.signed_pattern)
-        copies = self._copies_for(len(floats), compiled)
-        compiled.count_floats(floats, bits, signed, copies, figures, counts)
-        finite, *odd, overflow = counts.tolist()
-        oddities = Oddities(*odd) if any(odd) else _NO_ODDITIES
-        low, high, total, carry, m2, l1 = figures.tolist()
-        exponent = exponent_for(low, high) if finite else 0
-        if overflow or (exponent and (low or high)):
-            return moments_of(floats), oddities  # its squares need another unit than 1
-        return Moments(finite, low, high, total, carry, m2, l1, exponent), oddities
-
     def _keep(self, part: tuple[Integers, Integers]) -> None:
         self._parts.append(part)
         if len(self._parts) > _MOST_PARTS:
@@ -102,6 +81,48 @@ class Table:
         self._keep((entries[:used].copy(), counts[:used].copy()))
         _spare[self._size].append(self._dense)
         self._dense, self._room = None, _ROOM
+
+
+class FloatTable(Table):
+    """Counts of the leading bits of floats, with their moments and oddities. Not thread-safe."""
+
+    def __init__(self, layout: WideLayout) -> None:
+        super().__init__(layout.size)
+        self._layout = layout
+        self._views = layout.pattern, layout.signed_pattern
+        self._figures, self._counts = NO_FIGURES.copy(), NO_COUNTS.copy()
+        self._apart = Moments()  # of blocks that NumPy measured
+        self._odd_apart = Oddities()
+
+    def add_floats(self, floats: NDArray[Any]) -> None:
+        """Count the leading bits of a flat float array, and measure it."""
+        compiled = kernels()
+        if compiled is None:
+            self._keep(counting.count_patterns(self._layout.indices(floats)))
+            self._apart += moments_of(floats)
+            self._odd_apart += counting.oddities_of(floats)
+            return
+        floats = _aligned(floats)
+        copies = self._copies_for(len(floats), compiled)
+        bits, signed = map(floats.view, self._views)
+        if not compiled.count_floats(floats, bits, signed, copies, self._figures, self._counts):
+            self._apart += moments_of(floats)  # its squares need another unit than 1
+
+    def merge(self, other: "FloatTable") -> None:
+        """Add what another table of the same layout has counted."""
+        self.add_table(other)
+        self._apart += other.moments
+        self._odd_apart += other.oddities
+
+    @property
+    def moments(self) -> Moments:
+        """The moments of the finite values so far."""
+        return self._apart + moments_in(self._figures, int(self._counts[0]))
+
+    @property
+    def oddities(self) -> Oddities:
+        """What was counted apart so far."""
+        return self._odd_apart + Oddities(*self._counts[1:].tolist())
 
 
 def _added_up(parts: list[tuple[Integers, Integers]]) -> tuple[Integers, Integers]:

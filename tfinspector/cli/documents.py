@@ -8,20 +8,16 @@ that the text can be read and compared.
 import json
 import math
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from itertools import islice
-from json.encoder import encode_basestring_ascii
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfinspector.cli.kinds import Kinds
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.tensors import VariantElement
-from tfinspector.contents.variables import Variable
 
 if TYPE_CHECKING:
     from tfinspector.contents.reports import TensorFlowReport
@@ -34,11 +30,9 @@ class Rows(list[str]):
     """Rows that are JSON already, many in each text, with what stands between them."""
 
 
-_BETWEEN_ROWS = ",\n    "
-_ROWS_AT_ONCE = 1000
-"""So many texts still lie in the processor's caches when they are joined: half the time."""
-
-_encode = json.JSONEncoder(allow_nan=False).encode
+BETWEEN_ROWS = ",\n    "
+encode = json.JSONEncoder(allow_nan=False).encode
+"""A value as JSON; raises ValueError for a NaN that nobody turned into a string."""
 
 
 def text_of(document: Mapping[str, Any]) -> str:
@@ -51,7 +45,7 @@ def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
     yield "{\n"
     between = ""
     for name, value in document.items():
-        yield f"{between}  {_encode(name)}: "
+        yield f"{between}  {encode(name)}: "
         yield from _field(value)
         between = ",\n"
     yield "\n}\n"
@@ -60,15 +54,15 @@ def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
 def _field(value: Any) -> Iterator[str]:
     rows = value
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        rows = Rows(map(_encode, value))
+        rows = Rows(map(encode, value))
     if not isinstance(rows, Rows) or not rows:
-        yield _encode(value)
+        yield encode(value)
         return
     before = "[\n    "
     for row in rows:
         yield before
         yield row
-        before = _BETWEEN_ROWS
+        before = BETWEEN_ROWS
     yield "\n  ]"
 
 
@@ -101,7 +95,12 @@ def plain(value: Any) -> Any:
 
 
 def number(value: float) -> float | str:
-    """A float as JSON can say it: "NaN", "Infinity" and "-Infinity" are strings."""
+    """A number as JSON can say it: "NaN", "Infinity" and "-Infinity" are strings.
+
+    Integers stay exact; what reads JSON into float64 rounds those beyond 2**53.
+    """
+    if isinstance(value, int):
+        return value
     if math.isfinite(value):
         return float(value)
     if math.isnan(value):
@@ -155,62 +154,6 @@ def finding_document(finding: Finding) -> Document:
 def finding_documents(findings: Iterable[Finding]) -> list[Document]:
     """All of them, in the order given (most probable cause first)."""
     return [finding_document(finding) for finding in findings]
-
-
-def variable_rows(variables: Sequence[Variable], kinds: Kinds) -> Rows:
-    """The rows of `list`, made as text: there may be 100,000 and somebody waits.
-
-    What all variables of a kind share is encoded once.
-    """
-    slot_of = {owner: _encode(owner or None) for owner in {each.slot_of for each in variables}}
-    starts, ends = zip(*map(_ending, kinds.samples), strict=True) if kinds.samples else ((), ())
-    rows = Rows()
-    for first in range(0, len(variables), _ROWS_AT_ONCE):
-        last = first + _ROWS_AT_ONCE
-        names, keys, paths, *_, owners, _ = zip(*variables[first:last], strict=True)
-        columns = zip(
-            _quoted(names), _quoted(keys), _quoted_lists(paths), kinds.of[first:last], owners,
-            strict=True,
-        )  # fmt: skip
-        rows.append(_BETWEEN_ROWS.join([
-            f'{{"name": {name}, "key": {key}, "paths": [{path}], '
-            f"{starts[kind]}{slot_of[owner]}{ends[kind]}"
-            for name, key, path, kind, owner in columns
-        ]))  # fmt: skip
-    return rows
-
-
-def _quoted(texts: Sequence[str]) -> Sequence[str]:
-    """The texts as JSON. Names of variables rarely need an escape: one look at all of them."""
-    together = "".join(texts)
-    plain_text = together.isascii() and together.isprintable()
-    if plain_text and '"' not in together and "\\" not in together:
-        return [f'"{text}"' for text in texts]
-    return list(map(encode_basestring_ascii, texts))
-
-
-def _quoted_lists(lists: Sequence[Sequence[str]]) -> Sequence[str]:
-    """The insides of JSON's lists of texts."""
-    flat = _quoted([text for texts in lists for text in texts])
-    if len(flat) == len(lists) and all(map(len, lists)):
-        return flat
-    rest = iter(flat)
-    return [", ".join(islice(rest, len(texts))) for texts in lists]
-
-
-def _ending(sample: Variable) -> tuple[str, str]:
-    """The rest of a row, from `dtype` on: what is before and after the value of `slot_of`."""
-    shared = {
-        "dtype": sample.dtype.name,
-        "shape": list(sample.shape),
-        "nbytes": sample.nbytes,
-        "role": sample.role,
-        "trainable": sample.trainable,
-    }
-    return (
-        f'{_encode(shared)[1:-1]}, "slot_of": ',
-        f', "problem": {_encode(sample.problem or None)}}}',
-    )
 
 
 def signature_documents(saved_model: "SavedModel | None") -> list[Document]:

@@ -43,7 +43,8 @@ class Statistics:
     """The figures of one tensor.
 
     `count` is the number of elements. min, max, mean, std (population), l1 and l2 are over the
-    finite ones; NaN where there are none. `quantile_error` is the largest relative error of a
+    finite ones; NaN where there are none. min and max (also as quantiles) of integers are `int`,
+    exact beyond 2**53, where float ends. `quantile_error` is the largest relative error of a
     quantile (0.0 where exact).
     """
 
