@@ -1,0 +1,174 @@
+"""Every metric of real runs against NumPy in float64 on what TensorFlow reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.analysis.drift import by_numpy
+from tests.analysis.nasty import numpy_type
+from tfinspector.contents.drift_metrics import METRICS, Reference
+from tfinspector.contents.drifts import DriftTable
+from tfinspector.engine.comparing.drifting import EPSILON, drift
+from tfinspector.engine.opening import open_source
+
+Referee = Callable[[Path | str], dict[str, Any]]
+Made = Callable[[str], Path]
+PAIRED = ("l2", "relative_l2", "cosine", "max_abs", "mean_abs")
+COUNTED = ("changed_fraction", "changed_beyond", "sign_flips")
+
+
+@pytest.fixture(scope="module")
+def table(made: Made) -> DriftTable:
+    """The run of all types; shared, because tests only look at it."""
+    return drift([open_source(str(made("drift.all_dtypes")))])
+
+
+@pytest.fixture(scope="module")
+def read(made: Made, referee: Referee) -> list[dict[str, Any]]:
+    """What TensorFlow reads of each of its snapshots."""
+    return [referee(made("drift.all_dtypes") / f"step-{step}") for step in range(3)]
+
+
+def array(told: tuple[str, tuple[int, ...], Any]) -> NDArray[Any] | None:
+    """TensorFlow's tensor; None where it can't read the type itself."""
+    dtype, shape, data = told
+    if data is None:
+        return None
+    if dtype == "string":
+        values = np.empty(len(data), object)
+        values[:] = data
+        return values.reshape(shape)
+    return np.frombuffer(data, numpy_type(dtype)).reshape(shape)
+
+
+def pairs(
+    table: DriftTable, read: list[dict[str, Any]], reference: Reference
+) -> list[tuple[int, int, NDArray[Any], NDArray[Any]]]:
+    """Row, snapshot, and both tensors."""
+    found = []
+    for number, row in enumerate(table.rows):
+        values = [array(told[row.name]) for told in read]
+        for at in range(3):
+            other = at - 1 if reference is Reference.PREVIOUS else 0
+            before, after = values[other], values[at]
+            if other >= 0 and before is not None and after is not None:
+                found.append((number, at, before, after))
+    assert len(found) > 100
+    return found
+
+
+@pytest.mark.parametrize("reference", [Reference.FIRST, Reference.PREVIOUS])
+def test_pairs_of_all_types(
+    table: DriftTable, read: list[dict[str, Any]], reference: Reference
+) -> None:
+    for number, at, before, after in pairs(table, read, reference):
+        name = table.rows[number].name
+        if before.dtype == object:
+            changed = float((before != after).mean()) if before.size else 0.0
+            assert table.values("changed_fraction", reference)[number, at] == changed, name
+            continue
+        expected = by_numpy.figures(before, after, EPSILON)
+        for metric in PAIRED:
+            found = table.values(metric, reference)[number, at]
+            np.testing.assert_allclose(found, expected[metric], 1e-12, 1e-300, err_msg=name)
+        for metric in COUNTED:
+            found = table.values(metric, reference)[number, at]
+            np.testing.assert_equal(found, expected[metric], f"{metric} of {name}")
+
+
+@pytest.mark.parametrize("reference", [Reference.FIRST, Reference.PREVIOUS])
+def test_distances_within_their_errors(
+    table: DriftTable, read: list[dict[str, Any]], reference: Reference
+) -> None:
+    for number, at, before, after in pairs(table, read, reference):
+        if before.dtype == object:
+            continue
+        expected = by_numpy.distribution(before, after)
+        for metric, value in expected.items():
+            found = table.values(metric, reference)[number, at]
+            errors = table.errors(metric, reference)
+            assert errors is not None
+            if np.isnan(value):
+                assert np.isnan(found), table.rows[number].name
+            else:
+                assert abs(found - value) <= errors[number, at] + 1e-12, table.rows[number].name
+
+
+def test_own_figures_and_what_follows_from_them(
+    table: DriftTable, read: list[dict[str, Any]]
+) -> None:
+    for number, at, before, after in pairs(table, read, Reference.FIRST):
+        if after.dtype == object:
+            continue
+        one, other = own(before), own(after)
+        for metric, value in other.items():
+            found = table.values(metric)[number, at]
+            np.testing.assert_allclose(found, value, 1e-12, 1e-15, err_msg=table.rows[number].name)
+        for metric, base in (
+            ("mean_change", "mean"), ("std_change", "std"), ("norm_change", "norm"),
+            ("zero_change", "zero_fraction"),
+        ):  # fmt: skip
+            found = table.values(metric)[number, at]
+            np.testing.assert_allclose(found, other[base] - one[base], 1e-9, 1e-11)
+
+
+def own(values: NDArray[Any]) -> dict[str, float]:
+    finite = by_numpy.finite(values)
+    flat = values.reshape(-1)
+    with np.errstate(invalid="ignore"):
+        wide = np.abs(flat) if np.iscomplexobj(flat) else flat.astype(np.float64)
+        known = len(finite) > 0
+        nan = float("nan")
+        return {
+            "norm": float(np.sqrt((finite**2).sum())) if known else nan,
+            "mean": float(finite.mean()) if known else nan,
+            "std": float(finite.std()) if known else nan,
+            "min": float(finite.min()) if known else nan,
+            "max": float(finite.max()) if known else nan,
+            "zero": float((wide == 0).sum()),
+            "zero_fraction": float((wide == 0).mean()) if len(flat) else nan,
+            "nan": float(np.isnan(flat).sum() if np.iscomplexobj(flat) else np.isnan(wide).sum()),
+        }
+
+
+def test_every_metric_has_values_and_words(table: DriftTable) -> None:
+    for metric in METRICS:
+        assert table.values(metric.name).shape == (len(table.rows), 3)
+        assert metric.title
+        assert metric.meaning.endswith(".")
+    with pytest.raises(KeyError):
+        table.values("loss")
+
+
+def test_a_constant_has_not_moved(table: DriftTable) -> None:
+    row = table.row_of("constant")
+    assert table.values("relative_l2")[row].tolist() == [0, 0, 0]
+    assert table.values("changed_fraction")[row].tolist() == [0, 0, 0]
+    assert table.values("std")[row].tolist() == [0, 0, 0]
+    with pytest.raises(KeyError):
+        table.row_of("nobody")
+
+
+def test_the_path_is_that_of_the_flattened_weights(made: Made, referee: Referee) -> None:
+    run = made("drift.run")
+    table = drift([open_source(str(run))])
+    assert table.path is not None
+    weights = [row for row in table.rows if row.role == "weight"]
+    flat = []
+    for at, snapshot in enumerate(table.snapshots):
+        told = referee(snapshot.path)
+        flat.append(np.concatenate([array(told[row.keys[at]]).reshape(-1) for row in weights]))  # type: ignore[union-attr]
+    stack = np.array(flat, np.float64)
+    stack[:, ~np.isfinite(stack).all(axis=0)] = 0  # in no snapshot: those of a later NaN moved
+    assert table.path.parameters == stack.shape[1]
+    centred = stack - stack.mean(axis=0)
+    _, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    share = singular**2 / (singular**2).sum()
+    # Elements that become NaN take part until then, so a little is left.
+    np.testing.assert_allclose(table.path.explained[:2], share[:2], 1e-6, 1e-6)
