@@ -244,9 +244,7 @@ def test_f10_saved_twice_over(made):
 def test_f11_and_f12_are_told_in_words(made):
     assert refused(made("runs.old_format") / "old.ckpt").id == "F11"
     assert refused(made("runs.old_format")).id == "F11"
-    finding = refused(made("runs.keras_files") / "model.keras")
-    assert finding.id == "F12"
-    assert "load_model" in finding.fix.code
+    assert refused(made("runs.keras_files") / "frozen.pb").id == "F12"
 
 
 def test_a_whole_run_of_broken_snapshots_is_refused(copied):
@@ -324,8 +322,3 @@ def test_s01_a_saved_model_without_its_graph(made, tmp_path):
     [finding] = opened.source.findings
     assert finding.severity is Severity.ERROR
     assert "saved_model.pb" in finding.title
-
-
-def test_a_legacy_model_is_loaded_without_compiling_it(tmp_path):
-    (tmp_path / "old.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(600))
-    assert "compile=False" in refused(tmp_path / "old.h5").fix.code

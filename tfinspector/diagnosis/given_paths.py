@@ -17,6 +17,8 @@ _BARE_EXCEPTION = "DataLossError: not an sstable (bad magic number)"
 
 def find_path_problems(recognised: Recognised, newest: str = "") -> list[Finding]:
     """All findings about the path itself; `newest` is the prefix to restore where it is a run."""
+    if os.path.isfile(newest):  # a snapshot of Keras: no prefix, and read by its ending alone
+        return []
     findings = []
     told = _HOW.get(recognised.given_as)
     if told is not None and recognised.kind in (SourceKind.CHECKPOINT, SourceKind.RUN):

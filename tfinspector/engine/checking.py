@@ -1,13 +1,14 @@
 """Recomputes every checksum of a source: is each byte the one that was saved?"""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot
 from tfinspector.contents.checks import BadTensor, CheckReport
 from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.integrity import explain_bad_tensors
+from tfinspector.diagnosis.keras_damage import explain_keras_check
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
 from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
@@ -85,15 +86,18 @@ class _Run:
         reader = self._opened.reader(checkpoint.prefix)
         one = _Pass(checkpoint, reader, self._ticket, (self._done, still_to_come), text)
         one.check_all()
-        self._done += one.done
+        done = one.done
+        self._done += done
         self._checked += one.checked
         self._bad += one.bad
-        told = explain_bad_tensors(
-            checkpoint,
-            [each for each in one.bad if each.key not in one.refused],
-            one.checked,
-            _seconds_between(checkpoint),
-        )
+        bad = [each for each in one.bad if each.key not in one.refused]
+        if checkpoint.keras is None:
+            told = explain_bad_tensors(checkpoint, bad, one.checked, _seconds_between(checkpoint))
+        else:
+            members = _changed_members(checkpoint, one.tick)
+            self._bad += members
+            told = explain_keras_check(checkpoint, bad, members)
+            self._done += one.done - done
         self._findings += [*told, *{each.title: each for each in one.refused.values()}.values()]
 
     def report(self, of_source: Iterable[Finding]) -> CheckReport:
@@ -152,7 +156,7 @@ class _Pass:
 
     def _check_one(self, name: str, key: str) -> None:
         try:
-            mismatch = self._reader.verify(key, self._tick)
+            mismatch = self._reader.verify(key, self.tick)
         except Unreadable as error:
             problem = error.finding.title
             self.bad.append(BadTensor(name, key, _UNREAD, _UNREAD, problem, self._prefix))
@@ -168,7 +172,7 @@ class _Pass:
         if not finding.title.startswith(key):  # else it was known when the source was opened
             self.refused[key] = finding
 
-    def _tick(self, nbytes: int) -> None:
+    def tick(self, nbytes: int) -> None:
         self.done += nbytes
         if self.done - self._told >= BLOCK_NBYTES:
             self._report()
@@ -177,6 +181,23 @@ class _Pass:
         self._told = self.done
         total = self._before + max(self._total, self.done) + self._after
         self._ticket.report(self._before + self.done, total, self._text)
+
+
+def _changed_members(checkpoint: Checkpoint, tick: Callable[[int], None]) -> list[BadTensor]:
+    """Parts of a Keras archive whose checksum does not hold."""
+    if checkpoint.keras is None or checkpoint.keras.layout != "archive":
+        return []
+    from tfinspector.formats.keras.archive import read_archive, verify_member
+
+    changed = []
+    for name, member in read_archive(checkpoint.prefix).members.items():
+        try:
+            mismatch = verify_member(member, tick)
+        except Unreadable:
+            continue  # cut off: told when it was opened
+        if mismatch is not None:
+            changed.append(BadTensor(name, name, *mismatch, snapshot=checkpoint.prefix))
+    return changed
 
 
 def _is_told(prefix: str, places: Iterable[str]) -> bool:

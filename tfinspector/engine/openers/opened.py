@@ -9,6 +9,8 @@ from tfinspector.contents.sources import Source
 from tfinspector.formats.reading import TensorReader
 from tfinspector.formats.recognition.file_names import step_in_name
 
+_UNPACKED = ("config.json", "metadata.json")  # beside the weights of an unpacked .keras
+
 Loaded = tuple[Checkpoint, TensorReader]
 Stamps = Mapping[str, "FileStamp | None"]
 
@@ -61,4 +63,8 @@ def snapshot_of(checkpoint: Checkpoint) -> Snapshot:
 
 def files_of(checkpoint: Checkpoint) -> list[str]:
     """The files whose change makes what was read of a checkpoint out of date."""
-    return [f"{checkpoint.prefix}.index", *(shard.path for shard in checkpoint.shards)]
+    shards = [shard.path for shard in checkpoint.shards]
+    if checkpoint.keras is None:
+        return [f"{checkpoint.prefix}.index", *shards]
+    beside = [os.path.join(checkpoint.prefix, name) for name in _UNPACKED]
+    return [checkpoint.prefix, *shards, *(one for one in beside if os.path.isfile(one))]

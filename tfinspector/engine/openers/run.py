@@ -8,6 +8,7 @@ from tfinspector.contents.checkpoints import RunListing
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Recognised, Source, SourceKind
 from tfinspector.diagnosis.files import find_file_problems
+from tfinspector.diagnosis.keras_damage import find_keras_run_problems
 from tfinspector.diagnosis.runs import find_run_problems, unfinished
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.checkpoint import NOTHING_THERE
@@ -27,7 +28,8 @@ def open_run(
         raise cannot_look(recognised.path, error) from error
     loaded, listing, failures = _newest_readable(listing, ticket, read_snapshot)
     checkpoint = loaded[0]
-    findings = [*failures, *find_file_problems(checkpoint), *find_run_problems(listing)]
+    about_run = find_run_problems if checkpoint.keras is None else find_keras_run_problems
+    findings = [*failures, *find_file_problems(checkpoint), *about_run(listing)]
     source = Source(
         SourceKind.RUN,
         recognised.path,
@@ -40,8 +42,13 @@ def open_run(
     )
     stamps = stamp([*files_of(checkpoint), os.path.join(recognised.path, STATE_FILE_NAME)])
     return Opened(
-        source, [loaded], stamps | stamp([one.path + ".index" for one in listing.snapshots])
+        source, [loaded], stamps | stamp([_telling(one.path) for one in listing.snapshots])
     )
+
+
+def _telling(path: str) -> str:
+    """The file of a snapshot that every save changes."""
+    return path if os.path.lexists(path) else f"{path}.index"
 
 
 def _newest_readable(

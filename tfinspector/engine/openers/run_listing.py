@@ -2,13 +2,18 @@
 
 from tfinspector.contents.checkpoints import RunListing
 from tfinspector.formats.checkpoints.run import list_run, snapshot_paths
+from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run
 
 
 def list_snapshots(directory: str) -> RunListing:
-    """The snapshots in a run's directory, oldest first. Raises `OSError`."""
-    return list_run(directory)
+    """The snapshots in a run's directory, oldest first. Raises `OSError`.
+
+    Files of Keras make a run only where no checkpoint of TensorFlow is beside them.
+    """
+    listing = list_run(directory)
+    return listing if listing.snapshots else list_keras_run(directory)
 
 
 def paths_of_snapshots(directory: str) -> set[str]:
     """The paths of what `list_snapshots` would list, from the names alone. Raises `OSError`."""
-    return snapshot_paths(directory)
+    return snapshot_paths(directory) or keras_snapshot_paths(directory)

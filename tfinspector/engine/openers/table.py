@@ -14,6 +14,8 @@ from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.formats.recognition.file_names import INDEX
 from tfinspector.formats.recognition.recognise import recognise
 
+KERAS_KINDS = frozenset({SourceKind.KERAS, SourceKind.KERAS_WEIGHTS, SourceKind.KERAS_HDF5})
+
 Opener = Callable[[Recognised, Ticket], Opened]
 
 
@@ -29,6 +31,10 @@ def opener_of(kind: SourceKind) -> Opener:
         from tfinspector.engine.openers.saved_model import open_saved_model
 
         return open_saved_model
+    if kind in KERAS_KINDS:
+        from tfinspector.engine.openers.keras import open_keras
+
+        return open_keras
     from tfinspector.engine.openers.not_read import refuse
 
     return refuse
@@ -42,6 +48,10 @@ def read_snapshot(path: str) -> Loaded:
 
 
 def _reader_of(kind: SourceKind) -> Callable[[str], Loaded]:
+    if kind in KERAS_KINDS:
+        from tfinspector.formats.keras.keras_file import read_keras
+
+        return read_keras
     return read_checkpoint
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
+from tfinspector.formats.keras.run import snapshots_among
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.file_kinds import FileKind
 from tfinspector.formats.recognition.file_names import (
@@ -54,11 +55,13 @@ def recognise_directory(path: str, given: str) -> Recognised:
     if os.path.isfile(values + INDEX):
         words = f"the variables of {name}, a SavedModel without its graph"
         return Recognised(SourceKind.CHECKPOINT, values, given, GivenAs.WITHOUT_GRAPH, words)
-    if set(names) >= _KERAS_NAMES:
+    if set(names) >= _KERAS_NAMES or {"config.json", "model.weights.h5"} <= set(names):
         words = f"the Keras model {name}, unpacked"
         return Recognised(SourceKind.KERAS, path, given, GivenAs.DIRECTORY, words)
     if _ORBAX_NAMES.intersection(names):
         raise faults.foreign_directory(path, _ORBAX)
+    if snapshots_among(names):
+        return _run(path, given, GivenAs.DIRECTORY, "")
     inside = _look_one_level_below(path, given, names)
     if inside is not None:
         return inside

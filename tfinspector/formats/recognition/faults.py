@@ -233,13 +233,3 @@ def no_file(path: str) -> Unreadable:
         path,
         Fix("Choose a checkpoint (any of its files), its directory, or a SavedModel directory."),
     )
-
-
-def unpacked_keras(path: str) -> Unreadable:
-    """A directory with what a .keras file holds."""
-    return _fault(
-        "F12",
-        f"{os.path.basename(path)} is an unpacked Keras 3 model",
-        path,
-        Fix("Load it with Keras.", f"import keras\nmodel = keras.models.load_model({path!r})"),
-    )

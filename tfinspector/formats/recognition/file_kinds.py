@@ -4,6 +4,7 @@ Nothing is parsed further than needed to say it in words, and nothing is ever un
 """
 
 import os
+import struct
 import zipfile
 from typing import NamedTuple
 
@@ -33,20 +34,15 @@ class FileKind(NamedTuple):
 _KERAS_WEIGHTS = FileKind(
     SourceKind.KERAS_WEIGHTS,
     "a Keras weights file (HDF5)",
-    "Load it into the model it was saved from.",
-    "model.load_weights({path!r})",
 )
 _KERAS_HDF5 = FileKind(
     SourceKind.KERAS_HDF5,
     "an HDF5 file, as Keras wrote models before the .keras format",
-    "Load it with Keras; if it holds weights only, build the model and use load_weights.",
-    "import keras\nmodel = keras.models.load_model({path!r}, compile=False)",
 )
+_KERAS_SHARDS = FileKind(SourceKind.KERAS_WEIGHTS, "the index of sharded Keras weights")
 _KERAS = FileKind(
     SourceKind.KERAS,
     "a Keras 3 model (.keras)",
-    "Load it with Keras.",
-    "import keras\nmodel = keras.models.load_model({path!r})",
 )
 _CHECKPOINT_V1 = FileKind(
     SourceKind.CHECKPOINT_V1,
@@ -140,6 +136,7 @@ _BY_START = (
     (b"\x1f\x8b", _PACKED), (b"BZh", _PACKED), (b"\xfd7zXZ", _PACKED),
     (b"\x28\xb5\x2f\xfd", _PACKED),
 )  # fmt: skip
+_ZIP_ERRORS = (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 _ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "_sharding"})
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
@@ -184,7 +181,7 @@ def _sniff_rest(path: str, start: bytes, size: int) -> FileKind:
     if path.endswith((".pb", ".pbtxt")) or (path.endswith(".graphdef") and start[:1] == b"\n"):
         return _FROZEN
     if head.startswith(b"{"):
-        return _JSON
+        return _KERAS_SHARDS if b'"weight_map"' in start and b".h5" in start else _JSON
     return _TEXT if _is_text(start) else _UNKNOWN
 
 
@@ -216,15 +213,21 @@ def _sniff_zip(path: str) -> FileKind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except _ZIP_ERRORS as error:
+        if path.endswith(".keras"):
+            return _KERAS  # opening it says what is left
         return FileKind(
             None, f"a damaged zip archive ({error})", "Copy or download it again.", id="F07"
         )
-    if "config.json" in names and any(name.startswith("model.weights") for name in names):
+    if "config.json" in names and (path.endswith(".keras") or _hold_weights(names)):
         return _KERAS
     if any(name.endswith("data.pkl") for name in names):
         return _PYTORCH
     return _NPZ if names and all(name.endswith(".npy") for name in names) else _ZIP
+
+
+def _hold_weights(names: list[str]) -> bool:
+    return any(name.startswith("model.weights") for name in names)
 
 
 def _is_hdf5(path: str, start: bytes, size: int) -> bool:
