@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.viewmodels.made_up import Worlds, finding
+from tfinspector.contents.devices import DeviceReport, DeviceRun, OutputDifference
 from tfinspector.contents.findings import Finding, Unreadable
 from tfinspector.contents.models import ModelDescription, ModelVariable, Returned
 from tfinspector.contents.reports import Device, Interpreter
@@ -96,6 +97,19 @@ def report(
     )  # fmt: skip
 
 
+def on_device(told: RestoreReport, device: str) -> RestoreReport:
+    """The same, with the model's variables placed there."""
+    placed = (each._replace(device=device) if each.variable >= 0 else each for each in told.rows)
+    return replace(told, rows=tuple(placed))
+
+
+OUTPUTS = (
+    OutputDifference("logits", "GPU:0", "CPU:0", "float32", (2, 4), 1e-7, 3e-6, False, True),
+    OutputDifference("noise", "GPU:0", "CPU:0", "float32", (3,), 0.5, 1.2, False, False),
+    OutputDifference("label", "GPU:0", "CPU:0", "int64", (), 0.0, 0.0, True, True),
+)
+
+
 class MadeUpClient:
     """A worker that is only ended. `ends` of its `Restores` counts how."""
 
@@ -124,6 +138,7 @@ class Restores:
         self.written: list[str] = []
         self.maps: dict[str, tuple[Rename, ...]] = {}
         self.offered: tuple[Offered, ...] = ()
+        self.compared = DeviceReport((), OUTPUTS, ())
 
     def doors(self) -> Doors:
         return self._world.doors(
@@ -138,6 +153,7 @@ class Restores:
                 save_map=lambda path, renames: self.maps.update({path: tuple(renames)}),
                 load_map=lambda path: self.maps[path],
                 write_fixed=self._write,
+                compare_devices=self._compare,
             ),
         )
 
@@ -168,6 +184,19 @@ class Restores:
         self.written.append(prefix)
         self.renames.append(tuple(renames))
         return replace(self._run(request, client, ticket), outcome=Outcome.RESTORED)
+
+    def _compare(
+        self, request: Any, devices: Sequence[str], make: Any, ticket: Ticket, renames: Any
+    ) -> DeviceReport:
+        runs = []
+        for device in devices:
+            client = make()
+            try:
+                told = self._run(replace(request, device=device), client, ticket)
+            finally:
+                client.stop()
+            runs.append(DeviceRun(device, on_device(told, device), 0.002, 5 << 20, True, ""))
+        return replace(self.compared, runs=tuple(runs))
 
     def _list(self, path: str) -> tuple[Offered, ...]:
         if not self.offered:

@@ -366,3 +366,23 @@ def test_the_window_remembers_what_was_filled_in(window: MainWindow, qtbot: QtBo
     press(window.restoring, qtbot)
     kept = Preferences().restore_of("/made/up")
     assert kept["factory"] == "/a/factory.py:build"
+
+
+def test_devices_are_compared_from_the_form(
+    page: RestorePage, restores: Restores, qtbot: QtBot
+) -> None:
+    assert not page.form.compare.isEnabled()
+    press(page, qtbot, "dry_run")
+    offered = page.form.compare.menu().actions()
+    assert [action.isEnabled() for action in offered] == [False, True]
+    assert page.outcome.devices.table.rowCount() == 0
+    offered[-1].trigger()
+    qtbot.waitUntil(lambda: page.model.task is None)
+    tabs, pane = page.outcome.tabs, page.outcome.devices
+    assert tabs.currentWidget() is pane
+    assert pane.verdict.verdict.words.endswith("1 output differs")
+    assert pane.table.columnCount() == 4
+    tabs.setCurrentIndex(0)
+    press(page, qtbot)
+    assert tabs.currentIndex() == 0
+    assert pane.table.rowCount() == 0

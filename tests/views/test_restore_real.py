@@ -57,6 +57,31 @@ def factory(tmp_path: Path) -> Path:
     return path
 
 
+def test_devices_side_by_side(
+    begin: Callable[[Doors], Session], factory: Path, qtbot: QtBot
+) -> None:
+    """The CPU in two halves: each placed, proved, and called with the same input."""
+    session = begin(Doors())
+    page = RestorePage(session)
+    qtbot.addWidget(page)
+    with qtbot.waitSignal(session.current_changed, timeout=_LONG_MS):
+        session.open(str(factory.parent / "ckpt-1"))
+    model = page.model
+    model.fill_in(factory=f"{factory}:build")
+    model.compare(model.comparisons[-1])
+    qtbot.waitUntil(lambda: model.task is None, timeout=_LONG_MS)
+    assert model.result is not None
+    assert model.result.devices is not None
+    runs = model.result.devices.runs
+    assert [run.device for run in runs] == ["CPU:0", "CPU:1"]
+    for run in runs:
+        assert run.report.outcome is Outcome.RESTORED
+        assert {row.device for row in run.report.rows if row.variable >= 0} == {run.device}
+    assert page.outcome.devices.verdict.verdict.words.startswith(
+        "2 of 2 variables proved equal on both devices"
+    )
+
+
 def test_a_renamed_variable_is_mapped_and_repaired(
     begin: Callable[[Doors], Session], factory: Path, qtbot: QtBot
 ) -> None:

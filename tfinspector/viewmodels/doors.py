@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfinspector.contents.checks import CheckReport
+    from tfinspector.contents.devices import DeviceReport
     from tfinspector.contents.figures import Statistics, Unmeasured
     from tfinspector.contents.findings import Finding
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
@@ -132,6 +133,18 @@ def _write_fixed(
     return write_fixed(request, renames, prefix, client, ticket)
 
 
+def _compare_devices(
+    request: RestoreRequest,
+    devices: Sequence[str],
+    make_client: Callable[[], WorkerClient],
+    ticket: Ticket,
+    renames: Sequence[Rename],
+) -> DeviceReport:
+    from tfinspector.engine.restoring.device_comparing import compare_devices
+
+    return compare_devices(request, devices, make_client, ticket, renames)
+
+
 @dataclass(frozen=True, slots=True)
 class RestoreDoors:
     """What the page Restore asks of the engine, always off the window's thread."""
@@ -147,6 +160,10 @@ class RestoreDoors:
     write_fixed: Callable[
         [RestoreRequest, Sequence[Rename], str, WorkerClient, Ticket], RestoreReport
     ] = _write_fixed
+    compare_devices: Callable[
+        [RestoreRequest, Sequence[str], Callable[[], WorkerClient], Ticket, Sequence[Rename]],
+        DeviceReport,
+    ] = _compare_devices
 
 
 @dataclass(frozen=True, slots=True)

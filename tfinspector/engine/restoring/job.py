@@ -184,9 +184,10 @@ class RestoreJob:
         findings += self.model.findings if self.model else ()
         about = self.client.about
         findings += explain_versions(about) if about else ()
-        once = {(each.id, each.title): each for each in reversed(findings)}
-        ordered = [each for each in findings if once.get((each.id, each.title)) is each]
-        return tuple(sorted(ordered, key=lambda each: _GRAVITY[each.severity]))
+        once: dict[tuple[str, str], Finding] = {}
+        for each in findings:
+            once.setdefault((each.id, each.title), each)
+        return tuple(sorted(once.values(), key=lambda each: _GRAVITY[each.severity]))
 
     def _about_the_source(self) -> tuple[Finding, ...]:
         """What is wrong with the file; how to call a SavedModel is no matter of a restore."""

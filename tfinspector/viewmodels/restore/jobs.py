@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.restores import Rename, RestoreReport
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import uncollected
+from tfinspector.viewmodels.restore.devices import Comparison
 from tfinspector.viewmodels.restore.form import RestoreForm
 from tfinspector.viewmodels.restore.rows import MatchRows, prepare
 
@@ -58,11 +60,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What came of an order: the report, and its match table (None where it came to none)."""
+    """What came of an order: the report, and its match table (None where it came to none).
+
+    Where devices were compared, `report` is that of the first of them.
+    """
 
     order: Order
     report: RestoreReport
     rows: MatchRows | None
+    devices: DeviceReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,22 @@ def restore(doors: Doors, order: Order, ticket: Ticket) -> Result:
         lambda client: doors.restoring.restore(request, client, ticket, order.renames),
     )  # fmt: skip
     return _result(order, report)
+
+
+def compare_devices(doors: Doors, order: Order, wanted: Comparison, ticket: Ticket) -> Result:
+    """The restore with its proof on each device, each in a worker of its own.
+
+    Raises Unreadable and Cancelled.
+    """
+    request = replace(order.request, logical_cpus=wanted.logical_cpus)
+    report = doors.restoring.compare_devices(
+        request,
+        wanted.devices,
+        lambda: doors.worker(order.command, order.note, lambda state: None),
+        ticket,
+        order.renames,
+    )
+    return replace(_result(order, report.runs[0].report), devices=report)
 
 
 def write_repaired(doors: Doors, order: Order, prefix: str, ticket: Ticket) -> Written:

@@ -18,6 +18,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Outcome
 from tfinspector.viewmodels.restore import jobs
+from tfinspector.viewmodels.restore.devices import Comparison, comparisons
 from tfinspector.viewmodels.restore.form import DeviceChoice, RestoreForm, device_choices, recalled
 from tfinspector.viewmodels.restore.jobs import Order, Result, Written
 from tfinspector.viewmodels.restore.renames import RenameList
@@ -129,6 +130,11 @@ class RestoreModel(QObject):
         return device_choices(self.interpreter, self.form.device)
 
     @property
+    def comparisons(self) -> list[Comparison]:
+        """Devices that can be compared."""
+        return comparisons(self.interpreter)
+
+    @property
     def folder(self) -> str:
         """Where a factory is looked for first: beside the source."""
         if self.form.file:
@@ -157,6 +163,14 @@ class RestoreModel(QObject):
     def restore(self) -> None:
         """Restore, with the accepted pairs, and prove it."""
         self._start("Restore", jobs.restore)
+
+    def compare(self, wanted: Comparison) -> None:
+        """Restore on each of the devices, and compare what a call answers there."""
+        self._start(
+            "Compare devices", lambda doors, order, ticket: jobs.compare_devices(
+                doors, order, wanted, ticket
+            ),
+        )  # fmt: skip
 
     def cancel(self) -> None:
         """Stop what runs; its worker is ended."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.viewmodels.restore.model import RestoreModel
-from tfinspector.views.buttons import tool_button
+from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
 from tfinspector.views.restore.picker import CallablePicker
@@ -32,8 +32,8 @@ _ON_MISMATCH = (
 
 
 class RestoreFormView(QWidget):
-    """Attributes: factory, browse, picker, kwargs, worker, device, mismatch, dry_run, restore,
-    problems.
+    """Attributes: factory, browse, picker, kwargs, worker, device, compare, mismatch, dry_run,
+    restore, problems.
     """
 
     def __init__(self, model: RestoreModel, parent: QWidget | None = None) -> None:
@@ -43,6 +43,7 @@ class RestoreFormView(QWidget):
         self.browse = tool_button("folder", "", "Choose a Python file", self.ask_file)
         self.picker = CallablePicker(model)
         self.device, self.mismatch = QComboBox(), QComboBox()
+        self.compare = MenuButton("devices", "", "Compare devices")
         self.dry_run, self.restore = QPushButton("Dry run"), QPushButton("Restore")
         self.problems = Lines()
         self._dress()
@@ -113,6 +114,7 @@ class RestoreFormView(QWidget):
         second.addWidget(self.worker, 3)
         second.addWidget(_label("Device"))
         second.addWidget(self.device)
+        second.addWidget(self.compare)
         second.addWidget(self.mismatch)
         grid = QGridLayout()
         grid.setHorizontalSpacing(SMALL)
@@ -141,6 +143,7 @@ class RestoreFormView(QWidget):
         self.mismatch.setCurrentIndex(int(form.partial))
         self.mismatch.setToolTip(_ON_MISMATCH[int(form.partial)][1])
         self._show_devices()
+        self._show_comparisons()
         problems = [form.kwargs_problem, form.worker_problem, self.picker.problem]
         self.problems.show_lines([("error", "wrong", text) for text in problems if text])
         for field, problem in ((self.kwargs, problems[0]), (self.worker, problems[1])):
@@ -167,6 +170,19 @@ class RestoreFormView(QWidget):
         self.device.setCurrentIndex(self.device.findData(self._model.form.device))
         reasons = [choice.why_not for choice in choices if choice.why_not]
         self.device.setToolTip("\n".join(["Where the model is built", *reasons]))
+
+    def _show_comparisons(self) -> None:
+        why_not, menu = self._model.why_not, self.compare.menu()
+        self.compare.setEnabled(not why_not)
+        self.compare.setToolTip(
+            why_not or "Compare devices: restore on each in turn, and call it with the same input"
+        )
+        menu.clear()
+        for wanted in self._model.comparisons:
+            action = menu.addAction(wanted.text)
+            action.setEnabled(not wanted.why_not)
+            action.setToolTip(wanted.why_not)
+            action.triggered.connect(lambda _on=False, wanted=wanted: self._model.compare(wanted))
 
 
 def _label(text: str) -> QLabel:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
+from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Finding, Severity
+from tfinspector.viewmodels.restore.devices import device_findings
 from tfinspector.viewmodels.restore.model import RestoreModel
 from tfinspector.viewmodels.restore.renames import Decision
 from tfinspector.viewmodels.restore.words import healthy_words, report_text, shown_findings
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.code import CodePane
+from tfinspector.views.restore.devices import DevicesPane
 from tfinspector.views.restore.diagnosis import DiagnosisPane
 from tfinspector.views.restore.renames import RenamesPane
 
@@ -18,18 +21,19 @@ _DIAGNOSIS, _RENAMES = 0, 1
 
 
 class OutcomePane(QWidget):
-    """Attributes: tabs, diagnosis, renames, code, report."""
+    """Attributes: tabs, diagnosis, renames, code, devices, report."""
 
     def __init__(self, model: RestoreModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self.diagnosis, self.renames = DiagnosisPane(), RenamesPane(model)
         self.code = CodePane("Generated code", can_save=True)
-        self.report = CodePane("Report", can_save=False)
+        self.report, self.devices = CodePane("Report", can_save=False), DevicesPane()
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self.diagnosis, icon("info", "muted"), "Diagnosis")
         self.tabs.addTab(self.renames, "Renames")
         self.tabs.addTab(self.code, "Code")
+        self.tabs.addTab(self.devices, "Devices")
         self.tabs.addTab(self.report, "Report")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,14 +49,22 @@ class OutcomePane(QWidget):
         result, failure = self._model.result, self._model.failure
         if result:
             report = result.report
-            findings = shown_findings(report)
+            compared = result.devices
+            findings = device_findings(compared) if compared else shown_findings(report)
             self.diagnosis.show_findings(findings, healthy_words(report))
             self.report.show_text(report_text(report, result.order.form.spec))
         else:
             findings = [failure] if failure else []
             self.diagnosis.show_findings(findings, "")
             self.report.show_text("")
+        self._show_devices(result.devices if result else None)
         self._count_findings(findings)
+
+    def _show_devices(self, compared: DeviceReport | None) -> None:
+        is_new = compared is not None and compared is not self.devices.report
+        self.devices.show_report(compared)
+        if is_new:  # it was asked for
+            self.tabs.setCurrentWidget(self.devices)
 
     def _count_findings(self, findings: list[Finding]) -> None:
         severities = {finding.severity for finding in findings}

@@ -29,7 +29,12 @@ from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
 
 _HEIGHTS = (270, 230)
-_WAITING = {"Dry run": "Building the model", "Restore": "Restoring", "Write": "Writing"}
+_WAITING = {
+    "Dry run": "Building the model",
+    "Restore": "Restoring",
+    "Write": "Writing",
+    "Compare devices": "Restoring",
+}
 
 
 class RestorePage(QWidget):
