@@ -23,6 +23,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.flat_rows import Arrangement, FlatRows, Wish
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.filter import FilterError, parse_filter
@@ -195,6 +196,7 @@ class FlatTree(QAbstractTableModel, Generic[Rows]):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, hover text, alignment, and what `Ask` lists."""
+        window.at_work()
         content, row = self.content, index.row()
         if content is None or not 0 <= row < len(content.rows):
             return None

@@ -15,6 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.viewmodels.courtesy import window
 
 Job = Callable[..., Any]
 
@@ -90,6 +91,7 @@ class Courier(QObject):
         call = self._calls.popleft() if self._calls else None
         if not self._calls:
             self._next.stop()
+        window.at_work()
         if call:
             call()
 
@@ -103,22 +105,38 @@ class _Runnable(QRunnable):
         self._work()
 
 
-class Pool:
-    """A few threads for jobs. `close` waits until the last one has stopped."""
+class Pool(QObject):
+    """A few threads for jobs. `close` waits until the last one has stopped.
 
-    def __init__(self, threads: int = 4) -> None:
+    A job begins in the window's next turn, so that what made it necessary is painted first.
+    """
+
+    def __init__(self, threads: int = 4, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
         self._pool.setExpiryTimeout(5000)
+        self._waiting: list[Callable[[], None]] = []
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self._begin)
 
     def start(self, work: Callable[[], None]) -> None:
         """Run `work` in a thread as soon as one is free."""
-        self._pool.start(_Runnable(work))
+        self._waiting.append(work)
+        self._next.start()
 
     def close(self, timeout_ms: int = 30_000) -> bool:
         """Drop what has not begun and wait for the rest; False if something did not stop."""
+        self._next.stop()
+        self._waiting.clear()
         self._pool.clear()
         return self._pool.waitForDone(timeout_ms)
+
+    @Slot()
+    def _begin(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for work in waiting:
+            self._pool.start(_Runnable(work))
 
 
 def finding_of(error: Exception) -> Finding:

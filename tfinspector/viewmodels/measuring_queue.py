@@ -20,6 +20,7 @@ from tfinspector.contents.figures import Unmeasured
 from tfinspector.contents.findings import Cancelled
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.jobs import Ticket
+from tfinspector.viewmodels.courtesy import PoliteTicket, window
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import Pool, finding_of
 from tfinspector.viewmodels.known_figures import Choice, Figures, KnownFigures, Place
@@ -49,7 +50,7 @@ class MeasuringQueue(QObject):
     def __init__(self, doors: Doors, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._doors = doors
-        self._pool = Pool(2)
+        self._pool = Pool(2, self)
         self._lock = threading.Lock()
         self._known = KnownFigures()
         self._urgent: list[Choice] = []
@@ -61,7 +62,7 @@ class MeasuringQueue(QObject):
         self._arrived: list[tuple[Choice, Figures]] = []
         self._lanes: set[str] = set()
         self._paused = False
-        self._ticket = Ticket()
+        self._ticket: Ticket = PoliteTicket()
         self._current: tuple[OpenSource, str] | None = None
         self._total = 0
         self._timer = QTimer(self, interval=_TICK_MS)
@@ -159,7 +160,7 @@ class MeasuringQueue(QObject):
     def _stop_threads(self) -> None:
         """Tell the running threads to stop, and give back what they had begun."""
         self._ticket.cancel()
-        self._ticket = Ticket()
+        self._ticket = PoliteTicket()
         self._lanes.clear()
         for place, key in self._begun:
             self._taken[place].discard(key)
@@ -252,6 +253,7 @@ class MeasuringQueue(QObject):
     # In the window's thread
 
     def _deliver(self) -> None:
+        window.at_work()
         with self._lock:
             arrived, self._arrived = self._arrived, []
             is_idle = not self._lanes

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tfinspector.contents.findings import Cancelled, Finding
-from tfinspector.engine.jobs import Progress, Ticket
+from tfinspector.engine.jobs import Progress
+from tfinspector.viewmodels.courtesy import PoliteTicket
 from tfinspector.viewmodels.jobs import Courier, Job, Pool, finding_of
 
 _TICK_MS = 60
@@ -62,7 +63,7 @@ class Task(QObject):
         self._job = job
         self._on_done, self._on_failed = on_done, on_failed
         self._latest: Progress | None = None
-        self._ticket = Ticket(self._note)
+        self._ticket = PoliteTicket(self._note)
         self._dropped = False
         self._begin: Callable[[Task], None] | None = None
 
@@ -105,7 +106,7 @@ class Task(QObject):
 
     def _work(self, courier: Courier) -> Callable[[], None]:
         """What the pool runs. Each start has its own ticket, so an old end can't end a new one."""
-        self._ticket = ticket = Ticket(self._note)
+        self._ticket = ticket = PoliteTicket(self._note)
         self.state, self.progress, self.finding = TaskState.WAITING, None, None
         self._latest = None
 
@@ -182,7 +183,7 @@ class TaskList(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = Pool()
+        self._pool = Pool(parent=self)
         self._courier = Courier(self)
         self._tasks: list[Task] = []
         self._timer = QTimer(self, interval=_TICK_MS)

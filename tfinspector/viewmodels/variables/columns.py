@@ -6,7 +6,7 @@ cell is painted, copied or exported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -17,6 +17,7 @@ from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.variables import Role, Variable
 
 Floats = NDArray[np.float64]
+_PORTION = 2048
 
 
 class Column(IntEnum):
@@ -61,17 +62,28 @@ class FigureTable:
     """What is known of each variable, as one array per figure; NaN where nothing is.
 
     `names` are the names in lower case, for searching; `noted` says how many have been noted.
+    Making it is for a pool thread where there are many; `check` is called between portions.
     `statistics` holds the whole Statistics or the reason there are none, None before measuring.
     """
 
-    def __init__(self, variables: Sequence[Variable]) -> None:
+    def __init__(
+        self, variables: Sequence[Variable], check: Callable[[], None] = lambda: None
+    ) -> None:
         count = len(variables)
         self.variables = variables
-        self.names = [variable.name.lower() for variable in variables]
-        self.row_of = {variable.key: row for row, variable in enumerate(variables)}
+        self.names: list[str] = []
+        self.row_of: dict[str, int] = {}
+        for start in range(0, count, _PORTION):
+            check()
+            portion = variables[start : start + _PORTION]
+            self.names += [variable.name.lower() for variable in portion]
+            self.row_of.update((v.key, start + at) for at, v in enumerate(portion))
         self.parameters = np.fromiter((v.size for v in variables), np.float64, count)
+        check()
         self.nbytes = np.fromiter((v.nbytes for v in variables), np.float64, count)
+        check()
         self.roles = np.fromiter((_ROLES[v.role] for v in variables), np.intp, count)
+        check()
         self.rank = np.fromiter((len(v.shape) for v in variables), np.float64, count)
         self.statistics: list[Statistics | Unmeasured | None] = [None] * count
         self._measured = np.full((len(FIGURES) + 2, count), np.nan)

@@ -8,7 +8,7 @@ few NumPy operations over all nodes, one pass per level at most. No Qt here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 _DIGITS = re.compile(r"\d+")
 _MANY = 4096
+_PORTION = 512
 
 
 def natural_key(text: str) -> str:
@@ -120,16 +121,21 @@ class Forest:
         return preorder
 
 
-def plant(variables: Sequence[Variable]) -> Forest:
-    """The forest of `variables` by the parts of their names. For a pool thread: no Qt, slow."""
+def plant(variables: Sequence[Variable], check: Callable[[], None] = lambda: None) -> Forest:
+    """The forest of `variables` by the parts of their names. For a pool thread: no Qt, slow.
+
+    `check` is called between portions of work.
+    """
     top: dict[str, Any] = {}
     for index, variable in enumerate(variables):
+        if index % _PORTION == 0:
+            check()
         *groups, label = variable.name.split("/")
         at = top
         for part in groups:
             at = at.setdefault(part, {})
         at.setdefault(_LEAVES, []).append((label, index))
-    return _Planting().grow(top, len(variables))
+    return _Planting(check).grow(top, len(variables))
 
 
 _LEAVES = "\0leaves"  # a key no part of a path can be: holds a group's own variables
@@ -138,7 +144,8 @@ _LEAVES = "\0leaves"  # a key no part of a path can be: holds a group's own vari
 class _Planting:
     """Walks the nested groups in preorder without recursion, since names come from files."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
         self._labels: list[str] = []
         self._parent: list[int] = []
         self._depth: list[int] = []
@@ -151,6 +158,8 @@ class _Planting:
         while stack:
             (label, below), parent, depth = stack.pop()
             node = len(self._labels)
+            if node % _PORTION == 0:
+                self._check()
             self._labels.append(label)
             self._parent.append(parent)
             self._depth.append(depth)

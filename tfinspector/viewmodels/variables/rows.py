@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -70,18 +70,22 @@ class VariableRows(FlatRows[Variable]):
         return {self.forest.path(node) for node in nodes.tolist()}
 
 
-def prepare(variables: Sequence[Variable], before: VariableRows | None) -> VariableRows:
+def prepare(
+    variables: Sequence[Variable],
+    before: VariableRows | None,
+    check: Callable[[], None] = lambda: None,
+) -> VariableRows:
     """Rows for `variables`, with the groups of the same path expanded as `before`. For a pool
     thread.
 
     Where the names are the same as before (another snapshot of the run), the tree is reused.
     """
-    table = FigureTable(variables)
+    table = FigureTable(variables, check)
     if before and before.table.names == table.names:
         rows = VariableRows(variables, before.forest, table)
         rows.expanded = before.expanded.copy()
     else:
-        rows = VariableRows(variables, plant(variables), table)
+        rows = VariableRows(variables, plant(variables, check), table)
         if before:
             paths = before.expanded_paths()
             groups = np.flatnonzero(rows.forest.is_group).tolist()

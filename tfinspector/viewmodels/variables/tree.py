@@ -79,7 +79,7 @@ class VariableTable(FlatTree[VariableRows]):
 
         def job(ticket: Ticket) -> VariableRows:
             with uncollected:
-                rows = prepare(variables, before)
+                rows = prepare(variables, before, ticket.check)
             ticket.check()
             rows.table.note_all(known.copy().items())
             rows.take(wish.arrange(rows, ticket.check))
