@@ -11,9 +11,9 @@ from typing import Any
 from tfinspector.contents.dtypes import dtype_of_code
 from tfinspector.contents.saved_models import VariableSpec
 from tfinspector.formats import wire
-from tfinspector.formats.saved_models.binary import ByteSource, Span, fields_of
 from tfinspector.formats.saved_models.schema import parse_message
 from tfinspector.formats.saved_models.structured_values import shape_of
+from tfinspector.formats.wire_in_file import ByteSource, Span, fields_of
 
 _VARIABLES, _TRAINABLE = "variables", "trainable_variables"
 _ASSETS = "saved_model_assets"

@@ -18,14 +18,7 @@ from tfinspector.contents.saved_models import (
     SavedModel,
 )
 from tfinspector.formats.saved_models import faults as faults
-from tfinspector.formats.saved_models.binary import (
-    ByteSource,
-    Malformed,
-    RawMetaGraph,
-    Span,
-    read_meta_graphs,
-    windowed,
-)
+from tfinspector.formats.saved_models.binary import RawMetaGraph, read_meta_graphs
 from tfinspector.formats.saved_models.graph_collections import (
     assets_of,
     init_op_of,
@@ -37,6 +30,7 @@ from tfinspector.formats.saved_models.schema import parse_message
 from tfinspector.formats.saved_models.signatures import INIT_OP, build_signatures
 from tfinspector.formats.saved_models.text import read_meta_graphs_of_text, variable_nodes_of_text
 from tfinspector.formats.saved_models.variables import join_variables
+from tfinspector.formats.wire_in_file import ByteSource, Malformed, Span, windowed
 
 __all__ = ["join_variables", "read_saved_model"]
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from google.protobuf import text_format
 
-from tfinspector.formats.saved_models.binary import Malformed, RawMetaGraph, Span
+from tfinspector.formats.saved_models.binary import RawMetaGraph
 from tfinspector.formats.saved_models.graph_collections import VARIABLE_OPS
 from tfinspector.formats.saved_models.schema import message_class, pool
+from tfinspector.formats.wire_in_file import Malformed, Span
 
 _TOKEN = re.compile(
     rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|\#[^\n]*|[{}<>]|"
