@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-import typer
-
 from tfinspector.cli.documents import Document, finding_documents, pieces_of
 from tfinspector.cli.page import Page
 from tfinspector.cli.progress import ProgressLine
@@ -59,11 +57,11 @@ def deliver(as_json: bool, empty: Document, work: Callable[[Ticket], Answer]) ->
         _write(as_json, answer)
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("tfinspector: interrupted\n")
-        raise typer.Exit(INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
         _let_go_of_stdout()
-        raise typer.Exit(PIPE_CLOSED) from None
-    raise typer.Exit(answer.exit_code)
+        raise SystemExit(PIPE_CLOSED) from None
+    raise SystemExit(answer.exit_code)
 
 
 def _write(as_json: bool, answer: Answer) -> None:

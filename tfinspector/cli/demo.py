@@ -46,8 +46,8 @@ def command(
 
     try:
         deliver(as_json, {"path": str(target), "reused": False, "sources": []}, work)
-    except typer.Exit as end:
-        if open_window and end.exit_code == 0:
+    except SystemExit as end:
+        if open_window and end.code == 0:
             raise typer.Exit(_window(target.resolve())) from None
         raise
 

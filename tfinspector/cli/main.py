@@ -8,11 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated
-
-import typer
-
-from tfinspector import __version__
 
 COMMANDS = {
     "list": "listing",
@@ -30,15 +25,7 @@ COMMANDS = {
 INTERRUPTED = 130
 _THREADS = "OPENBLAS_NUM_THREADS"
 _PIPE_CLOSED = 141
-
-_HELP = """Look into TensorFlow SavedModels and checkpoints, restore them, see what moved.
-
-Without a command, `tfinspector [PATH...]` opens the window; \
-`tfinspector shots PATH... -o DIR` draws its pages to PNG files. \
-Every other command works without a display and takes `--json`.
-
-Exit status: 0 nothing is wrong, 1 something is, 2 it can't be read, 3 the worker died.
-"""
+_AS_JSON = "--json"
 
 
 def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
@@ -49,10 +36,17 @@ def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments:
         arguments = ["--help"]
-    names = [arguments[0]] if arguments[0] in COMMANDS else list(COMMANDS)
     _import_numpy()
     try:
-        _application(names)(arguments, prog_name="tfinspector", obj=painter)
+        if _is_plain_listing(arguments):
+            from tfinspector.cli.list_answer import list_source
+
+            path = next(word for word in arguments[1:] if word != _AS_JSON)
+            list_source(path, _AS_JSON in arguments)
+        from tfinspector.cli.application import application
+
+        known = {word: COMMANDS[word] for word in arguments[:1] if word in COMMANDS}
+        application(known or COMMANDS)(arguments, prog_name="tfinspector", obj=painter)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except KeyboardInterrupt:
@@ -60,6 +54,16 @@ def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
     except BrokenPipeError:
         return _PIPE_CLOSED
     return 0
+
+
+def _is_plain_listing(arguments: Sequence[str]) -> bool:
+    """Whether it is `list PATH` with at most `--json`.
+
+    That is what is asked most, and from scripts; to load a parser of words takes a tenth of it.
+    """
+    command, *words = arguments
+    paths = [word for word in words if word != _AS_JSON]
+    return command == "list" and len(paths) == 1 and not paths[0].startswith("-")
 
 
 def _import_numpy() -> None:
@@ -72,33 +76,3 @@ def _import_numpy() -> None:
     import_module("numpy")
     if was is None:
         del os.environ[_THREADS]
-
-
-def _application(names: Sequence[str]) -> typer.Typer:
-    application = typer.Typer(
-        name="tfinspector",
-        help=_HELP,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    application.callback()(_options)
-    for name in names:
-        module = import_module(f"tfinspector.cli.{COMMANDS[name]}")
-        application.command(name)(module.command)
-    return application
-
-
-def _say_version(asked: bool) -> None:
-    if asked:
-        sys.stdout.write(f"tfinspector {__version__}\n")
-        raise typer.Exit
-
-
-def _options(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
-    ] = False,
-) -> None:
-    """Options of the program itself."""
