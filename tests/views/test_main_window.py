@@ -371,7 +371,7 @@ def test_the_log_is_bounded_and_copied(window: MainWindow, qtbot: QtBot) -> None
             worker._note(f"line {number}")
         worker._hand_over()
     assert window.bottom.log.text.blockCount() == 5000
-    window.bottom.log.copy()
+    window.bottom.log.copy_shown()
     assert QGuiApplication.clipboard().text().endswith("line 5999")
 
 

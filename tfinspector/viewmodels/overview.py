@@ -104,8 +104,10 @@ class OverviewModel(QObject):
         holdings, source = self.holdings, self.source
         if source is None or holdings is None:
             return []
+        variables = holdings.variables
+        plural = "" if variables == 1 else "s"
         made = [
-            (numbers.count(holdings.variables), "variables", numbers.whole(holdings.variables)),
+            (numbers.count(variables), f"variable{plural}", numbers.whole(variables)),
             (numbers.count(holdings.parameters), "parameters", numbers.whole(holdings.parameters)),
             (numbers.size(holdings.nbytes), "of values", f"{numbers.whole(holdings.nbytes)} bytes"),
         ]
@@ -125,6 +127,15 @@ class OverviewModel(QObject):
         if source is None:
             return []
         return facts(source.source, self._session.checkpoint, self._session.current_snapshot)
+
+    @property
+    def text(self) -> str:
+        """The page as text, for the clipboard."""
+        lines = [self.name, self.heading, self.byline]
+        lines += [f"{exactly} {name}" for _, name, exactly in self.tiles]
+        lines += [f"{finding.id} {finding.title}" for finding in self.findings]
+        lines += [f"{label}: {exactly or text}" for label, text, exactly in self.facts]
+        return "\n".join(filter(None, lines))
 
     @property
     def findings(self) -> list[Finding]:

@@ -41,6 +41,10 @@ class Preferences(QObject):
         """Forget the recent paths."""
         self._set(recent=())
 
+    def set_theme(self, theme: str) -> None:
+        """Remember the scheme: "system", "light" or "dark"."""
+        self._set(theme=str(theme))
+
     @property
     def hidden_roles(self) -> frozenset[Role]:
         """Roles that the table of variables does not show; names we do not know are left out."""

@@ -55,6 +55,14 @@ class FindingCard(QFrame):
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(column, 1)
 
+    def as_text(self) -> str:
+        """What the card says, for the clipboard."""
+        finding = self.finding
+        lines = [f"{SIGNS[finding.severity][2]} {finding.id}: {finding.title}", finding.detail]
+        if finding.fix:
+            lines += [finding.fix.text, finding.fix.code]
+        return "\n".join(filter(None, lines))
+
     def changeEvent(self, event: QEvent) -> None:
         """Another scheme: the sign in its colours."""
         super().changeEvent(event)

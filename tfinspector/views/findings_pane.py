@@ -7,6 +7,7 @@ opened; then those of other sources; of each the worst first.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from tfinspector.contents.findings import Severity
@@ -43,6 +44,12 @@ class FindingsPane(QWidget):
     def cards(self) -> list[FindingCard]:
         """The cards, top to bottom."""
         return self._area.findChildren(FindingCard) if self._shown else []
+
+    def copy_shown(self) -> None:
+        """Copy all cards as text, top to bottom."""
+        texts = [card.as_text() for card in self.cards]
+        if texts:
+            QGuiApplication.clipboard().setText("\n\n".join(texts))
 
     def _show(self) -> None:
         current = self.session.current

@@ -31,7 +31,7 @@ class LogPane(QWidget):
         top.addWidget(self._state, 1)
         self._restart = tool_button("retry", "Restart worker", "", self._worker.restart)
         top.addWidget(self._restart)
-        top.addWidget(tool_button("copy", "Copy log", "", self.copy))
+        top.addWidget(tool_button("copy", "Copy log", "", self.copy_shown))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -42,7 +42,7 @@ class LogPane(QWidget):
         self._add(list(self._worker.log))
         self._say()
 
-    def copy(self) -> None:
+    def copy_shown(self) -> None:
         """Put the whole log on the clipboard."""
         QGuiApplication.clipboard().setText(self.text.toPlainText())
 

@@ -10,20 +10,31 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.pages import Copying
 from tfinspector.views.sources_pane import SourcesPane
+from tfinspector.views.theme import Mode, apply
 from tfinspector.views.toolbar import TopBar
 from tfinspector.views.window.asking import PathDialogs
 from tfinspector.views.window.bottom_panes import BottomPanes
 from tfinspector.views.window.commands import actions_of, commands
 from tfinspector.views.window.dropping import DropTarget
+from tfinspector.views.window.focus import focus_into, focus_next
 from tfinspector.views.window.late import LateInspector
 from tfinspector.views.window.memory import recall_window, remember_window
 from tfinspector.views.window.page_tabs import PageTabs
+from tfinspector.views.window.palette import CommandPalette
+from tfinspector.views.window.shortcut_sheet import ShortcutSheet
 from tfinspector.views.window.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -89,6 +100,32 @@ class MainWindow(QMainWindow):
         self.bar.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bar.filter.selectAll()
 
+    def leave_filter(self) -> None:
+        """Back from the filter to what it filters."""
+        focus_into(self.tabs.currentWidget())
+
+    def next_pane(self, by: int = 1) -> None:
+        """The keyboard goes on to the next pane, or with -1 to the one before."""
+        panes = [self.sources, self._centre, self.inspector, self.bottom]
+        focus_next(panes, by)
+
+    def show_shortcuts(self) -> None:
+        """The sheet of shortcuts."""
+        sheet = ShortcutSheet(self.commands, self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def show_commands(self) -> None:
+        """The command palette."""
+        palette = CommandPalette(self.commands, self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.open()
+
+    def use_scheme(self, mode: Mode) -> None:
+        """Light, dark, or as the system is; remembered."""
+        self.preferences.set_theme(mode)
+        apply(cast(QApplication, QApplication.instance()), mode)
+
     def close_current(self) -> None:
         """Close the current source."""
         if self.session.current:
@@ -127,7 +164,9 @@ class MainWindow(QMainWindow):
         bar.open_recent.connect(session.open)
         bar.clear_recent.connect(preferences.clear_recent)
         bar.reload.connect(session.reload)
+        bar.set_more_actions([self.actions_by_words[words] for words in _MORE_MENU])
         bar.filtered.connect(self.tabs.set_filter)
+        bar.filter_left.connect(self.leave_filter)
         self.tabs.problem_changed.connect(lambda problem: bar.mark_filter(bool(problem)))
         self.tabs.filter_cleared.connect(bar.filter.clear)
         self.tabs.opening_asked.connect(self.asking.ask_directory)
@@ -179,7 +218,7 @@ class MainWindow(QMainWindow):
             widget: QWidget | None = self.focusWidget()
             while widget is not None:
                 if isinstance(widget, Copying):
-                    widget.copy()
+                    widget.copy_shown()
                     return
                 widget = widget.parentWidget()
         super().keyPressEvent(event)
@@ -190,4 +229,8 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
+_MORE_MENU = (
+    "Commands", "Keyboard shortcuts", "Scheme: as the system", "Scheme: light",
+    "Scheme: dark", "Quit",
+)  # fmt: skip
 _OPEN_MENU = ("Open file", "Open directory", "Open checkpoint prefix")

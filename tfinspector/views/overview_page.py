@@ -1,7 +1,7 @@
 """The Overview page: one calm page about the current source."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -61,6 +61,10 @@ class OverviewPage(QWidget):
         self._lay_out()
         self.model.changed.connect(self._show)
         self._show()
+
+    def copy_shown(self) -> None:
+        """Copy what the page says, as text."""
+        QGuiApplication.clipboard().setText(self.model.text)
 
     def _lay_out(self) -> None:
         self.tiles.setSpacing(WIDE)

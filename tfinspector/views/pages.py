@@ -10,7 +10,7 @@ What the window does with a page is found out from its methods; each is optional
     set_filter(text) -> str          filter; returns what is wrong with the text, "" if nothing
     filter_cleared                   a signal: empty the field at the top
     expand_all(), collapse_all()     of its tree (Ctrl++, Ctrl+-)
-    copy()                           put what is shown on the clipboard (Ctrl+C)
+    copy_shown()                     put what is shown on the clipboard (Ctrl+C)
     recall(preferences)              once, when it was made: take over what was remembered
     remembered() -> dict[str, str]   when the window closes: what `Settings.window` shall keep
 """
@@ -51,7 +51,7 @@ class Folding(Protocol):
 class Copying(Protocol):
     """A page, or a pane, that can be copied as it is shown."""
 
-    def copy(self) -> None:
+    def copy_shown(self) -> None:
         """Put it on the clipboard."""
 
 

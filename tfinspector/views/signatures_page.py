@@ -1,7 +1,7 @@
 """The Signatures page: how a SavedModel can be called, with the Python that does it."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -81,6 +81,11 @@ class SignaturesPage(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(page)
         self._stack.addWidget(self.empty)
+
+    def copy_shown(self) -> None:
+        """Copy the Python of what is chosen."""
+        if self.model.code:
+            QGuiApplication.clipboard().setText(self.model.code)
 
     def _show(self) -> None:
         model = self.model

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -91,12 +91,15 @@ class SnapshotSlider(QWidget):
 
 
 class TopBar(QWidget):
-    """Signals: what a person asked for. `filtered` comes shortly after the last key."""
+    """Signals: what a person asked for. `filtered` comes shortly after the last key,
+    `filter_left` when Enter or Esc says that the keyboard shall go to what is filtered.
+    """
 
     open_recent = Signal(str)
     clear_recent = Signal()
     reload = Signal()
     filtered = Signal(str)
+    filter_left = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +115,10 @@ class TopBar(QWidget):
         self.filter.setAccessibleName("Filter variables")
         self.filter.addAction(icon("filter", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.filter.setMaximumWidth(520)
+        self.filter.returnPressed.connect(self.filter_left)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.filter)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._empty_filter)
         self.snapshots = SnapshotSlider(session)
         self.worker = MenuButton("worker", " ")
         self.worker.menu().addAction("Restart worker", session.worker.restart)
@@ -126,6 +133,8 @@ class TopBar(QWidget):
         layout.addWidget(self.snapshots)
         layout.addSpacing(SMALL)
         layout.addWidget(self.worker)
+        self.more = MenuButton("more", "", "More")
+        layout.addWidget(self.more)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(lambda: self.filtered.emit(self.filter.text()))
         self.filter.textChanged.connect(self._typing.start)
@@ -137,6 +146,14 @@ class TopBar(QWidget):
     def set_open_actions(self, actions: Sequence[QAction]) -> None:
         """What the Open menu offers."""
         self.open.menu().addActions(actions)
+
+    def set_more_actions(self, actions: Sequence[QAction]) -> None:
+        """What the menu at the right end offers."""
+        self.more.menu().addActions(actions)
+
+    def _empty_filter(self) -> None:
+        self.filter.clear()
+        self.filter_left.emit()
 
     def set_recent(self, paths: tuple[str, ...]) -> None:
         """Fill the Recent menu, newest first."""

@@ -34,7 +34,7 @@ class DetailsView(QWidget):
         self.copy_all.setIcon(icon("copy"))
         self.copy_all.setToolTip("Copy all details")
         self.copy_all.setAccessibleName("Copy all details")
-        self.copy_all.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.model.text))
+        self.copy_all.clicked.connect(self.copy_shown)
         self.empty = EmptyState("info", "Choose a variable to see everything known about it.")
         self.rows: list[DetailRow] = []
         self._area = QScrollArea()
@@ -55,6 +55,10 @@ class DetailsView(QWidget):
         layout.addWidget(self.empty, 1)
         self.model.changed.connect(self._show)
         self._show()
+
+    def copy_shown(self) -> None:
+        """Copy all of it as text."""
+        QGuiApplication.clipboard().setText(self.model.text)
 
     def _show(self) -> None:
         choice = self.model.choice

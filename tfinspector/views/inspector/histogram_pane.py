@@ -3,13 +3,14 @@
 pyqtgraph is imported with this module, which is imported when the tab is first shown.
 """
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QFileDialog, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.inspector.histogram import HistogramModel
 from tfinspector.viewmodels.inspector.histogram_picture import heights_name
 from tfinspector.viewmodels.inspector.histogram_readout import Readout
+from tfinspector.viewmodels.inspector.histogram_table import bins_header, bins_rows
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
@@ -53,7 +54,9 @@ class HistogramPane(QWidget):
     def _lay_out(self) -> None:
         self.readout.set_elide_mode(Qt.TextElideMode.ElideRight)
         self.plot.setToolTip("Wheel zooms, drag pans, double click fits, L toggles log heights")
-        drawing = QWidget(self)  # without a parent the stack would show it as a window
+        self._drawing = drawing = QWidget(
+            self
+        )  # without a parent the stack would show it as a window
         below = QVBoxLayout(drawing)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(TIGHT)
@@ -86,6 +89,17 @@ class HistogramPane(QWidget):
         self.plot.log_asked.connect(model.toggle_log)
         self.plot.pointed.connect(self._show_readout)
         self.controls.export_asked.connect(self._export)
+
+    def copy_shown(self) -> None:
+        """Copy the picture as an image, and its bins as the table that text programs take."""
+        picture = self.model.picture
+        if not picture.series:
+            return
+        data = QMimeData()
+        data.setImageData(self._drawing.grab().toImage())
+        rows = [bins_header(picture), *bins_rows(picture)]
+        data.setText("\n".join("\t".join(row) for row in rows))
+        QGuiApplication.clipboard().setMimeData(data)
 
     def _show_picture(self) -> None:
         picture = self.model.picture

@@ -136,6 +136,10 @@ class ValuesView(QWidget):
             most = numbers.count(MOST_COPIED)
             self.about.setText(f"More than {most} values are too many to copy. Export them.")
 
+    def copy_shown(self) -> None:
+        """The same; the table has a Ctrl+C of its own, for its selection."""
+        self.copy_slice()
+
     def _copy_selection(self) -> None:
         text = self.grid.selected_text()
         if text:

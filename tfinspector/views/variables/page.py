@@ -60,7 +60,7 @@ class VariablesPage(QWidget):
         self.table.modelAboutToBeReset.connect(self._keep_selection)
         self.table.planted.connect(self._has_planted)
         self.view.selectionModel().selectionChanged.connect(self._choose)
-        self.view.copy_asked.connect(self.copy)
+        self.view.copy_asked.connect(self.copy_shown)
         self.view.customContextMenuRequested.connect(self._open_menu)
         session.chosen_changed.connect(self._follow_choice)
         session.measured.connect(self._say_progress)
@@ -70,7 +70,7 @@ class VariablesPage(QWidget):
 
     # Verbs of the window
 
-    def copy(self) -> None:
+    def copy_shown(self) -> None:
         """Copy the chosen rows, or all of them, as a table."""
         content = self.table.content
         if content is None:
@@ -118,7 +118,9 @@ class VariablesPage(QWidget):
         self._list = tool_button("", "List", "One list of full paths instead of the tree")
         self._list.setCheckable(True)
         self._list.toggled.connect(self.table.set_flat)
-        self._copy = tool_button("copy", "", "Copy the chosen rows, or all, as a table", self.copy)
+        self._copy = tool_button(
+            "copy", "", "Copy the chosen rows, or all, as a table", self.copy_shown
+        )
         self._export = tool_button("export", "", "Export what is shown as CSV", self.export)
         top = QHBoxLayout()
         top.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
@@ -279,7 +281,7 @@ class VariablesPage(QWidget):
         menu.addAction(icon("copy"), "Copy path", lambda: _copy(path))
         if variable:
             menu.addAction("Copy key", lambda: _copy(variable.key))
-        menu.addAction("Copy rows", self.copy)
+        menu.addAction("Copy rows", self.copy_shown)
         menu.addSeparator()
         if variable:
             save = menu.addAction(

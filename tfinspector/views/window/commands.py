@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from tfinspector.views.icons import icon
 from tfinspector.views.pages import PAGES
+from tfinspector.views.theme import Mode
 
 if TYPE_CHECKING:
     from tfinspector.views.main_window import MainWindow
@@ -33,12 +34,13 @@ class Command:
     icon: str = ""
 
 
-OPEN, SHOW, TREE = "Open and close", "Show", "Trees and tables"
+OPEN, SHOW, TREE, PROGRAM = "Open and close", "Show", "Trees and tables", "Program"
 
 
 def commands(window: MainWindow) -> tuple[Command, ...]:
     """Everything that `window` can be told."""
     session, asking, tabs, bottom = window.session, window.asking, window.tabs, window.bottom
+    snapshots = window.bar.snapshots
     pages = tuple(
         Command(
             SHOW, page.title, (f"Ctrl+{number}",),
@@ -52,14 +54,25 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command(OPEN, "Open checkpoint prefix", ("Ctrl+L",), asking.ask_prefix, "checkpoint"),
         Command(OPEN, "Reload", ("F5", "Ctrl+R"), session.reload, "reload"),
         Command(OPEN, "Close source", ("Ctrl+W",), window.close_current, "close"),
-        Command(OPEN, "Quit", ("Ctrl+Q",), window.close),
         *pages,
         Command(SHOW, "Findings", ("Ctrl+Shift+F",), bottom.show_findings, "info"),
         Command(SHOW, "Tasks", ("Ctrl+Shift+T",), bottom.show_tasks, "tasks"),
         Command(SHOW, "Worker log", ("Ctrl+Shift+L",), bottom.show_log, "log"),
+        Command(SHOW, "Next pane", ("F6",), window.next_pane),
+        Command(SHOW, "Pane before", ("Shift+F6",), partial(window.next_pane, -1)),
+        Command(SHOW, "Previous snapshot", ("Alt+Left",), snapshots.back.click, "previous"),
+        Command(SHOW, "Next snapshot", ("Alt+Right",), snapshots.forth.click, "next"),
         Command(TREE, "Filter", ("Ctrl+F",), window.go_to_filter, "filter"),
         Command(TREE, "Expand all", ("Ctrl++", "Ctrl+="), tabs.expand_all, "expand"),
         Command(TREE, "Collapse all", ("Ctrl+-",), tabs.collapse_all, "collapse"),
+        Command(PROGRAM, "Commands", ("Ctrl+Shift+P",), window.show_commands, "code"),
+        Command(PROGRAM, "Keyboard shortcuts", ("F1", "?"), window.show_shortcuts, "info"),
+        Command(PROGRAM, "Restart worker", (), session.worker.restart, "worker"),
+        Command(PROGRAM, "Make the demo run", (), session.make_demo, "run"),
+        Command(PROGRAM, "Scheme: as the system", (), partial(window.use_scheme, Mode.SYSTEM)),
+        Command(PROGRAM, "Scheme: light", (), partial(window.use_scheme, Mode.LIGHT)),
+        Command(PROGRAM, "Scheme: dark", (), partial(window.use_scheme, Mode.DARK)),
+        Command(PROGRAM, "Quit", ("Ctrl+Q",), window.close),
     )
 
 
