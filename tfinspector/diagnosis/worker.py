@@ -3,7 +3,7 @@
 W01 ended by itself · W02 aborted or crashed · W03 killed by the system · W04 took too long ·
 W05 can't be started · W06 Python too old · W07 TensorFlow missing · W08 TensorFlow broken ·
 W09 spoke out of turn · W10 raised something nobody explains · W11 ended because it was asked to ·
-W12 TensorFlow too old · W13 this program failed to listen
+W12 TensorFlow too old · W13 this program failed to listen · R01 memory ran out in it
 """
 
 import re
@@ -19,6 +19,7 @@ OLDEST_TENSORFLOW = (2, 13)
 _CRASHES = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
 _NOT_FOUND = frozenset({126, 127, 255})  # not executable, not found (shells); no connection (ssh)
 _TELLING = r"^(F\d{4} |.*Check failed|terminate called|.*what\(\): ).*"
+_NO_MEMORY = r"bad_alloc|[Oo]ut of memory|[Cc]annot allocate memory"
 _SHELLS_ADD = 128
 _CONTAINERS = ("docker", "podman", "nerdctl", "kubectl")
 
@@ -205,6 +206,8 @@ def _not_started(end: WorkerEnd) -> Finding:
 
 def _crashed(end: WorkerEnd, number: int) -> Finding:
     verb = "aborted" if number == signal.SIGABRT else "crashed"
+    if re.search(_NO_MEMORY, end.last_words):
+        return _out_of_memory(end)
     telling = re.search(_TELLING, end.last_words, re.MULTILINE)
     said = f"It said: {telling[0]}\n" if telling else ""
     return Finding(
@@ -217,6 +220,21 @@ def _crashed(end: WorkerEnd, number: int) -> Finding:
             "A damaged file or a fault of TensorFlow does this. Check the file with our own "
             "reader; the next request starts a new worker.",
             "tfinspector check PATH",
+        ),
+    )
+
+
+def _out_of_memory(end: WorkerEnd) -> Finding:
+    return Finding(
+        id="R01",
+        severity=Severity.ERROR,
+        title=f"Memory ran out{_while(end)}, and TensorFlow ended its process ({_status(end)}).",
+        detail=_last_words(end),
+        evidence=_evidence(end),
+        fix=Fix(
+            "Close other programs, lift the limit that the worker runs under, or choose a machine "
+            "with more memory. This shows the limit:",
+            "ulimit -v; free -h",
         ),
     )
 

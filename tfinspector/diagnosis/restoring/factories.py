@@ -1,7 +1,8 @@
 """Factories that fail before there is a model.
 
 B01 raised something · B02 needs a package that is missing · B03 is not there · B04 returned
-something else · B05 wanted to end Python · B06 can't be called so · B07 is no valid Python
+something else · B05 wanted to end Python · B06 can't be called so · B07 is no valid Python ·
+R01 ran out of memory
 """
 
 import difflib
@@ -13,6 +14,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.reports import RelayedError
 from tfinspector.diagnosis.error_texts import look_up, translate
 from tfinspector.diagnosis.restoring.case import Case, Cause
+from tfinspector.diagnosis.restoring.surroundings import is_out_of_memory, what_was_wanted
 
 _PACKAGES = {
     "sklearn": "scikit-learn", "cv2": "opencv-python", "PIL": "pillow", "yaml": "pyyaml",
@@ -53,6 +55,8 @@ def find_failed_factory(case: Case) -> Iterator[Cause]:
         yield Cause(_missing_package(case, error))
     elif error.type in ("SyntaxError", "IndentationError", "TabError"):
         yield Cause(_no_python(case, error))
+    elif is_out_of_memory(error):
+        yield Cause(_out_of_memory(case, error))
     elif error.type == "FileNotFoundError":
         yield Cause(_missing_file(case, error))
     else:
@@ -120,6 +124,25 @@ def _missing_file(case: Case, error: RelayedError) -> Finding:
         Fix("Make the path relative to the factory's own file, or start tfinspector where your "
             "program runs.",
             f"from pathlib import Path\npath = Path(__file__).parent / {os.path.basename(name)!r}"),
+    )  # fmt: skip
+
+
+def _out_of_memory(case: Case, error: RelayedError) -> Finding:
+    last = error.frames[-1] if error.frames else None
+    where = (
+        f" in {last.function}, line {last.line} of {os.path.basename(last.file)}" if last else ""
+    )
+    wanted = what_was_wanted(error)
+    return Finding(
+        "R01", Severity.ERROR,
+        f"Memory ran out while the factory built the model{where}"
+        f"{f': there was no room for {wanted}' if wanted else ''}.",
+        f"Nothing was restored, and the checkpoint is not to blame.\n{_where(error)}".rstrip(),
+        _place(error) or case.evidence.factory,
+        _evidence(error),
+        Fix("Build a smaller model (fewer units or layers, by the factory's arguments), choose an "
+            "interpreter on a machine with more memory, or lift the limit that its process runs "
+            "under. This shows the limit:", "ulimit -v; free -h"),
     )  # fmt: skip
 
 

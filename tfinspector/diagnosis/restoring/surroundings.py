@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.reports import RelayedError
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case, Cause
-from tfinspector.diagnosis.restoring.wording import count, listed, shown
+from tfinspector.diagnosis.restoring.wording import count, listed, shown, size
 
 _SCOPE = re.compile(r"different from the scope|tf\.distribute\.Strategy", re.IGNORECASE)
 _MEMORY = re.compile(r"OOM when allocating|[Rr]esource ?[Ee]xhausted|MemoryError|bad_alloc")
 _FLOATS = ("float", "bfloat", "complex")
-_GIB = 2**30
 
 
 def find_strategy(case: Case) -> Iterator[Cause]:
@@ -31,6 +31,20 @@ def find_strategy(case: Case) -> Iterator[Cause]:
             "with strategy.scope():\n    " +
             f"{code.make_model(case)}\n{code.restore(case)}".replace("\n", "\n    ")),
     ))  # fmt: skip
+
+
+def is_out_of_memory(error: RelayedError) -> bool:
+    """Whether it was raised for want of memory, in words of Python, NumPy or TensorFlow."""
+    return bool(_MEMORY.search(f"{error.type}: {error.message}"))
+
+
+def what_was_wanted(error: RelayedError) -> str:
+    """What there was no room for: "a float tensor of shape [60000,60000]", "" if it is not told."""
+    tensor = re.search(r"tensor with shape ?(\[[\d,]*\]) and type (\w+)", error.message)
+    if tensor:
+        return f"a {tensor[2]} tensor of shape {tensor[1]}"
+    array = re.search(r"Unable to allocate ([\d.]+ \w+) for an array", error.message)
+    return f"an array of {array[1]}" if array else ""
 
 
 def find_mixed_keras(case: Case) -> Iterator[Cause]:
@@ -55,17 +69,18 @@ def find_mixed_keras(case: Case) -> Iterator[Cause]:
 def find_memory(case: Case) -> Iterator[Cause]:
     """R01: TensorFlow reads all tensors of a restore at once, beside the variables."""
     error = case.evidence.error
-    failed = error is not None and bool(_MEMORY.search(f"{error.type}: {error.message}"))
+    failed = error is not None and is_out_of_memory(error)
     needed = sum(case.variables[case.rows[p].key].nbytes for p in case.fed_weights
                  if case.rows[p].key in case.variables)  # fmt: skip
     whole = sum(one.nbytes for one in case.checkpoint.variables)
     free = case.evidence.available_nbytes
     if not failed and not 0 <= free < needed:
         return
-    there = f", and {_size(free)} are free" if free >= 0 else ""
+    there = f", and {size(free)} are free" if free >= 0 else ""
     yield Cause(Finding(
         "R01", Severity.ERROR if failed else Severity.WARNING,
-        f"The restore needs about {_size(needed)} of memory on top of the model's own{there}.",
+        _memory_title(error if failed else None, f"about {size(needed)} of memory on top of the "
+                      f"model's own{there}"),
         "TensorFlow reads all tensors at once into the computer's memory before it copies them "
         "to the variables, wherever those lie.",
         case.checkpoint.prefix,
@@ -113,5 +128,9 @@ def _short(device: str) -> str:
     return name if not name or ":" in name else f"{name}:0"
 
 
-def _size(nbytes: int) -> str:
-    return f"{nbytes / _GIB:.1f} GiB" if nbytes >= _GIB else f"{nbytes / 2**20:.1f} MiB"
+def _memory_title(error: RelayedError | None, needed: str) -> str:
+    if error is None:
+        return f"The restore needs {needed}."
+    wanted = what_was_wanted(error)
+    room = f": there was no room for {wanted}" if wanted else ""
+    return f"Memory ran out during the restore{room}. It needs {needed}."

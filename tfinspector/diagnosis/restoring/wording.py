@@ -45,3 +45,8 @@ def what(kind: str) -> str:
     if kind.startswith(("keras.src.layers", "tf_keras.src.layers")):
         return "Layer"
     return "Part" if name in ("AutoTrackable", "Module", "Wrapper", "_DictWrapper") else name
+
+
+def size(nbytes: int) -> str:
+    """Bytes as people say them: "1.5 GiB"."""
+    return f"{nbytes / 2**30:.1f} GiB" if nbytes >= 2**30 else f"{nbytes / 2**20:.1f} MiB"
