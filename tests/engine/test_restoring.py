@@ -264,6 +264,23 @@ def test_a_factory_that_fails_is_a_report(client: WorkerClient, directory: Path)
         assert report.rows == ()
 
 
+def test_the_workers_own_finding_is_left_out_where_a_cause_is_told(
+    client: WorkerClient, directory: Path, tmp_path: Path
+) -> None:
+    """A factory that raises, beside a damaged file: both are told, and each of them once."""
+    (tmp_path / "raising.py").write_text("def make():\n    raise ValueError('no data')\n")
+    for file in directory.glob("functional-1.*"):
+        copy(file, tmp_path)
+    data = tmp_path / "functional-1.data-00000-of-00001"
+    data.write_bytes(data.read_bytes()[:40])
+    request = RestoreRequest(str(tmp_path / "functional-1"), f"{tmp_path}/raising.py:make")
+    for report in (dry_run(request, client), restore(request, client)):
+        ids = [each.id for each in report.findings]
+        assert sorted(ids) == ["B01", "F07"]
+        (raised,) = (each for each in report.findings if each.id == "B01")
+        assert "no data" in raised.title
+
+
 def test_a_worker_that_dies_is_a_report(directory: Path, tmp_path: Path) -> None:
     (tmp_path / "deadly.py").write_text("import os\ndef model():\n    os.abort()\n")
     request = RestoreRequest(str(directory / "functional-1"), f"{tmp_path}/deadly.py:model")

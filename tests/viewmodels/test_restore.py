@@ -330,6 +330,13 @@ def test_a_restore_that_would_stop_half_way_says_what_does_not_fit() -> None:
     assert told.role == "wrong"
 
 
+def test_that_a_run_is_a_directory_is_no_news() -> None:
+    note = replace(finding("F03"), severity=Severity.INFO, where="/made/up")
+    other = replace(note, where="/made/up/saved")
+    told = replace(report(), findings=(note, other, finding("M08")))
+    assert shown_findings(told) == [finding("M08"), other]
+
+
 def test_the_report_tells_versions_and_notes_come_last() -> None:
     note = Finding("F03", Severity.INFO, "a note")
     made = report(findings=(note, finding()))

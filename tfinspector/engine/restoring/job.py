@@ -174,13 +174,18 @@ class RestoreJob:
         )
 
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:
-        """Why, first; then what went wrong, and what file and model say about themselves."""
+        """Why, first; then what went wrong, and what file and model say about themselves.
+
+        The worker's own finding (W10) only repeats what a cause explains better; what is wrong
+        with the file explains no exception.
+        """
         findings = list(diagnose(self.evidence()))
+        about_source = self._about_the_source()
         is_explained = self.error is not None and any(
-            each.severity is Severity.ERROR for each in findings
+            each.severity is Severity.ERROR and each not in about_source for each in findings
         )
         findings += [failure] if failure and not is_explained else []
-        findings += self._about_the_source()
+        findings += about_source
         findings += self.model.findings if self.model else ()
         about = self.client.about
         findings += explain_versions(about) if about else ()

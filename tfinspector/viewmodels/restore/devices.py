@@ -15,7 +15,7 @@ from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Outcome, Row
 from tfinspector.viewmodels.restore.form import NO_GPU, NOT_YET
 from tfinspector.viewmodels.restore.states import GOOD, Sign, sign
-from tfinspector.viewmodels.restore.words import Verdict, tally
+from tfinspector.viewmodels.restore.words import Verdict, shown_findings, tally
 
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -160,7 +160,8 @@ def device_verdict(report: DeviceReport) -> Verdict:
 def device_findings(report: DeviceReport) -> list[Finding]:
     """Of the comparison and of every run, each once, the gravest first."""
     once: dict[tuple[str, str], Finding] = {}
-    for each in (*report.findings, *(each for run in report.runs for each in run.report.findings)):
+    of_runs = (each for run in report.runs for each in shown_findings(run.report))
+    for each in (*report.findings, *of_runs):
         once.setdefault((each.id, each.title), each)
     return sorted(once.values(), key=lambda each: _GRAVITY[each.severity])
 

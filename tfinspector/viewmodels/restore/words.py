@@ -139,8 +139,17 @@ def report_text(report: RestoreReport, factory: str) -> str:
 
 
 def shown_findings(report: RestoreReport) -> list[Finding]:
-    """The findings as the engine ordered them; mere notes last."""
-    return sorted(report.findings, key=lambda finding: finding.severity is Severity.INFO)
+    """The findings as the engine ordered them; mere notes last.
+
+    That a run is a directory is no news here: the window gives the job a snapshot of it.
+    """
+    told = [each for each in report.findings if not _is_obvious(each, report)]
+    return sorted(told, key=lambda finding: finding.severity is Severity.INFO)
+
+
+def _is_obvious(finding: Finding, report: RestoreReport) -> bool:
+    is_note = finding.id == "F03" and finding.severity is Severity.INFO
+    return is_note and finding.where == report.path
 
 
 def healthy_words(report: RestoreReport) -> str:
