@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from tfinspector.viewmodels.preferences import Preferences
@@ -170,3 +170,16 @@ def test_the_scheme_changes_and_is_remembered(window: MainWindow) -> None:
     window.actions_by_words["Scheme: dark"].trigger()
     assert theme.colours().dark
     assert Preferences().settings.theme == "dark"
+
+
+def test_the_interpreter_of_the_worker_is_chosen_and_remembered(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    monkeypatch.setattr(window.session.worker, "start", started.append)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/env/bin/python", ""))
+    window.actions_by_words["Choose interpreter"].trigger()
+    assert Preferences().settings.worker == ("/env/bin/python",)
+    window.actions_by_words["Use own interpreter"].trigger()
+    assert Preferences().settings.worker_command == ()
+    assert started == [("/env/bin/python",), None]

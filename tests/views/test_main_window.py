@@ -23,6 +23,7 @@ from tfinspector.views.main_window import MainWindow
 from tfinspector.views.overview_page import OverviewPage
 from tfinspector.views.theme import colours
 from tfinspector.views.variables.page import VariablesPage
+from tfinspector.views.window import dropping
 
 Open = Callable[..., MainWindow]
 
@@ -271,10 +272,12 @@ def test_dropping_files_opens_them(window: MainWindow, qtbot: QtBot) -> None:
     enter = QDragEnterEvent(QPoint(9, 9), copied, mime, left, NONE)
     QCoreApplication.sendEvent(window, enter)
     assert enter.isAccepted()
+    assert window.findChild(dropping._Veil).isVisible()  # type: ignore[union-attr]
     drop = QDropEvent(QPointF(9, 9), copied, mime, left, NONE)
     with qtbot.waitSignal(window.session.opened):
         QCoreApplication.sendEvent(window, drop)
     assert drop.isAccepted()
+    assert not window.findChild(dropping._Veil).isVisible()  # type: ignore[union-attr]
     assert len(window.session.sources) == 2
 
 
@@ -344,7 +347,7 @@ def test_recent_paths_and_sizes_come_back(
     window.variables.view.setColumnWidth(Column.NAME, 333)
     window.close()
     again = show(window.session)
-    again.show_page("Variables")
+    assert again.tabs.tabText(again.tabs.currentIndex()) == "Variables"
     assert again._splitters["across"].sizes()[::2] == [180, 290]
     assert again.variables.view.columnWidth(Column.NAME) == 333
     with qtbot.waitSignal(window.session.opened):

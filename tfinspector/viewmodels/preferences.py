@@ -41,6 +41,10 @@ class Preferences(QObject):
         """Forget the recent paths."""
         self._set(recent=())
 
+    def set_worker_command(self, command: tuple[str, ...]) -> None:
+        """Remember the interpreter of the worker; () is this program's own."""
+        self._set(worker_command=command)
+
     def set_theme(self, theme: str) -> None:
         """Remember the scheme: "system", "light" or "dark"."""
         self._set(theme=str(theme))

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         bar.open_recent.connect(session.open)
         bar.clear_recent.connect(preferences.clear_recent)
         bar.reload.connect(session.reload)
+        bar.set_worker_actions([self.actions_by_words[words] for words in _WORKER_MENU])
         bar.set_more_actions([self.actions_by_words[words] for words in _MORE_MENU])
         bar.filtered.connect(self.tabs.set_filter)
         bar.filter_left.connect(self.leave_filter)
@@ -233,4 +234,5 @@ _MORE_MENU = (
     "Commands", "Keyboard shortcuts", "Scheme: as the system", "Scheme: light",
     "Scheme: dark", "Quit",
 )  # fmt: skip
+_WORKER_MENU = ("Choose interpreter", "Use own interpreter", "Restart worker", "Worker log")
 _OPEN_MENU = ("Open file", "Open directory", "Open checkpoint prefix")

@@ -121,7 +121,6 @@ class TopBar(QWidget):
         leave.activated.connect(self._empty_filter)
         self.snapshots = SnapshotSlider(session)
         self.worker = MenuButton("worker", " ")
-        self.worker.menu().addAction("Restart worker", session.worker.restart)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
         layout.setSpacing(TIGHT)
@@ -133,7 +132,7 @@ class TopBar(QWidget):
         layout.addWidget(self.snapshots)
         layout.addSpacing(SMALL)
         layout.addWidget(self.worker)
-        self.more = MenuButton("more", "", "More")
+        self.more = MenuButton("settings", "", "Commands, shortcuts, scheme")
         layout.addWidget(self.more)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(lambda: self.filtered.emit(self.filter.text()))
@@ -146,6 +145,10 @@ class TopBar(QWidget):
     def set_open_actions(self, actions: Sequence[QAction]) -> None:
         """What the Open menu offers."""
         self.open.menu().addActions(actions)
+
+    def set_worker_actions(self, actions: Sequence[QAction]) -> None:
+        """What can be done about the worker."""
+        self.worker.menu().addActions(actions)
 
     def set_more_actions(self, actions: Sequence[QAction]) -> None:
         """What the menu at the right end offers."""

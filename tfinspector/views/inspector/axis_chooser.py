@@ -7,12 +7,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSlider,
-    QSpinBox,
     QWidget,
 )
 
 from tfinspector.viewmodels.inspector.value_slices import SliceView
 from tfinspector.viewmodels.inspector.values import ValuesModel
+from tfinspector.views.spin_box import SpinBox
 from tfinspector.views.theme import SMALL, TIGHT
 
 _MOST_SLIDERS = 6
@@ -112,10 +112,7 @@ class AxisChooser(QWidget):
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(start, stop - 1)
         slider.setAccessibleName(f"Index on axis {axis}")
-        number = QSpinBox()
-        number.setRange(start, stop - 1)
-        number.setKeyboardTracking(False)
-        number.setAccessibleName(f"Index on axis {axis}, as a number")
+        number = SpinBox(start, stop - 1, f"Index on axis {axis}, as a number")
         number.setSuffix(f" of {stop - start}")
         number.setValue(self._view.at[axis])
         slider.valueChanged.connect(lambda at: self._set(self._view.with_index(axis, at)))

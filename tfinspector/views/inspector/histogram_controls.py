@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -27,6 +26,7 @@ from tfinspector.viewmodels.inspector.histogram_picture import (
     Spread,
 )
 from tfinspector.views.icons import icon
+from tfinspector.views.spin_box import SpinBox
 from tfinspector.views.theme import SMALL, TIGHT
 
 CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
@@ -74,9 +74,7 @@ class HistogramControls(QWidget):
         super().__init__(parent)
         self._model = model
         self.combos = {field: self._combo(field) for field in CHOICES}
-        self.bins = QSpinBox(minimum=BINS_LEAST, maximum=BINS_MOST)
-        self.bins.setKeyboardTracking(False)
-        self.bins.setAccessibleName("Bins")
+        self.bins = SpinBox(BINS_LEAST, BINS_MOST, "Bins")
         self.bins.setToolTip("How many bars the range is divided into.")
         self.bins.valueChanged.connect(lambda bins: model.set_options(bins=bins))
         self.low, self.high = self._edge("From"), self._edge("To")
@@ -130,6 +128,7 @@ class HistogramControls(QWidget):
         self._row(grid, 1, [("Range", self.combos["rule"]), ("Bins", self.bins)])
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+        self.export.setFixedHeight(self.combos["scale"].sizeHint().height())  # rows of one height
         grid.addWidget(self.export, 0, 4)
         self._by_hand = self._row(grid, 2, [("From", self.low), ("To", self.high)])
         cells: list[tuple[str, QWidget]] = [
