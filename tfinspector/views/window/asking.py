@@ -1,4 +1,4 @@
-"""Asks for a path to open: a file of a set, a directory, or a prefix that is typed."""
+"""Asks for a path to open: a file, a directory, a prefix that is typed; for an interpreter."""
 
 from __future__ import annotations
 
@@ -38,6 +38,22 @@ class PathDialogs:
         )
         if is_sure:
             self._open(path.strip())
+
+    def ask_interpreter(self) -> None:
+        """A Python that has TensorFlow, for the worker; it is started at once."""
+        title = "Choose the Python that has TensorFlow"
+        now = self._preferences.settings.worker[0]
+        path, _ = QFileDialog.getOpenFileName(self._window, title, now)
+        if path:
+            self._use((path,))
+
+    def use_own_interpreter(self) -> None:
+        """The Python that this program runs on."""
+        self._use(())
+
+    def _use(self, command: tuple[str, ...]) -> None:
+        self._preferences.set_worker_command(command)
+        self._session.worker.start(command or None)
 
     def _open(self, path: str) -> None:
         if path:

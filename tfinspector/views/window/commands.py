@@ -67,6 +67,8 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command(TREE, "Collapse all", ("Ctrl+-",), tabs.collapse_all, "collapse"),
         Command(PROGRAM, "Commands", ("Ctrl+Shift+P",), window.show_commands, "code"),
         Command(PROGRAM, "Keyboard shortcuts", ("F1", "?"), window.show_shortcuts, "info"),
+        Command(PROGRAM, "Choose interpreter", (), asking.ask_interpreter, "settings"),
+        Command(PROGRAM, "Use own interpreter", (), asking.use_own_interpreter),
         Command(PROGRAM, "Restart worker", (), session.worker.restart, "worker"),
         Command(PROGRAM, "Make the demo run", (), session.make_demo, "run"),
         Command(PROGRAM, "Scheme: as the system", (), partial(window.use_scheme, Mode.SYSTEM)),

@@ -30,4 +30,6 @@ def focus_next(panes: Sequence[QWidget], by: int) -> None:
 
 def _can_have_it(widget: QWidget) -> bool:
     takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-    return takes and not isinstance(widget, QHeaderView) and widget.isVisible() and widget.isEnabled()
+    return (
+        takes and not isinstance(widget, QHeaderView) and widget.isVisible() and widget.isEnabled()
+    )

@@ -12,6 +12,7 @@ from tfinspector.views.pages import PAGES, Filtering, Folding, Recalling, Rememb
 from tfinspector.views.tab_bar import Tabs
 from tfinspector.views.window.late import LatePage
 
+_IN_FRONT = "page"
 _FILTERED = "Variables"  # the page that a filter brings up where the shown one has no table
 
 
@@ -41,6 +42,7 @@ class PageTabs(Tabs):
             self.addTab(late, page.title)
             self.setTabToolTip(number - 1, f"{page.title} (Ctrl+{number})")
         self._show_lacks()
+        self.setCurrentIndex(self._at(preferences.settings.window.get(_IN_FRONT, "")))
         self.currentChanged.connect(self.show_current)
 
     def late(self, title: str) -> LatePage:
@@ -87,7 +89,7 @@ class PageTabs(Tabs):
 
     def remembered(self) -> dict[str, str]:
         """What the pages want to be kept."""
-        kept: dict[str, str] = {}
+        kept = {_IN_FRONT: self.tabText(self.currentIndex())}
         for page in self._made():
             if isinstance(page, Remembering):
                 kept |= page.remembered()
@@ -114,6 +116,10 @@ class PageTabs(Tabs):
     def _show_lacks(self) -> None:
         for at, late in enumerate(self._lates()):
             self.setTabIcon(at, icon(late.page.icon, "faint" if late.lack else "muted"))
+
+    def _at(self, title: str) -> int:
+        titles = [late.page.title for late in self._lates()]
+        return titles.index(title) if title in titles else 0
 
     def _front(self) -> QWidget | None:
         late = self.currentWidget()
