@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.viewmodels.made_up import Worlds, finding
 from tests.viewmodels.made_up_restores import RENAMES, ROWS, Restores, report
 from tfinspector.contents.restores import Outcome, State
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED
 from tfinspector.engine.restoring.factories import Offered
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.preferences import Preferences
@@ -366,6 +367,12 @@ def test_the_window_remembers_what_was_filled_in(window: MainWindow, qtbot: QtBo
     press(window.restoring, qtbot)
     kept = Preferences().restore_of("/made/up")
     assert kept["factory"] == "/a/factory.py:build"
+
+
+def test_a_fix_names_the_button_as_it_is_called(page: RestorePage) -> None:
+    button, _, option = WRITE_REPAIRED.partition(" (")
+    assert page.write.text() == f"{button}…"
+    assert option == "--write-fixed on the command line)"
 
 
 def test_devices_are_compared_from_the_form(

@@ -7,7 +7,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import Frontier, State
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case, Cause
-from tfinspector.diagnosis.restoring.wording import count, listed
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, listed
 
 _NUMBERED = re.compile(r"layer(_with_weights)?-\d+$")
 _KERAS3_LISTS = frozenset({"_operations", "_functional", "_layers"})
@@ -114,12 +114,12 @@ def _fix(case: Case, newer: bool, lost: list[int]) -> Fix:
             'os.environ["TF_USE_LEGACY_KERAS"] = "1"  # before TensorFlow is imported'
         )
         return Fix(
-            "Let `tfinspector restore ... --write-fixed` write a checkpoint under the new names, "
-            "assign them by map, or stay with Keras 2.",
+            f"{WRITE_REPAIRED} makes a checkpoint under the new names; or assign the "
+            "values by map, or stay with Keras 2.",
             assign or f"{keras2}\n# or: {code.command(case)}",
         )
     return Fix(
-        "Let `tfinspector restore ... --write-fixed` write a checkpoint under the old names, or "
+        f"{WRITE_REPAIRED} makes a checkpoint under the old names; or "
         "build the model with Keras 3 (unset TF_USE_LEGACY_KERAS).",
         assign or code.command(case),
     )

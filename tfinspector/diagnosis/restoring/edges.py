@@ -9,7 +9,7 @@ from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, ROOT, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import Graft, find_grafts
 from tfinspector.diagnosis.restoring.saved_models import is_saved_model
-from tfinspector.diagnosis.restoring.wording import count, listed, shown, what
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, listed, shown, what
 
 _SILENT = (
     "restore() raises nothing for this: it follows names from the root, and what it does not find "
@@ -201,7 +201,7 @@ def _fix(case: Case, grafts: Sequence[Graft]) -> Fix:
     lines.append(f"{code.graft_expression(places)}.restore({case.checkpoint.prefix!r})")
     return Fix(
         "Rename the attribute back, or restore under the checkpoint's own names once and save "
-        "again; `tfinspector restore ... --write-fixed` writes a checkpoint with your names.",
+        f"again; {WRITE_REPAIRED} makes a checkpoint with your names.",
         "\n".join(lines) + f"\n# or: {code.command(case)}",
     )
 

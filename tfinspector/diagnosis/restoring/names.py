@@ -10,7 +10,7 @@ from tfinspector.contents.restores import State
 from tfinspector.diagnosis.matching.rows import shapes_fit
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, Case, Cause
-from tfinspector.diagnosis.restoring.wording import count, listed, shown
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, listed, shown
 
 _AVERAGE = "/ExponentialMovingAverage"
 _SAME = {"weights": "kernel", "weight": "kernel", "w": "kernel", "biases": "bias", "b": "bias"}
@@ -85,8 +85,7 @@ def _by_names(case: Case, pairs: Sequence[_Pair], unfed: Sequence[int]) -> Findi
         {"names_in_checkpoint": listed(one.key for one in case.checkpoint.variables),
          "names_in_model": listed(_own_name(case, place) for place in unfed),
          "pairs": {pair.key: case.model.variables[pair.at].path for pair in pairs[:100]}},
-        Fix("Assign the values by a map of names once, and save again; `tfinspector restore ... "
-            "--write-fixed` does it.", _pairs_code(case, pairs) or code.command(case)),
+        Fix(f"Assign the values by a map of names once, and save again; {WRITE_REPAIRED} does it.", _pairs_code(case, pairs) or code.command(case)),
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from tfinspector.contents.saved_models import Shape
 
 MOST_LISTED = 40
+WRITE_REPAIRED = "Write repaired checkpoint (--write-fixed on the command line)"
+"""A repair by both its doors: a finding is shown in the window and on the command line."""
 
 
 def count(number: int, noun: str) -> str:

@@ -125,6 +125,10 @@ def _bad(path: str | os.PathLike[str], title: str) -> Unreadable:
             title,
             where=os.fspath(path),
             evidence={"path": os.fspath(path)},
-            fix=Fix("Write a map with --save-map and edit that; it looks like this:", _EXAMPLE),
+            fix=Fix(
+                "Save a map of accepted pairs and edit that (the tab Renames, or --save-map on the "
+                "command line); it looks like this:",
+                _EXAMPLE,
+            ),
         )
     )
