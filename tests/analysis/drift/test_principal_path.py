@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tfinspector.analysis.drift.principal_path import (
-    displacement,
-    inner_products,
-    principal_path,
-)
+from tfinspector.analysis.drift.displacements import Displacements, inner_products
+from tfinspector.analysis.drift.principal_path import principal_path
 
 
-def products(weights: NDArray[np.float64], dtype: str = "float64") -> NDArray[np.float64]:
+def products(
+    weights: NDArray[np.float64], dtype: str = "float64", stride: int = 1
+) -> NDArray[np.float64]:
     rows = weights.astype(dtype)
-    return inner_products(np.stack([displacement(row, rows[0]) for row in rows]))
+    moved = Displacements(len(rows), stride, np.dtype(dtype))
+    total = np.zeros((len(rows), len(rows)))
+    for start in range(0, rows.shape[1], 1000):  # blocks of one and of another length
+        for row in rows:
+            moved.take(row[start : start + 1000])
+        total += moved.products()
+    return total
 
 
 def by_svd(weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -63,9 +68,30 @@ def test_two_snapshots_and_fewer() -> None:
 
 def test_what_is_not_finite_takes_no_part() -> None:
     first, other = np.array([1, np.nan, 3, np.inf]), np.array([2, 5, np.nan, np.inf])
-    assert displacement(other, first).tolist() == [1, 0, 0, 0]
+    found = products(np.array([first, other, first]))
+    assert found.tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_a_block_that_some_snapshot_lacks_takes_no_part() -> None:
+    moved = Displacements(3, 1, np.dtype(np.float64))
+    for row in np.eye(2):
+        moved.take(row)
+    assert not moved.products().any()
+    for row in np.eye(3):
+        moved.take(row)
+    np.testing.assert_array_equal(moved.products()[1:, 1:], [[2, 1], [1, 2]])
+
+
+def test_every_other_element_tells_of_half() -> None:
+    weights = np.random.default_rng(2).standard_normal((4, 2000))
+    np.testing.assert_allclose(products(weights, stride=2), products(weights[:, ::2]))
 
 
 def test_large_float32_numbers_are_multiplied_in_float64() -> None:
-    rows = np.array([[0, 0], [1e25, 0], [0, 2e25]], np.float32)
-    np.testing.assert_allclose(np.diag(inner_products(rows)), [0, 1e50, 4e50], 1e-6)
+    rows = np.array([[0, 0], [1e25, 0], [0, 2e25]])
+    np.testing.assert_allclose(np.diag(products(rows, "float32")), [0, 1e50, 4e50], 1e-6)
+
+
+def test_many_rows_and_few_are_multiplied_alike() -> None:
+    rows = np.random.default_rng(3).standard_normal((6, 9000))
+    np.testing.assert_allclose(inner_products(rows)[:3, :3], inner_products(rows[:3]), 1e-12)

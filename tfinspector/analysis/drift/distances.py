@@ -3,8 +3,8 @@
 A sketch knows of each bucket how many values lie in it and its least and greatest one. The
 cumulative distributions are taken to rise evenly within a bucket. The Wasserstein distance is the
 area between the two (Vallender 1974); spreading a bucket's values moves them by half its width on
-average at most, which bounds the error. The Kolmogorov-Smirnov distance is read off at the ends of
-buckets, where both are exact; within a bucket both can only be between their ends.
+average at most, which bounds the error. For the Kolmogorov-Smirnov distance each distribution is
+known to lie between what is below a bucket and what is up to its end.
 """
 
 from typing import NamedTuple
@@ -35,42 +35,62 @@ def distances(before: Sketch, after: Sketch) -> Distances:
         return NO_DISTANCES
     a_share, b_share = before.counts / before.counts.sum(), after.counts / after.counts.sum()
     grid = _grid(before, after)
-    a_left, a_right = _cumulative(before, a_share, grid)
-    b_left, b_right = _cumulative(after, b_share, grid)
-    at_left, at_right = a_left - b_left, a_right - b_right
+    a, b = _cumulative(before, a_share, grid), _cumulative(after, b_share, grid)
+    at_left, at_right = a.left - b.left, a.right - b.right
     with np.errstate(over="ignore"):
         # Halves, because the difference of two numbers may leave float64.
         area = 2 * _area(at_right[:-1], at_left[1:], np.diff(grid / 2))
-        off = _half_widths(before, a_share) + _half_widths(after, b_share)
+        off = 0.0
+        if not (before.exact and after.exact):
+            off = _half_widths(before, a_share) + _half_widths(after, b_share)
     ks = float(max(np.abs(at_left).max(), np.abs(at_right).max()))
-    most = max(_most(a_left, a_right, b_left, b_right), ks)
-    if before.exact and after.exact:
-        most, off = ks, 0.0
-    return Distances(area, off, min(ks, 1.0), min(most, 1.0) - min(ks, 1.0))
+    least = float(max((a.low - b.high).max(), (b.low - a.high).max(), 0.0))
+    most = float(max((a.high - b.low).max(), (b.high - a.low).max()))
+    ks = min(max(ks, least), most, 1.0)
+    return Distances(area, off, ks, max(ks - least, most - ks, 0.0))
+
+
+class _Cumulative(NamedTuple):
+    """Of each place of a grid: the share of values below it, and of those up to it, and between
+    which bounds both of them are (first the ones below each place, then the ones up to it).
+    """
+
+    left: Floats
+    right: Floats
+    low: Floats
+    high: Floats
 
 
 def _grid(before: Sketch, after: Sketch) -> Floats:
-    ends = (before.lower, before.upper, after.lower, after.upper)
-    return np.unique(np.concatenate(ends)) + 0.0
+    ends = np.concatenate(
+        [np.stack([side.lower, side.upper], axis=1).reshape(-1) for side in (before, after)]
+    )
+    ends.sort(kind="stable")  # two runs that are sorted already, which it merges
+    is_new = np.append(True, ends[1:] > ends[:-1])
+    grid: Floats = ends[is_new] + 0.0
+    return grid
 
 
-def _cumulative(sketch: Sketch, share: Floats, grid: Floats) -> tuple[Floats, Floats]:
-    """Of each place of the grid: the share of values below it, and of those up to it."""
+def _cumulative(sketch: Sketch, share: Floats, grid: Floats) -> _Cumulative:
     running = np.concatenate([[0.0], np.cumsum(share)])
     running[-1] = 1.0  # what rounding left of it
     last = len(share) - 1
     bucket = np.searchsorted(sketch.upper, grid, "left")  # the first that ends here or later
     at = np.minimum(bucket, last)
-    lower, width = sketch.lower[at], sketch.upper[at] - sketch.lower[at]
-    is_point = width == 0
+    lower, upper = sketch.lower[at], sketch.upper[at]
+    is_point = lower == upper
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        within = np.clip((grid - lower) / np.where(is_point, 1.0, width), 0.0, 1.0)
+        within = np.clip((grid - lower) / np.where(is_point, 1.0, upper - lower), 0.0, 1.0)
     inside = (bucket <= last) & (grid >= lower)
     base = running[np.minimum(bucket, last + 1)]
     rise = np.where(inside, share[at], 0.0)
-    left = base + np.where(is_point, 0.0, within) * rise
-    right = base + np.where(is_point, 1.0, within) * rise
-    return left, right
+    return _Cumulative(
+        base + np.where(is_point, 0.0, within) * rise,
+        base + np.where(is_point, 1.0, within) * rise,
+        # Values of a bucket may lie anywhere in it, at its ends too.
+        np.concatenate([base, base + np.where(grid == upper, rise, 0.0)]),
+        np.concatenate([base + np.where(grid > lower, rise, 0.0), base + rise]),
+    )
 
 
 def _area(start: Floats, end: Floats, width: Floats) -> float:
@@ -85,12 +105,3 @@ def _area(start: Floats, end: Floats, width: Floats) -> float:
 
 def _half_widths(sketch: Sketch, share: Floats) -> float:
     return float((share * (sketch.upper / 2 - sketch.lower / 2)).sum())
-
-
-def _most(a_left: Floats, a_right: Floats, b_left: Floats, b_right: Floats) -> float:
-    """Between two places of the grid each distribution is somewhere between its ends there."""
-    if len(a_left) < 2:
-        return 0.0
-    one = a_left[1:] - b_right[:-1]
-    other = b_left[1:] - a_right[:-1]
-    return float(max(one.max(), other.max()))

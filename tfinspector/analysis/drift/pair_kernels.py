@@ -55,7 +55,8 @@ _FORMS = [
 
 
 @_fast(flags=_ANY_ORDER)
-def _sums(a: Any, b: Any) -> Any:
+def _sums(a: Any, b: Any, away: Any) -> Any:
+    """The sums over a chunk; the distance of each pair goes to `away`."""
     dd = aa = bb = ab = absolute = 0.0
     for i in range(len(a)):
         x = np.float64(a[i])
@@ -66,21 +67,29 @@ def _sums(a: Any, b: Any) -> Any:
         bb += y * y
         ab += x * y
         absolute += abs(d)
+        away[i] = abs(d)
     return dd, aa, bb, ab, absolute
 
 
-@_fast(flags=_ANY_ORDER | {"nnan"})
-def _greatest(a: Any, b: Any, epsilon: Any) -> Any:
-    """Of finite values: the largest difference, and how many are beyond epsilon."""
-    top = 0.0
-    beyond = 0
+@_fast()
+def _greatest(patterns: Any) -> Any:
+    """The greatest of floats that are not negative, as integers, which vectors compare best."""
+    top = patterns[0]
+    for i in range(len(patterns)):
+        top = max(top, patterns[i])
+    return top
+
+
+@_fast(flags=_ANY_ORDER)
+def _beyond(a: Any, b: Any, epsilon: Any) -> Any:
+    """How many pairs are apart by more than epsilon of both; a float, as vectors add those."""
+    count = 0.0
     for i in range(len(a)):
         x = np.float64(a[i])
         y = np.float64(b[i])
         d = abs(y - x)
-        top = max(top, d)
-        beyond += d > epsilon * max(abs(x), abs(y))
-    return top, beyond
+        count += 1.0 if (d > epsilon * abs(x)) & (d > epsilon * abs(y)) else 0.0
+    return count
 
 
 @_fast()
@@ -131,25 +140,29 @@ def compare(a: Any, b: Any, p: Any, q: Any, epsilon: float, figures: Any, counts
     """
     kept = np.empty((2, _CHUNK), a.dtype)
     kept_bits = kept.view(p.dtype)
+    away = np.empty(_CHUNK, np.float64)
+    away_bits = away.view(np.int64)
+    top = np.empty(1, np.float64)
+    top_bits = top.view(np.int64)
     for start in range(0, len(a), _CHUNK):
         x, y = a[start : start + _CHUNK], b[start : start + _CHUNK]
         u, v = p[start : start + _CHUNK], q[start : start + _CHUNK]
-        sums = _sums(x, y)
+        sums = _sums(x, y, away)
         if not (isfinite(sums[0]) and isfinite(sums[1] + sums[2])):
             size = _keep_finite(x, y, u, v, kept, counts)
             if size == 0:
                 continue
             x, y = kept[0, :size], kept[1, :size]
             u, v = kept_bits[0, :size], kept_bits[1, :size]
-            sums = _sums(x, y)
-        top, beyond = _greatest(x, y, epsilon)
+            sums = _sums(x, y, away)
+        top_bits[0] = _greatest(away_bits[: len(x)])
         changed, flips = _bits(u, v)
         counts[FINITE] += len(x)
         counts[CHANGED] += changed
-        counts[BEYOND] += beyond
+        counts[BEYOND] += int(_beyond(x, y, epsilon))
         counts[FLIPS] += flips
-        figures[GREATEST] = max(figures[GREATEST], top)
-        if not isfinite(sums[0] + sums[1] + sums[2]) or 0 < top < _TINY or top > _HUGE:
+        figures[GREATEST] = max(figures[GREATEST], top[0])
+        if not isfinite(sums[0] + sums[1] + sums[2]) or 0 < top[0] < _TINY or top[0] > _HUGE:
             counts[OUT_OF_RANGE] = 1
             return
         _join(DD, sums[0], figures)

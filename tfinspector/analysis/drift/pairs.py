@@ -56,6 +56,17 @@ class PairFigures(NamedTuple):
 _EMPTY = PairFigures(0.0, 0.0, float("nan"), 0.0, float("nan"), 0.0, 0.0, 0.0)
 
 
+def no_change(size: int, finite: int, has_length: bool, has_sign: bool) -> PairFigures:
+    """What a tensor and itself come to: of so many elements, so many of them finite."""
+    nan = float("nan")
+    if not size:
+        return _EMPTY
+    if not finite:
+        return PairFigures(nan, nan, nan, nan, nan, 0.0, 0.0, nan)
+    flips = 0.0 if has_sign else nan
+    return PairFigures(0.0, 0.0, 1.0 if has_length else nan, 0.0, 0.0, 0.0, 0.0, flips)
+
+
 class PairAccumulator:
     """The change of one tensor from its blocks. Not thread-safe: merge one of each thread.
 

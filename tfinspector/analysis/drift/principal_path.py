@@ -2,19 +2,15 @@
 
 With d_i the weights of snapshot i less those of the first, G = (d_i . d_j) is all that principal
 components need (classical scaling, Torgerson 1952): G is centred and its eigenvectors, times the
-roots of their eigenvalues, are the coordinates. Taking the first off before multiplying keeps the
-digits that a small movement of large weights has.
+roots of their eigenvalues, are the coordinates.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
-_COLUMNS = 4096  # elements multiplied at a time; between those, sums are float64
-_SAFE = 1e15  # products of larger float32 numbers may leave their range
 
 
 class Path(NamedTuple):
@@ -22,30 +18,6 @@ class Path(NamedTuple):
 
     points: Floats
     explained: tuple[float, ...]
-
-
-def inner_products(moved: NDArray[Any]) -> Floats:
-    """The inner products of all rows, (rows, rows) in float64, of float32 or float64 rows."""
-    total = np.zeros((len(moved), len(moved)))
-    if moved.dtype == np.float32 and moved.size:
-        with np.errstate(invalid="ignore"):
-            is_large = max(float(moved.max()), -float(moved.min())) > _SAFE
-        if is_large:
-            moved = moved.astype(np.float64)
-    with np.errstate(over="ignore"):
-        for start in range(0, moved.shape[1], _COLUMNS):
-            part = moved[:, start : start + _COLUMNS]
-            total += part @ part.T
-    return total
-
-
-def displacement(block: NDArray[Any], first: NDArray[Any]) -> NDArray[Any]:
-    """block - first, where both are finite; 0 elsewhere: such elements do not take part."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        moved: NDArray[Any] = block - first
-    if not np.isfinite(moved).all():
-        moved[~np.isfinite(moved)] = 0
-    return moved
 
 
 def principal_path(products: Floats) -> Path | None:

@@ -9,14 +9,15 @@ keys, no readers.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.decoding import Decoded, decode
+from tfinspector.analysis.drift.displacements import Displacements
 from tfinspector.analysis.drift.pairs import PairAccumulator
-from tfinspector.analysis.drift.principal_path import displacement, inner_products
 from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.findings import Unreadable
@@ -30,7 +31,7 @@ _KEPT_NBYTES = 24 << 20  # of displacements, in each thread
 _LEAST_PANEL, _MOST_PANEL = 1 << 20, 8 << 20
 _STEP = 1 << 16  # elements measured at a time, so that they are still in the cache for the pairs
 _STRINGS = 1 << 16
-MOST_WHOLE = 32
+MOST_WHOLE = 16
 """Up to so many snapshots every element takes part in the path, then every second, and so on, so
 that the work per snapshot stays the same."""
 
@@ -61,12 +62,13 @@ class Strand(NamedTuple):
 class Woven:
     """What the pass found of one variable, or of a span of it: `merge` adds spans up.
 
-    `present` are the numbers of the snapshots that have it. By snapshot: its statistics, its
-    change from the anchor and from the snapshot before; `failed` says why one could not be read.
-    `products` are the inner products of the displacements.
+    `present` are the numbers of the snapshots that have it, `size` its elements at the anchor. By
+    snapshot: its statistics, its change from the anchor and from the snapshot before; `failed` says
+    why one could not be read. `products` are the inner products of the displacements.
     """
 
     present: set[int]
+    size: int
     own: list[Accumulator | None]
     to_anchor: dict[int, PairAccumulator] = field(default_factory=dict)
     to_previous: dict[int, PairAccumulator] = field(default_factory=dict)
@@ -83,7 +85,8 @@ class Woven:
             (self.to_anchor, other.to_anchor), (self.to_previous, other.to_previous),
         ):  # fmt: skip
             for at, pair in others.items():
-                ours[at].merge(pair)
+                if ours is self.to_anchor or pair is not other.to_anchor.get(at):
+                    ours[at].merge(pair)
         if self.products is not None and other.products is not None:
             self.products += other.products
 
@@ -105,7 +108,9 @@ def weave(
     """
     count = len(strand.cells)
     present = {at for at, cell in enumerate(strand.cells) if cell is not None}
-    found = Woven(present, [_accumulator(cell) for cell in strand.cells])
+    anchored = strand.cells[order.anchor]
+    size = prod(anchored.shape) if anchored else 0
+    found = Woven(present, size, [_accumulator(cell) for cell in strand.cells])
     if strand.in_path:
         found.products = np.zeros((count, count))
     shapes: dict[tuple[int, ...], list[int]] = {}
@@ -151,10 +156,17 @@ class _Loom:
         self._by_number = {at: cell for at, cell in enumerate(strand.cells) if cell is not None}
         self._shape = self._by_number[members[0]].shape
         self._anchor = order.anchor if order.anchor in members else -1
+        self._displaced = None
+        if found.products is not None:
+            is_wide = any(cell.dtype.itemsize == 8 for cell in self._by_number.values())
+            float_type = np.dtype(np.float64 if is_wide else np.float32)
+            self._displaced = Displacements(len(strand.cells), order.stride, float_type)
         for at in members:
-            if self._anchor >= 0:
+            if self._anchor >= 0 and at != self._anchor:
                 found.to_anchor[at] = PairAccumulator(order.epsilon)
-            if at - 1 in members:
+            if at - 1 == self._anchor:
+                found.to_previous[at] = found.to_anchor[at]  # one pair, measured once
+            elif at - 1 in members:
                 found.to_previous[at] = PairAccumulator(order.epsilon)
 
     def run(self, span: Span | None) -> None:
@@ -170,18 +182,17 @@ class _Loom:
     def _panel(self, region: Region) -> None:
         anchor = self._read(self._anchor, region) if self._anchor >= 0 else None
         previous: _Block | None = None
-        wanted = self._found.products is not None
-        moved = _Displacements(self._order, len(self._by_number), wanted)
         for at in self._members:
             block = anchor if at == self._anchor else self._read(at, region)
             before = previous if previous is not None and previous.at == at - 1 else None
             if block is not None:
                 self._compare(block, anchor, before)
-                moved.take(block)
+                if self._displaced is not None:
+                    self._displaced.take(block.floats)
                 self._tick(block.raw.nbytes)
             previous = block
-        if self._found.products is not None and moved.rows is not None:
-            self._found.products += inner_products(moved.rows)
+        if self._displaced is not None and self._found.products is not None:
+            self._found.products += self._displaced.products()
 
     def _read(self, at: int, region: Region) -> "_Block | None":
         """One block; None where it can't be read, now or before."""
@@ -200,9 +211,9 @@ class _Loom:
 
     def _compare(self, block: "_Block", anchor: "_Block | None", before: "_Block | None") -> None:
         pairs = []
-        if anchor is not None:
+        if anchor is not None and anchor is not block:
             pairs.append((anchor, self._found.to_anchor[block.at]))
-        if before is not None:
+        if before is not None and before is not anchor:
             pairs.append((before, self._found.to_previous[block.at]))
         own = self._found.own[block.at]
         if own is None or any(other.is_text for other, _ in pairs):
@@ -245,25 +256,3 @@ class _Block:
             return self._decoded
         cut = slice(start * parts, stop * parts)
         return Decoded(floats[cut], patterns[cut], parts, tells)
-
-
-class _Displacements:
-    """What each block moved from the first, of the elements that take part."""
-
-    def __init__(self, order: Order, count: int, wanted: bool) -> None:
-        self._stride, self._count, self._wanted = order.stride, count, wanted
-        self._first: NDArray[Any] | None = None
-        self._filled = 0
-        self.rows: NDArray[Any] | None = None
-
-    def take(self, block: _Block) -> None:
-        """The next snapshot's block; the first that comes is the one to be subtracted."""
-        if not self._wanted:
-            return
-        floats = block.floats[:: self._stride]
-        if self._first is None:
-            self._first = floats
-            self.rows = np.zeros((self._count, len(floats)), floats.dtype)
-        elif self.rows is not None:
-            self.rows[self._filled] = displacement(floats, self._first)
-        self._filled += 1

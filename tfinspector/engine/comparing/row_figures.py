@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.distances import NO_DISTANCES, Distances, distances
-from tfinspector.analysis.drift.pairs import PairAccumulator
+from tfinspector.analysis.drift.pairs import PairAccumulator, no_change
 from tfinspector.contents.drift_metrics import OWN_FIGURES
 from tfinspector.contents.figures import Statistics
 from tfinspector.engine.comparing.passes import Woven
@@ -47,8 +47,13 @@ def figures_of(found: Woven, anchor: int) -> RowFigures:
         statistics[at] = None if counted is None else counted.statistics()
         row.measured[at] = True
         _fill_own(row, at, statistics[at])
+        if at == anchor:
+            _fill_itself(row, at, statistics[at], found.size)
         _fill_pair(row.to_anchor, row.anchored, at, found.to_anchor, statistics, anchor)
-        _fill_pair(row.to_previous, row.chained, at, found.to_previous, statistics, at - 1)
+        if at - 1 == anchor and row.anchored[at]:  # the same pair
+            row.chained[at], row.to_previous[at] = True, row.to_anchor[at]
+        else:
+            _fill_pair(row.to_previous, row.chained, at, found.to_previous, statistics, at - 1)
         if at - 1 != anchor:  # sketches are large: the anchor's and the last one's are needed
             statistics.pop(at - 1, None)
     whole = found.products is not None and not found.failed
@@ -72,6 +77,16 @@ def _blank(count: int, failed: dict[int, str]) -> RowFigures:
 def _fill_own(row: RowFigures, at: int, figures: Statistics | None) -> None:
     if figures is not None:
         row.own[at] = [float(getattr(figures, _NORM.get(name, name))) for name in OWN_FIGURES]
+
+
+def _fill_itself(row: RowFigures, at: int, figures: Statistics | None, size: int) -> None:
+    """The anchor has not moved from itself, which need not be measured."""
+    row.anchored[at] = True
+    if figures is None:
+        row.to_anchor[at] = (*no_change(size, 0, False, False), *NO_DISTANCES)
+        return
+    change = no_change(figures.count, figures.finite, figures.l2 > 0, not figures.of_magnitude)
+    row.to_anchor[at] = (*change, *(NO_DISTANCES if not figures.finite else Distances(0, 0, 0, 0)))
 
 
 def _fill_pair(
