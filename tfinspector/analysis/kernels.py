@@ -74,21 +74,18 @@ def _sums(values: Any, at: Any) -> Any:
 
 
 @compiled()
-def _extremes(bits: Any, signed: Any, at: Any) -> Any:
-    """Of a step: the greatest and least pattern read as signed, the greatest as unsigned."""
-    top = signed[at]
-    bottom = signed[at]
-    farthest = bits[at]
+def _farthest(bits: Any, at: Any) -> Any:
+    """Of a step: the greatest pattern without its sign, times two."""
+    farthest = bits.dtype.type(0)
     for i in range(_STEP):
-        top = max(top, signed[at + np.uint64(i)])
-        bottom = min(bottom, signed[at + np.uint64(i)])
-        farthest = max(farthest, bits[at + np.uint64(i)])
-    return top, bottom, farthest
+        doubled = bits.dtype.type(bits[at + np.uint64(i)] << bits.dtype.type(1))
+        farthest = max(farthest, doubled)
+    return farthest
 
 
 @compiled()
-def _count_and_sum(values: Any, bits: Any, signed: Any, tables: Any, ends: Any) -> Any:
-    """Count a chunk into `tables` and its extremes into `ends`; return its sums.
+def _count_and_sum(values: Any, bits: Any, tables: Any) -> Any:
+    """Count a chunk into `tables`; return its sums and its farthest pattern (`_farthest`).
 
     In steps so short that the processor takes the vector sums of one step while the scalar
     counting of the next waits for its stores: together they cost little more than counting.
@@ -97,8 +94,7 @@ def _count_and_sum(values: Any, bits: Any, signed: Any, tables: Any, ends: Any) 
     shift = np.uint64(SHIFT_32) if bits.dtype == _WORD else np.uint64(SHIFT_64)
     one = np.uint32(1)
     first = second = absolute = 0.0
-    top = bottom = signed[0]
-    farthest = bits[0]
+    farthest = bits.dtype.type(0)
     whole = len(values) - len(values) % _STEP
     for start in range(0, whole, _STEP):
         at = np.uint64(start)
@@ -108,33 +104,48 @@ def _count_and_sum(values: Any, bits: Any, signed: Any, tables: Any, ends: Any) 
             tables[1, bits[here + np.uint64(1)] >> shift] += one
         sums = _sums(values, at)
         first, second, absolute = first + sums[0], second + sums[1], absolute + sums[2]
-        found = _extremes(bits, signed, at)
-        top, bottom = max(top, found[0]), min(bottom, found[1])
-        farthest = max(farthest, found[2])
+        farthest = max(farthest, _farthest(bits, at))
     for i in range(whole, len(values)):
         tables[0, bits[i] >> shift] += one
         value = np.float64(values[i])
         first, second, absolute = first + value, second + value * value, absolute + abs(value)
-        top, bottom = max(top, signed[i]), min(bottom, signed[i])
-        farthest = max(farthest, bits[i])
-    _set_ends(top, bottom, farthest, ends)
-    return first, second, absolute
+        farthest = max(farthest, bits.dtype.type(bits[i] << bits.dtype.type(1)))
+    return (first, second, absolute), farthest
 
 
 @compiled()
-def _set_ends(top: Any, bottom: Any, farthest: Any, ends: Any) -> None:
-    """The patterns of the least and the greatest float (vectors compare integers best).
+def _reach(figures: Any, end: Any, end_bits: Any) -> Any:
+    """How far values may lie from zero, as `_farthest` tells it, and be no new extreme.
+
+    `end` and `end_bits` are one element, as the values' type and as its pattern.
+    """
+    if not figures[LOW] < 0 < figures[HIGH]:
+        return end_bits.dtype.type(0)
+    end[0] = min(-figures[LOW], figures[HIGH])
+    return end_bits.dtype.type(end_bits[0] << end_bits.dtype.type(1))
+
+
+@compiled()
+def _stretch_ends(bits: Any, signed: Any, end: Any, end_bits: Any, figures: Any) -> None:
+    """Take the extremes of a chunk of finite floats (vectors compare integers best).
 
     The greatest pattern read as signed is the greatest value if any is positive; the greatest read
     as unsigned is the least value if any is negative; the least read as signed is the other end of
     floats of one sign.
     """
-    if bottom >= 0:
-        ends[0], ends[1] = bottom, top
-    elif top < 0:
-        ends[0], ends[1] = top, bottom
+    top = bottom = signed[0]
+    farthest = bits[0]
+    for i in range(len(bits)):
+        top = max(top, signed[i])
+        bottom = min(bottom, signed[i])
+        farthest = max(farthest, bits[i])
+    if bottom < 0 <= top:
+        end_bits[0] = farthest
     else:
-        ends[0], ends[1] = farthest, top
+        end_bits[0] = bottom if bottom >= 0 else top
+    figures[LOW] = min(figures[LOW], np.float64(end[0]))
+    end_bits[0] = bottom if top < 0 else top
+    figures[HIGH] = max(figures[HIGH], np.float64(end[0]))
 
 
 @compiled(reorder=True)
@@ -150,21 +161,16 @@ def _sums_around(values: Any, centre: Any) -> Any:
 
 
 @compiled()
-def _sum_finite(values: Any, ends: Any, counts: Any, kept: Any) -> Any:
-    """Copy the finite values to `kept` and count the others; how many were kept, and the sums.
-
-    `ends` are set as floats; they are left alone where nothing is finite.
-    """
+def _sum_finite(values: Any, figures: Any, counts: Any, kept: Any) -> Any:
+    """Copy the finite values to `kept` and count the others; how many were kept, and the sums."""
     size = 0
     first = second = absolute = 0.0
-    for i in range(len(values)):
-        value = values[i]
+    for value in values:
         if isfinite(value):
             kept[size] = value
             size += 1
-            ends[0] = min(value, ends[0]) if size > 1 else value
-            ends[1] = max(value, ends[1]) if size > 1 else value
             wide = np.float64(value)
+            figures[LOW], figures[HIGH] = min(figures[LOW], wide), max(figures[HIGH], wide)
             first, second, absolute = first + wide, second + wide * wide, absolute + abs(wide)
         elif value > 0:
             counts[POSINF] += 1
@@ -213,30 +219,33 @@ def _count_zeros(values: Any, signed: Any, counts: Any) -> None:
 
 @compiled()
 def _measure(values: Any, bits: Any, signed: Any, tables: Any, figures: Any, counts: Any) -> Any:
-    """Count a block; set `figures` to its own. How many are finite; -1 if squares left float64."""
-    ends = np.empty(2, values.dtype)
-    end_bits = ends.view(bits.dtype)
+    """Count a block and add it to `figures`. How many are finite; -1 if squares left float64."""
+    end = np.empty(1, values.dtype)
+    end_bits = end.view(bits.dtype)
     kept = np.empty(CHUNK, values.dtype)
     finite = np.int64(0)
     overflow = False
+    reach = _reach(figures, end, end_bits)
     for start in range(0, len(values), CHUNK):
         part = values[start : start + CHUNK]
         stop = start + len(part)
-        sums = _count_and_sum(part, bits[start:stop], signed[start:stop], tables, end_bits)
+        sums, farthest = _count_and_sum(part, bits[start:stop], tables)
         size = len(part)
         if not isfinite(sums[1]):
-            size, sums = _sum_finite(part, ends, counts, kept)
+            size, sums = _sum_finite(part, figures, counts, kept)
             part = kept[:size]
             overflow |= not isfinite(sums[1])
             if size == 0:
                 continue
+            reach = _reach(figures, end, end_bits)
+        elif farthest > reach or reach == 0:
+            _stretch_ends(bits[start:stop], signed[start:stop], end, end_bits, figures)
+            reach = _reach(figures, end, end_bits)
         within = sums[1] - sums[0] * (sums[0] / size)
         rest = 0.0
         if within * _FAR < sums[1]:
             rest, within = _sums_around(part, sums[0] / size)
             within = max(within - rest * (rest / size), 0.0)
-        figures[LOW] = min(figures[LOW], np.float64(ends[0]))
-        figures[HIGH] = max(figures[HIGH], np.float64(ends[1]))
         _join(size, (sums[0], sums[2]), rest, within, figures, finite)
         finite += size
     return np.int64(-1) if overflow else finite
@@ -255,7 +264,7 @@ def count_floats(
     """
     zeros_before = _zeros_in(tables)
     block = np.zeros(6)
-    block[LOW], block[HIGH] = np.inf, -np.inf
+    block[LOW], block[HIGH] = figures[LOW], figures[HIGH]
     finite = _measure(values, bits, signed, tables, block, counts)
     if _zeros_in(tables) != zeros_before:
         _count_zeros(values, signed, counts)
@@ -265,7 +274,6 @@ def count_floats(
     if finite:
         sums = (block[TOTAL], block[L1])
         _join(finite, sums, block[CARRY], block[M2], figures, counts[FINITE])
-        figures[LOW] = min(figures[LOW], block[LOW])
-        figures[HIGH] = max(figures[HIGH], block[HIGH])
+        figures[LOW], figures[HIGH] = block[LOW], block[HIGH]
         counts[FINITE] += finite
     return True
