@@ -33,7 +33,8 @@ __all__ = ["Choice", "Figures", "MeasuringQueue"]
 _TICK_MS = 50
 _PORTION = 64
 _PORTION_NBYTES = 16 << 20
-_EXPRESS, _SLOW = "express", "slow"
+_LOOKED_AT = 1024  # of the rest, at a time: the window waits for the lock that is held meanwhile
+_LANES = _EXPRESS, _SLOW = "express", "slow"
 
 
 class MeasuringQueue(QObject):
@@ -169,10 +170,7 @@ class MeasuringQueue(QObject):
 
     def _wake(self) -> None:
         with self._lock:
-            wanted = {_EXPRESS} if self._urgent else set()
-            if not self._paused and (self._in_view or self._at < len(self._rest)):
-                wanted.add(_SLOW)
-            missing = wanted - self._lanes
+            missing = {lane for lane in _LANES if self._is_wanted(lane)} - self._lanes
             ticket = self._ticket
             self._lanes |= missing
         for lane in missing:
@@ -180,8 +178,14 @@ class MeasuringQueue(QObject):
         if missing:
             self._timer.start()
 
+    def _is_wanted(self, lane: str) -> bool:
+        """Whether there may be something for the lane to do."""
+        if lane == _EXPRESS:
+            return bool(self._urgent)
+        return not self._paused and bool(self._in_view or self._at < len(self._rest))
+
     def _portion(self, lane: str) -> list[Choice]:
-        """The next few choices of one snapshot, all of one urgency."""
+        """The next few choices of one snapshot, all of one urgency; none may not be the end."""
         portion: list[Choice] = []
         nbytes = 0
 
@@ -207,10 +211,11 @@ class MeasuringQueue(QObject):
             return portion
         while self._in_view and takes(self._in_view[0]):
             self._in_view.pop(0)
-        if portion:
+        if portion or self._current is None:
             return portion
-        while self._current and self._at < len(self._rest):
-            if not takes(Choice(*self._current, self._rest[self._at])):
+        source, snapshot = self._current
+        for variable in self._rest[self._at : self._at + _LOOKED_AT]:
+            if not takes(Choice(source, snapshot, variable)):
                 break
             self._at += 1
         return portion
@@ -222,10 +227,11 @@ class MeasuringQueue(QObject):
                     if ticket is not self._ticket:
                         return
                     portion = self._portion(lane)
-                    if not portion:
+                    if not portion and not self._is_wanted(lane):
                         self._lanes.discard(lane)
                         return
-                self._measure(portion, ticket)
+                if portion:
+                    self._measure(portion, ticket)
         except Cancelled:
             return
 
