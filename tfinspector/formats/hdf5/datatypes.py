@@ -16,6 +16,7 @@ _FLOATS = {
     (1, 5): "float8_e5m2", (1, 4): "float8_e4m3fn",
 }  # fmt: skip
 _TWO_PARTS = 2
+_FIXED_TYPE_NBYTES = 12
 
 
 class ElementType(NamedTuple):
@@ -52,7 +53,7 @@ def read_element_type(data: bytes, bytes_of: FileBytes) -> ElementType:
     if kind == _OPAQUE:
         return _of_name("bfloat16" if nbytes == 2 else "", nbytes, False, kind)
     if kind == _ENUM:
-        return _enumeration(fields, bytes_of, bits & 0xFFFF, nbytes)
+        return _enumeration(fields, bytes_of, version, bits & 0xFFFF, nbytes)
     if kind == _COMPOUND:
         return _pair(fields, bytes_of, version, bits & 0xFFFF, nbytes)
     return _of_name("", nbytes, False, kind)
@@ -66,14 +67,22 @@ def _of_name(name: str, nbytes: int, big_endian: bool, kind: int) -> ElementType
     return ElementType(dtype, nbytes, big_endian)
 
 
-def _enumeration(fields: Fields, bytes_of: FileBytes, count: int, nbytes: int) -> ElementType:
+def _enumeration(
+    fields: Fields, bytes_of: FileBytes, version: int, count: int, nbytes: int
+) -> ElementType:
     """A bool where the names say so, else the integer that it is stored as."""
     base = read_element_type(fields.data[fields.position :], bytes_of)
-    fields.skip(12)
-    names = {fields.name() for _ in range(count)} if count == _TWO_PARTS and nbytes == 1 else set()
-    if names == {b"FALSE", b"TRUE"} or {name.strip(b"\0") for name in names} == {b"FALSE", b"TRUE"}:
-        return ElementType(DTYPE_BY_NAME["bool"], nbytes)
-    return base
+    fields.skip(_FIXED_TYPE_NBYTES)
+    if count != _TWO_PARTS or nbytes != 1:
+        return base
+    names = []
+    for _ in range(count):
+        start = fields.position
+        names.append(fields.name())
+        if version < 3:  # padded
+            fields.position = start + -(-(len(names[-1]) + 1) // 8) * 8
+    is_bool = names == [b"FALSE", b"TRUE"]
+    return ElementType(DTYPE_BY_NAME["bool"], nbytes) if is_bool else base
 
 
 def _pair(

@@ -29,7 +29,7 @@ class Superblock(NamedTuple):
     """What the file begins with.
 
     root      address of the root group's object header
-    end       the size that the file had when it was closed
+    end       the size that the file had when it was closed, with its user block
     """
 
     bytes_of: FileBytes

@@ -36,7 +36,7 @@ def read_tree(file: Readable, offset: int, nbytes: int) -> Hdf5Tree:
     """
     block = read_superblock(file, offset, nbytes)
     bytes_of = block.bytes_of
-    tree = Hdf5Tree(bytes_of, block.end + bytes_of.base - offset)
+    tree = Hdf5Tree(bytes_of, block.end)
     queue = [("", block.root)]
     seen: dict[int, str] = {}
     while queue:

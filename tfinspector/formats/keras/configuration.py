@@ -94,7 +94,8 @@ def describe_layers(nodes: tuple[LayerNode, ...], groups: Mapping[str, str]) -> 
 def custom_objects(config: Json, compiled: Json) -> list[CustomObject]:
     """Classes and functions that Keras does not bring, in the order they are met, once each."""
     found: dict[tuple[str, str], CustomObject] = {}
-    for place, one in _objects(config, "the model", 0):
+    model = {name: value for name, value in config.items() if name != "compile_config"}
+    for place, one in _objects(model, "the model", 0):
         _note(found, place, one, True)
     for part in _COMPILED:
         for _, one in _objects(compiled.get(part), "", 0):
@@ -108,12 +109,16 @@ def _note(found: dict[tuple[str, str], CustomObject], place: str, one: Json, nee
     name = str(one.get("class_name", ""))
     if name in (_LAMBDA, "__tensor__", "__numpy__", "__keras_tensor__", "__typespec__"):
         return
-    if isinstance(module, str) and module.startswith(_OWN_MODULES):
+    if name == "function":
+        name = registered = str(one.get("config", ""))
+        if ">" not in registered and str(module).startswith(_OWN_MODULES):
+            return
+    elif isinstance(module, str) and module.startswith(_OWN_MODULES):
         return
     if module is None and not registered:
         return  # a class of Keras, in the JSON of a generation that does not tell
-    if name == "function":
-        name = str(one.get("config") or registered)
+    if ">" in name:
+        name = name.rpartition(">")[2]
     found.setdefault(
         (registered or name, str(module)),
         CustomObject(name, str(module or ""), registered, place, needed),

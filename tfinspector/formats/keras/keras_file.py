@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -48,14 +49,15 @@ def read_keras(path: str) -> tuple[Checkpoint, KerasReader]:
     """
     parts = find_parts(path)
     found = _Found({}, {}, {})
-    shards = [_read_weights(place, parts, found) for place in parts.weights]
-    shards += [Shard(one, 1, -1) for one in parts.missing]
-    if parts.layout is KerasLayout.SHARDED:
-        _note_missing(parts, found)
-    try:
-        described, rows = _describe(parts, found)
-    except Broken as error:
-        raise keras_faults.broken_hdf5(path, _size(shards), str(error)) from None
+    with ExitStack() as open_files:  # long attributes are only read when they are asked for
+        shards = [_read_weights(place, parts, found, open_files) for place in parts.weights]
+        shards += [Shard(one, 1, -1) for one in parts.missing]
+        if parts.layout is KerasLayout.SHARDED:
+            _note_missing(parts)
+        try:
+            described, rows = _describe(parts, found)
+        except Broken as error:
+            raise keras_faults.broken_hdf5(path, _size(shards), str(error)) from None
     if not found.stored and described.layout is KerasLayout.FOREIGN:
         raise keras_faults.nothing_in_it(path)
     if not shards and os.path.isfile(path):
@@ -80,18 +82,18 @@ def _size(shards: list[Shard]) -> int:
     return sum(max(shard.size, 0) for shard in shards)
 
 
-def _read_weights(place: Place, parts: Parts, found: _Found) -> Shard:
+def _read_weights(place: Place, parts: Parts, found: _Found, open_files: ExitStack) -> Shard:
     """Adds what one HDF5 file holds; its problems go to `parts`."""
     inside = WEIGHTS if parts.layout is KerasLayout.ARCHIVE else ""
     size = place.stamp.nbytes
-    with place.open() as file:
-        try:
-            tree = read_tree(file, place.offset, _there(place))
-        except Broken as error:
-            if inside and parts.texts:
-                parts.problems.append(f"{inside} in it is damaged: {error}")
-                return Shard(place.path, parts.needed.get(place.path, size), size)
-            raise keras_faults.broken_hdf5(place.path, size, str(error), inside) from None
+    file = open_files.enter_context(place.open())
+    try:
+        tree = read_tree(file, place.offset, _there(place))
+    except Broken as error:
+        if inside and parts.texts:
+            parts.problems.append(f"{inside} in it is damaged: {error}")
+            return Shard(place.path, parts.needed.get(place.path, size), size)
+        raise keras_faults.broken_hdf5(place.path, size, str(error), inside) from None
     _add(tree, place, found)
     about = f"{os.path.basename(place.path)}: " if len(parts.weights) > 1 else ""
     parts.problems += [f"{about}{problem}" for problem in tree.problems]
@@ -130,7 +132,7 @@ def _written_name(attributes: Attributes) -> str:
         return ""
 
 
-def _note_missing(parts: Parts, found: _Found) -> None:
+def _note_missing(parts: Parts) -> None:
     """Groups of a weight map whose files are not all there."""
     gone = {os.path.basename(one) for one in parts.missing}
     text = next(iter(parts.texts.values()))

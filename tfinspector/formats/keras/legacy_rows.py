@@ -13,7 +13,7 @@ from tfinspector.formats.hdf5.attributes import Attributes
 from tfinspector.formats.keras.configuration import LayerNode, all_layers
 from tfinspector.formats.keras.keras_reader import Stored
 from tfinspector.formats.keras.rows import Row
-from tfinspector.formats.keras.slots import Block, join_slots
+from tfinspector.formats.keras.slots import Block, Optimizer, join_slots
 from tfinspector.formats.keras.variable_names import never_trained
 
 MODEL_WEIGHTS = "model_weights"
@@ -52,7 +52,7 @@ def legacy_rows(
     """A row for each dataset, those of layers first, in the order of the model."""
     base = MODEL_WEIGHTS if MODEL_WEIGHTS in groups else ""
     found = LegacyRows([], {}, [])
-    by_name = {node.name: node for node in all_layers(nodes)}
+    by_path = {node.path: node for node in all_layers(nodes)}
     blocks = []
     for layer, group, weights in _layers(groups, base):
         rows = []
@@ -61,7 +61,7 @@ def legacy_rows(
             if key not in stored:
                 found.problems.append(f"{key} is listed but not there")
                 continue
-            rows.append(_row(key, stored[key], layer, weight, by_name))
+            rows.append(_row(key, stored[key], layer, weight, by_path))
         found.rows.extend(rows)
         blocks.append(Block([row for row in rows if row.trainable is not False], True))
         if weights:
@@ -103,20 +103,20 @@ def _join(*parts: str) -> str:
 
 
 def _row(
-    key: str, stored: Stored, layer: str, weight: str, by_name: Mapping[str, LayerNode]
+    key: str, stored: Stored, layer: str, weight: str, by_path: Mapping[str, LayerNode]
 ) -> Row:
     full = _OUTPUT.sub("", weight)
     name = _human(layer, full)
     tail = name.rpartition("/")[2]
-    frozen = any(
-        not by_name[part].trainable for part in {layer, *name.split("/")} if part in by_name
-    )
-    node = by_name.get(layer)
+    parts = name.split("/")
+    around = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    frozen = any(not by_path[path].trainable for path in around if path in by_path)
+    node = by_path.get(layer)
     untrained = never_trained(tail) or _OLD_NEVER_TRAINED.match(tail) is not None
     if frozen or untrained or (node is not None and node.class_name == "Normalization"):
         trainable: bool | None = False
     else:
-        trainable = True if by_name else None
+        trainable = True if by_path else None
     role = Role.OTHER if tail == "seed_generator_state" else Role.WEIGHT
     return Row(key, stored, name, role, trainable, full)
 
@@ -163,7 +163,7 @@ def _own_slots(kept: list[Row], owners: list[Row], blocks: list[Block], keras_ve
         else:
             joined += _join_by_name(row, parts, by_path, by_flat)
     if not joined and not keras_version.startswith("3"):
-        join_slots(kept, [block for block in blocks if block.rows], "", False)
+        join_slots(kept, [block for block in blocks if block.rows], Optimizer())
 
 
 def _join_by_name(

@@ -6,7 +6,7 @@ layer's own name stands in the attribute `name` of its `vars` group (since Keras
 it follows from the order of the layers in the configuration.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tfinspector.formats.keras.configuration import Json, LayerNode
@@ -54,7 +54,7 @@ class Saveables:
         nodes: tuple[LayerNode, ...],
     ) -> None:
         self._names = names
-        self._groups = frozenset(groups)
+        self._groups = frozenset(_with_layers(groups))
         trainable = True if root else None
         class_name = snake_case(str(root.get("class_name", "")))
         self._known = {"": Saveable("", "", "", class_name, {}, trainable, nodes)}
@@ -111,6 +111,16 @@ class Saveables:
         if rule is None:
             rule = self._rules[owner.group] = _numbered(owner.nodes)
         return rule.get(token)
+
+
+def _with_layers(groups: Iterable[str]) -> Iterator[str]:
+    """Also the layers around others that have no variables of their own."""
+    for group in groups:
+        yield group
+        parts = group.split("/")
+        for place, part in enumerate(parts[:-1]):
+            if part in _LAYER_LISTS:
+                yield "/".join(parts[: place + 2])
 
 
 def _numbered(nodes: tuple[LayerNode, ...]) -> dict[str, LayerNode]:

@@ -7,8 +7,7 @@ Where that order is not certain - inside a layer of one's own, whose parts are s
 slot is only joined when no other variable of that layer has its shape.
 """
 
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tfinspector.contents.variables import Role
@@ -19,10 +18,11 @@ _SLOTS: dict[str, tuple[str, ...]] = {
     "nadam": ("momentum", "velocity"), "lamb": ("momentum", "velocity"),
     "adamax": ("momentum", "norm"), "sgd": ("momentum",), "lion": ("momentum",),
     "adagrad": ("accumulator",), "adadelta": ("accumulated_grad", "accumulated_delta_var"),
-    "ftrl": ("accumulator", "linear"), "rmsprop": ("velocity", "momentum", "average_gradient"),
+    "ftrl": ("accumulator", "linear"),
 }  # fmt: skip
+_ALL_OF_ONE_SLOT_FIRST = frozenset({"rm_sprop"})
+_WITH_MAXIMA = frozenset({"adam", "adam_w"})  # amsgrad: those come last, all of them together
 _BEFORE = ("iterations", "learning_rate")
-_EXTRA = {"nadam": 1}  # u_product stands between them and the slots
 _MOST_SLOTS = 6
 
 
@@ -33,47 +33,76 @@ class Block(NamedTuple):
     ordered: bool
 
 
-def join_slots(kept: list[Row], blocks: Sequence[Block], optimizer: str, averages: bool) -> None:
-    """Fills in role, name and owner of an optimizer's variables, in the order it keeps them.
+class Optimizer(NamedTuple):
+    """An optimizer as the configuration describes it; the class in snake case, "" if unknown."""
 
-    `optimizer` is the snake-case class, "" where it is not known.
-    """
+    class_name: str = ""
+    settings: Mapping[str, object] = {}
+
+
+def join_slots(kept: list[Row], blocks: Sequence[Block], optimizer: Optimizer) -> None:
+    """Fills in role, name and owner of an optimizer's variables, in the order it keeps them."""
     for row in kept:
         row.role, row.trainable = Role.OPTIMIZER, False
-    head = _head_length(kept, optimizer)
+    head = _head_length(kept)
     for row, name in zip(kept[:head], _BEFORE, strict=False):
         row.name = f"{row.optimizer}/{name}"
     rest = kept[head:]
     owners = [row for block in blocks for row in block.rows]
     if not owners or not rest:
         return
-    if averages and _shapes(rest[: len(owners)]) == _shapes(owners):
+    if optimizer.settings.get("use_ema") and len(rest) >= len(owners):
         _assign([rest[: len(owners)]], blocks, ("average",), Role.EMA)
         rest = rest[len(owners) :]
+    if optimizer.class_name == "nadam" and not rest[-1].stored.dataset.shape:
+        rest = rest[:-1]  # the product of its schedule
     count, remainder = divmod(len(rest), len(owners))
     if remainder or not 0 < count <= _MOST_SLOTS:
         return
-    names = _SLOTS.get(optimizer, ())
-    interleaved = [rest[at::count] for at in range(count)]
-    blocked = [rest[at * len(owners) : (at + 1) * len(owners)] for at in range(count)]
-    for columns in (interleaved, blocked):
-        if all(_alike(column, blocks) for column in columns):
-            labels = [
-                name or f"slot_{at}"
-                for at, (name, _) in enumerate(zip_longest(names[:count], columns, fillvalue=""))
-            ]
-            _assign(columns, blocks, labels, Role.SLOT)
-            return
+    columns = _columns(rest, count, blocks, optimizer.class_name)
+    if columns:
+        _assign(columns, blocks, _labels(optimizer, count), Role.SLOT)
 
 
-def _head_length(kept: Sequence[Row], optimizer: str) -> int:
-    """How many variables stand before the slots: scalars, of which there are two, or three."""
+def _head_length(kept: Sequence[Row]) -> int:
+    """How many variables stand before the slots: the step count and the learning rate."""
     scalars = 0
-    for row in kept[: len(_BEFORE) + _EXTRA.get(optimizer, 0)]:
+    for row in kept[: len(_BEFORE)]:
         if row.stored.dataset.shape:
             break
         scalars += 1
     return scalars
+
+
+def _columns(
+    rest: Sequence[Row], count: int, blocks: Sequence[Block], class_name: str
+) -> list[Sequence[Row]]:
+    """The slots of one name each, in the order of the owners; [] where that can't be told."""
+    size = len(rest) // count
+    together = [rest[at * size : (at + 1) * size] for at in range(count)]
+    by_owner = [rest[at::count] for at in range(count)]
+    if class_name in _WITH_MAXIMA and count == 3:
+        pairs = rest[: 2 * size]
+        candidates = [[pairs[0::2], pairs[1::2], together[2]]]
+    elif class_name in _ALL_OF_ONE_SLOT_FIRST:
+        candidates = [together]
+    elif class_name in _SLOTS or count == 1:
+        candidates = [by_owner]
+    else:
+        candidates = [by_owner, together]
+    fitting = [one for one in candidates if all(_alike(column, blocks) for column in one)]
+    return fitting[0] if len(fitting) == 1 else []
+
+
+def _labels(optimizer: Optimizer, count: int) -> list[str]:
+    names = list(_SLOTS.get(optimizer.class_name, ()))
+    if optimizer.class_name in _WITH_MAXIMA:
+        names.append("velocity_hat")
+    elif optimizer.class_name == "rm_sprop":
+        names = ["velocity"]
+        names += ["momentum"] if optimizer.settings.get("momentum") else []
+        names += ["average_gradient"] if optimizer.settings.get("centered") else []
+    return [names[at] if at < len(names) else f"slot_{at}" for at in range(count)]
 
 
 def _shapes(rows: Sequence[Row]) -> list[tuple[int, ...]]:
@@ -105,8 +134,8 @@ def _assign(
 
 
 def _owner(row: Row, place: int, block: Block) -> Row | None:
-    if block.ordered:
-        return block.rows[place]
     shape = row.stored.dataset.shape
+    if block.ordered:
+        return block.rows[place] if block.rows[place].stored.dataset.shape == shape else None
     same = [one for one in block.rows if one.stored.dataset.shape == shape]
     return same[0] if len(same) == 1 else None

@@ -32,12 +32,16 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "f1_score": (),
 }  # fmt: skip
 _QUANTISED = ("kernel", "bias", "kernel_scale", "kernel_zero", "g_idx")
+_FLOAT8 = (
+    "kernel", "bias", "inputs_scale", "inputs_amax_history", "kernel_scale", "kernel_amax_history",
+    "outputs_grad_scale", "outputs_grad_amax_history",
+)  # fmt: skip
 _QUANTISED_EMBEDDING = ("embeddings", "embeddings_scale")
 _SWITCHES = {"bias": "use_bias", "gamma": "scale", "beta": "center"}
 _NUMBER = re.compile(r"_\d+$")
 _NEVER_TRAINED = re.compile(
-    r"(moving_(mean|variance)|renorm_\w+|seed_generator_state|vector_u|\w+_scale|\w+_zero|g_idx"
-    r"|total|count)$"
+    r"(moving_(mean|variance)|renorm_\w+|seed_generator_state|vector_u|g_idx|total|count"
+    r"|\w+_(scale|zero|amax_history))$"
 )
 _CELLS = {"lstm": "lstm_cell", "gru": "gru_cell", "simple_rnn": "simple_rnn_cell"}
 
@@ -78,6 +82,8 @@ def variable_names(
         return unknown
     if whole_numbers and names == _KERNEL:
         names = _QUANTISED
+    elif names == _KERNEL and len(shapes) in (len(_FLOAT8) - 1, len(_FLOAT8)):
+        names = _FLOAT8
     elif whole_numbers and names == ("embeddings",):
         names = _QUANTISED_EMBEDDING
     wanted = [name for name in names if config.get(_SWITCHES.get(name, "")) is not False]

@@ -9,7 +9,7 @@ from tfinspector.formats.keras.configuration import Json, LayerNode
 from tfinspector.formats.keras.keras_reader import Stored
 from tfinspector.formats.keras.rows import Row
 from tfinspector.formats.keras.saveables import Saveable, Saveables
-from tfinspector.formats.keras.slots import Block, join_slots
+from tfinspector.formats.keras.slots import Block, Optimizer, join_slots
 from tfinspector.formats.keras.variable_names import never_trained, snake_case, variable_names
 
 _VARS = "vars"
@@ -125,8 +125,7 @@ def _join_optimizers(rows: Mapping[str, list[Row]], config: Json, saveables: Sav
         for row in rows[group]:
             row.optimizer = group.partition("/")[0]
             row.trainable = False
-    averages = bool(settings.get("use_ema", True))
-    join_slots(rows[largest], blocks, class_name, averages)
+    join_slots(rows[largest], blocks, Optimizer(class_name, settings))
 
 
 def _blocks(rows: Mapping[str, list[Row]], saveables: Saveables, group: str) -> list[Block]:
