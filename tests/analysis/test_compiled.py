@@ -90,3 +90,15 @@ def test_without_numba_numpy_counts(tmp_path: Path) -> None:
         "print(a.statistics().mean)"
     )
     assert run(code, tmp_path, PYTHONPATH=str(ROOT)) == "4999.0\n"
+
+
+def test_kernels_are_loaded_once_the_work_adds_up(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tfinspector.analysis import compiled\n"
+        "compiled.expect(20 << 20)\n"
+        "assert compiled._loading is None\n"
+        "compiled.expect(20 << 20)\n"
+        "print(compiled._loading.result().__name__)"
+    )
+    assert run(code, tmp_path, PYTHONPATH=str(ROOT)) == "tfinspector.analysis.kernels\n"

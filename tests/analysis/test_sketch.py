@@ -116,6 +116,20 @@ def test_complex_is_measured_by_magnitude() -> None:
     assert measure(np.array([complex(3e38, 3e38)], np.complex64)).max == pytest.approx(4.24264e38)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("place", [0, 63, 64, 4_095, 4_096, 9_999])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_extreme_by_the_last_bit_is_found_wherever_it_is(
+    dtype: str, place: int, sign: int
+) -> None:
+    values = np.random.default_rng(place).uniform(-1, 1, 10_000).astype(dtype)
+    values[5_000:5_002] = [-1, 1]
+    values[place] = np.nextafter(np.array(sign, dtype), np.array(2 * sign, dtype))
+    figures = measure(values, blocks=2)
+    assert (figures.min, figures.max) == (values.min(), values.max())
+    assert abs(values[place]) > 1
+
+
 @pytest.mark.parametrize("dtype", ["int64", "uint64"])
 def test_the_ends_of_the_integers(dtype: str) -> None:
     limits = np.iinfo(dtype)

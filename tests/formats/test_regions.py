@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +191,36 @@ def test_blocks_share_one_aligned_buffer(tmp_path: Path) -> None:
     places = {(block.ctypes.data, block.flags.aligned) for block in reader.blocks("w", 4096)}
     assert len(places) == 1
     assert all(aligned for _, aligned in places)
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 50), (7, 8), (3, 41), (20, 20), (49, 50)])
+@pytest.mark.parametrize("room", [8, 30, 4096])
+def test_any_stretch_is_read_into_the_buffer_of_who_asks(
+    tmp_path: Path, reads: list[int], start: int, stop: int, room: int
+) -> None:
+    array = np.arange(50, dtype="<f8")
+    buffer = np.zeros(room, np.uint8)
+    blocks = []
+    for block in reader_of(tmp_path, array, 2).stretch("w", start, stop, buffer):
+        assert np.shares_memory(block, buffer)
+        blocks.append(block.copy())
+    assert np.concatenate([np.empty(0), *blocks]).tolist() == array[start:stop].tolist()
+    assert sum(reads) == 8 * (stop - start)
+
+
+def test_stretches_of_a_tensor_in_slices_are_its_blocks(made: Callable[[str], Path]) -> None:
+    reader = BundleReader(read_bundle(str(made("bundles.cut_up") / "cut")))
+    key = "big/.ATTRIBUTES/VARIABLE_VALUE"
+    assert reader.locate(key).is_partitioned
+    whole = np.concatenate([block.copy() for block in reader.blocks(key)])
+    cuts = [0, 1, len(whole) // 3, len(whole) - 1, len(whole)]
+    buffer = np.empty(16, np.uint8)
+    parts = [
+        block.copy()
+        for start, stop in pairwise(cuts)
+        for block in reader.stretch(key, start, stop, buffer)
+    ]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()
 
 
 def test_blocks_of_text_are_refused(tmp_path: Path) -> None:

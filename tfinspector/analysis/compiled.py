@@ -7,9 +7,12 @@ import threading
 from concurrent.futures import Future
 from types import ModuleType
 
+_WORTH_LOADING = 32 << 20
+
 _lock = threading.Lock()
 _loading: Future[ModuleType | None] | None = None
 _loaded: ModuleType | None = None
+_expected = 0
 
 
 def kernels() -> ModuleType | None:
@@ -25,6 +28,14 @@ def warm_up() -> "Future[ModuleType | None]":
             _loading = Future()
             threading.Thread(target=_load, args=(_loading,), name="kernels", daemon=True).start()
         return _loading
+
+
+def expect(work: int) -> None:
+    """So many bytes will be counted: load the kernels once it adds up to what they save."""
+    global _expected  # noqa: PLW0603 - how much the process has done; near enough without a lock
+    _expected += work
+    if _expected >= _WORTH_LOADING:
+        warm_up()
 
 
 def _load(loading: "Future[ModuleType | None]") -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from tfinspector.analysis.compiled import warm_up
+from tfinspector.analysis.compiled import expect
 from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.figures import Statistics, Unmeasured
@@ -30,10 +30,10 @@ __all__ = ["find_odd_values", "measure", "measure_all", "why_unmeasured"]
 Figures = Statistics | Unmeasured
 
 _WORTH_THREADS = 8 << 20
-_WORTH_COMPILING = 32 << 20
 _WORTH_CUTTING = 16 << 20
 _BATCH_NBYTES = 4 << 20
 _BATCH_SIZE = 64
+_SMALL_WORK = 16 << 10  # a small variable takes NumPy as long as so many bytes of a large one
 _AHEAD = 4  # jobs per processor that may be done before the first is taken
 
 
@@ -65,13 +65,12 @@ def measure_all(
     """
     ticket = ticket or Ticket()
     total = sum(variable.nbytes for variable in variables)
+    expect(total + _SMALL_WORK * len(variables))
     if executor is not None:
         yield from _measure_elsewhere(reader, variables, ticket, executor)
     elif total < _WORTH_THREADS:
         yield from _measure_here(reader, variables, ticket)
     else:
-        if total >= _WORTH_COMPILING:
-            warm_up()
         with Crew(ticket) as crew:
             jobs = _jobs_for(crew, reader, variables)
             yield from _in_order(jobs, crew.size, ticket, lambda: (crew.done, total))
