@@ -85,7 +85,7 @@ RESTORE = {
     "renames": [
         {
             "from": str, "to": str, "confidence": (int, float), "why": str, "applied": bool,
-            "transform": ("cast", "transpose", "reshape", "slice", None),
+            "transform": ("cast", "transpose", "reshape", "part", "slice", None),
         }
     ],
     "findings": FINDINGS,

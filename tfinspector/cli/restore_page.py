@@ -50,7 +50,7 @@ _MOST_CODE = 14
 _FOLD_FROM = 3
 _ATTRIBUTES = "/.ATTRIBUTES/VARIABLE_VALUE"
 _TRANSFORMS = {
-    "": "", "cast": "cast", "transpose": "transposed", "reshape": "reshaped",
+    "": "", "cast": "cast", "transpose": "transposed", "reshape": "reshaped", "part": "one part",
     "slice": "cut or filled up",
 }  # fmt: skip
 

@@ -103,9 +103,10 @@ class Rename(NamedTuple):
     """A proposed or accepted pair: the file's `key` goes into the model's `path`.
 
     transform is "" (as it is), "cast" (to the model's type), "transpose" (permutation in `axes`),
-    "reshape" (axes split or joined), or "slice" (the model's shape is cut from or filled into the
-    file's); all but the first only count once the user accepted them. `rule` names what proposed
-    it. `path` is the variable's name where no path leads to it.
+    "reshape" (axes split or joined), "part" (it fills the part of the variable that begins at
+    `offset`; the pairs of one variable fill it together), or "slice" (the model's shape is cut from
+    or filled into the file's); all but the first only count once the user accepted them. `rule`
+    names what proposed it. `path` is the variable's name where no path leads to it.
     """
 
     key: str
@@ -116,6 +117,7 @@ class Rename(NamedTuple):
     rule: str = ""
     transform: str = ""
     axes: tuple[int, ...] = ()
+    offset: tuple[int, ...] = ()
 
 
 class ValueSketch(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tfinspector.contents.checkpoints import Checkpoint, Shard
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.keras_damage import find_keras_damage
 
@@ -139,8 +140,8 @@ def _find_odd_variables(checkpoint: Checkpoint) -> Iterator[Finding]:
     """Variables whose own description is broken, not told by a whole file already."""
     odd = [
         variable
-        for variable in checkpoint.variables
-        if variable.problem and not _DATA_FILE.search(variable.problem)
+        for variable in VariableColumns.of(checkpoint.variables).unreadable()
+        if not _DATA_FILE.search(variable.problem)
     ]
     if odd:
         first = odd[0]

@@ -187,7 +187,7 @@ def _right_softmax(at: Place) -> None:
 
 @case(
     "M13", {"restored": 1, "missing_in_model": 3, "missing_in_checkpoint": 1}, "names 1/2",
-    also=("M10",),
+    also=("M10",), repair="write_fixed", accept=("part",),
 )  # fmt: skip
 def parts_by_name(at: Place) -> None:
     """Three shards of one variable under the names part_0 to part_2."""
@@ -202,6 +202,8 @@ def parts_by_name(at: Place) -> None:
     {"restored": 3, "missing_in_model": 2, "missing_in_checkpoint": 1},
     "partial 2/3",
     also=("M01",),
+    repair="write_fixed",
+    accept=("part",),
 )
 def parts_in_a_list(at: Place) -> None:
     """A table that was trained in two shards (an object for each), and is one variable now."""
@@ -211,7 +213,7 @@ def parts_in_a_list(at: Place) -> None:
     training.table.part_0, training.table.part_1 = tf.Variable(values[0]), tf.Variable(values[1])
     training.bias, training.scale = tf.Variable(values[2]), tf.Variable(values[3])
     at.save(tf.train.Checkpoint(training))
-    at.factory("""
+    built = at.factory("""
         import tensorflow as tf
 
         class Net(tf.Module):
@@ -223,4 +225,8 @@ def parts_in_a_list(at: Place) -> None:
 
         def build():
             return Net()
-    """)
+    """).build()
+    built.table.assign(tf.concat([values[0], values[1]], 0))
+    built.bias.assign(values[2])
+    built.scale.assign(values[3])
+    at.right(built)

@@ -15,6 +15,7 @@ from tfinspector.contents.restores import MatchTable, Rename, ValueSketch
 from tfinspector.diagnosis.renames.by_name import pair_by_names, pair_forward_halves
 from tfinspector.diagnosis.renames.by_value import pair_same_values
 from tfinspector.diagnosis.renames.lists import pair_exported, pair_trained
+from tfinspector.diagnosis.renames.parts import pair_parts
 from tfinspector.diagnosis.renames.renumbered import pair_renumbered
 from tfinspector.diagnosis.renames.shared import copies_of_shared
 from tfinspector.diagnosis.renames.sides import METRIC, WEIGHT, Sides
@@ -54,6 +55,7 @@ def suggest(
 
 def _pair_open(sides: Sides) -> None:
     pair_same_values(sides)
+    pair_parts(sides)
     pair_renumbered(sides)
     propose_casts(sides)
     pair_exported(sides)

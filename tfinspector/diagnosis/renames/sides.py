@@ -186,6 +186,18 @@ class Sides:
         self.taken.add(mine.at)
         return True
 
+    def pair_part(
+        self, theirs: Theirs, mine: Mine, confidence: float, why: str, offset: tuple[int, ...]
+    ) -> None:
+        """Note that a value is the part of a variable that begins at `offset`."""
+        variable = theirs.variable
+        self.renames[variable.key] = Rename(
+            variable.key, variable.name, mine.place, confidence, why, "partition", "part", (),
+            offset,
+        )  # fmt: skip
+        self.given[variable.key] = mine.at
+        self.taken.add(mine.at)
+
 
 def can_cast(one: str, other: str) -> bool:
     """Whether a value may go into a variable of another type, if the user accepts that."""

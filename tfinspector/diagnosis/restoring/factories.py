@@ -36,8 +36,8 @@ _ADVICE = {
     "BadReturn": "Let the factory return the model (or a dict, or a tuple of model and optimizer).",
     "FactoryExited": "Put what must not run on import below `if __name__ == \"__main__\":`, and "
                      "take sys.exit out of the factory.",
-    "WrongArguments": "Give the arguments as a JSON object (the field Arguments, or --kwargs on the "
-                      "command line), or defaults in the factory.",
+    "WrongArguments": "Give the arguments as a JSON object (the field Arguments, or --kwargs on "
+                      "the command line), or defaults in the factory.",
     "NotTrackable": "Return objects that TensorFlow can track: tf.Module, Keras models and "
                     "optimizers of the same Keras, variables.",
     "NoSuchDevice": "Choose a device that the worker has.",

@@ -85,7 +85,8 @@ def _by_names(case: Case, pairs: Sequence[_Pair], unfed: Sequence[int]) -> Findi
         {"names_in_checkpoint": listed(one.key for one in case.checkpoint.variables),
          "names_in_model": listed(_own_name(case, place) for place in unfed),
          "pairs": {pair.key: case.model.variables[pair.at].path for pair in pairs[:100]}},
-        Fix(f"Assign the values by a map of names once, and save again; {WRITE_REPAIRED} does it.", _pairs_code(case, pairs) or code.command(case)),
+        Fix(f"Assign the values by a map of names once, and save again; {WRITE_REPAIRED} does it.",
+            _pairs_code(case, pairs) or code.command(case)),
     )  # fmt: skip
 
 

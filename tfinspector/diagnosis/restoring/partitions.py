@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.saved_models import Shape
+from tfinspector.diagnosis.renames.parts import joined_axis
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, Case, Cause
-from tfinspector.diagnosis.restoring.wording import shown
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, shown
 
 _PART = re.compile(r"(.+)/part_(\d+)$")
 _ENTRY = re.compile(r"(.+)/(?:part_)?(\d+)$")  # with an object graph, entries of a list as well
@@ -60,7 +61,8 @@ def find_partitions(case: Case) -> Iterator[Cause]:
             case.checkpoint.prefix,
             {"parts": {_said(case, each.whole): [_said(case, part) for part in each.parts]
                        for each in found[:20]}},
-            Fix("Join or cut the values as they are assigned, or use the partition that was saved.",
+            Fix("Join or cut the values as they are assigned, or use the partition that was saved."
+                f"{f' {WRITE_REPAIRED} joins them.' if first.in_file else ''}",
                 _code(case, found)),
         ),
         frozenset(taken),
@@ -85,22 +87,9 @@ def _whole_of(
 ) -> _Whole | None:
     shapes = [_shape(case, place) for place in parts]
     for whole in wholes:
-        axis = _axis(shapes, _shape(case, whole))
+        axis = joined_axis(shapes, _shape(case, whole))
         if axis is not None and _ends_alike(stem, _name(case, whole)):
             return _Whole(whole, tuple(parts), axis, in_file)
-    return None
-
-
-def _axis(parts: Sequence[Shape], whole: Shape) -> int | None:
-    """The axis along which the parts make up the whole."""
-    if whole is None or any(one is None or len(one) != len(whole) for one in parts):
-        return None
-    shapes = [one for one in parts if one is not None]
-    for axis, size in enumerate(whole):
-        others = {(*one[:axis], *one[axis + 1 :]) for one in shapes}
-        fit = others == {(*whole[:axis], *whole[axis + 1 :])}
-        if fit and sum(one[axis] or 0 for one in shapes) == size:
-            return axis
     return None
 
 

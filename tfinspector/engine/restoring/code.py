@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tfinspector.contents.models import ModelDescription, Returned
 from tfinspector.contents.restores import MatchTable, Rename, RestoreReport, State
 from tfinspector.diagnosis.matching.roles import is_optimizer
+from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.restoring.build_lines import build_lines
 from tfinspector.engine.restoring.restore import RestoreRequest
@@ -90,7 +91,9 @@ def _place(model: ModelDescription, at: int) -> str:
 
 
 def _change(rename: Rename) -> object:
-    """None, "cast", "reshape", "slice", or the order of axes."""
+    """None, "cast", "reshape", "slice", the order of axes, or where a part begins."""
+    if rename.transform == PART:
+        return {"begins_at": rename.offset}
     if rename.transform == "transpose":
         return rename.axes or (1, 0)
     return rename.transform or None

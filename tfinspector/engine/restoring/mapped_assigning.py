@@ -18,6 +18,7 @@ from tfinspector.contents.models import ModelDescription, ModelVariable
 from tfinspector.contents.restores import MatchTable, Rename, Row, State
 from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.matching.rows import file_row, model_rows, paired_row, shapes_fit
+from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.restoring.job import RestoreJob
 
@@ -25,6 +26,7 @@ _BATCH_NBYTES = 1 << 26
 _BATCH_ROWS = 512
 _LOW_BITS = {"int4": 15, "uint4": 15, "float4_e2m1fn": 15, "int2": 3, "uint2": 3}
 WHY_TAKEN = "The map gives its place to another key."
+WHY_GAPS = "The parts that were accepted do not fill the variable: accept all of them."
 
 
 class Pairs(NamedTuple):
@@ -55,13 +57,17 @@ def pairs_of(
             copies.append((rename, places[rename.path]))
         else:
             chosen[rename.key] = places[rename.path]
+    gaps = _gaps(renames, keys, places, model)
     taken = {*chosen.values(), *(at for _, at in copies)}
     by_key = {rename.key: rename for rename in renames if rename.rule != SHARED}
     rows: list[Row] = []
     for row in table.rows:
         if row.key in chosen:
             at = chosen.pop(row.key)  # it may have several rows, each variable one
-            rows.append(_chosen_row(keys[row.key], model.variables[at], at, by_key[row.key]))
+            made = _chosen_row(keys[row.key], model.variables[at], at, by_key[row.key])
+            rows.append(
+                made._replace(state=State.SHAPE_MISMATCH, why=WHY_GAPS) if at in gaps else made
+            )
         elif row.key in by_key:
             continue
         elif row.key and row.variable in taken:
@@ -72,6 +78,22 @@ def pairs_of(
         rows.append(_chosen_row(keys[rename.key], model.variables[at], at, rename))
     rows += model_rows(model, [row.variable for row in rows])
     return Pairs(tuple(rows), by_key)
+
+
+def _gaps(
+    renames: Sequence[Rename], keys: dict[str, Variable], places: dict[str, int],
+    model: ModelDescription,
+) -> set[int]:  # fmt: skip
+    """Variables of which the accepted parts fill only some."""
+    filled: dict[int, int] = {}
+    for rename in renames:
+        if rename.transform == PART:
+            at = places[rename.path]
+            filled[at] = filled.get(at, 0) + keys[rename.key].size
+    return {
+        at for at, size in filled.items()
+        if size != prod(each or 0 for each in model.variables[at].shape or ())
+    }  # fmt: skip
 
 
 def assign_pairs(job: RestoreJob, pairs: Pairs) -> dict[str, str]:
@@ -87,35 +109,60 @@ def assign_pairs(job: RestoreJob, pairs: Pairs) -> dict[str, str]:
                 "assign",
                 "assigning",
                 tuple(payload for _, payload in batch),
-                rows=[{"variable": row.variable} for row, _ in batch],
+                rows=[{"variable": rows[0].variable} for rows, _ in batch],
             )
-            for (row, payload), answer in zip(batch, told["rows"], strict=True):
-                sent[row.key] = _hash(payload, row.model_dtype)
+            for (rows, payload), answer in zip(batch, told["rows"], strict=True):
+                sent |= dict.fromkeys((r.key for r in rows), _hash(payload, rows[0].model_dtype))
                 if answer["problem"]:
-                    job.log.append(f"{row.model_path or row.name}: {answer['problem']}")
+                    job.log.append(f"{rows[0].model_path or rows[0].name}: {answer['problem']}")
     except Unreadable:
         job.ask("roll_back", "rolling back")
         raise
     return sent
 
 
-def _batches(job: RestoreJob, pairs: Pairs) -> Iterator[list[tuple[Row, bytes]]]:
+def _batches(job: RestoreJob, pairs: Pairs) -> Iterator[list[tuple[list[Row], bytes]]]:
+    """Values to assign, each with its row; where parts fill one variable, with all of theirs."""
     assert job.model is not None
-    batch: list[tuple[Row, bytes]] = []
+    batch: list[tuple[list[Row], bytes]] = []
     nbytes = 0
     wanted = [row for row in pairs.rows if row.state is State.MATCHED and row.variable >= 0]
-    for done, row in enumerate(wanted):
-        job.ticket.report(done, len(wanted), "assigning")
-        value = job.reader.read(row.key)
-        value = _transformed(value, pairs.renames.get(row.key), job.model.variables[row.variable])
-        payload = _payload(value, row.model_dtype)
+    groups = _together(wanted, pairs)
+    for done, rows in enumerate(groups):
+        job.ticket.report(done, len(groups), "assigning")
+        mine = job.model.variables[rows[0].variable]
+        payload = _payload(_value_for(rows, mine, job, pairs), mine.dtype)
         if batch and (nbytes + len(payload) > _BATCH_NBYTES or len(batch) == _BATCH_ROWS):
             yield batch
             batch, nbytes = [], 0
-        batch.append((row, payload))
+        batch.append((rows, payload))
         nbytes += len(payload)
     if batch:
         yield batch
+
+
+def _together(wanted: Sequence[Row], pairs: Pairs) -> list[list[Row]]:
+    groups: dict[object, list[Row]] = {}
+    for place, row in enumerate(wanted):
+        rename = pairs.renames.get(row.key)
+        is_part = rename is not None and rename.transform == PART
+        groups.setdefault(("variable", row.variable) if is_part else place, []).append(row)
+    return list(groups.values())
+
+
+def _value_for(
+    rows: Sequence[Row], mine: ModelVariable, job: RestoreJob, pairs: Pairs
+) -> NDArray[Any]:
+    """What a variable gets: one value, or the parts put together."""
+    rename = pairs.renames.get(rows[0].key)
+    if rename is None or rename.transform != PART:
+        return _transformed(job.reader.read(rows[0].key), rename, mine)
+    whole = np.zeros([each or 0 for each in mine.shape or ()], _dtype(mine.dtype))
+    for row in rows:
+        value, offset = job.reader.read(row.key), pairs.renames[row.key].offset
+        region = tuple(slice(at, at + n) for at, n in zip(offset, value.shape, strict=True))
+        whole[region] = value.astype(whole.dtype, copy=False)
+    return whole
 
 
 def _chosen_row(theirs: Variable, mine: ModelVariable, at: int, rename: Rename) -> Row:
@@ -135,6 +182,11 @@ def _will_fit(shape: tuple[int, ...], mine: ModelVariable, rename: Rename) -> bo
         )
     if rename.transform == "reshape":
         return mine.shape is not None and prod(shape) == prod(each or 0 for each in mine.shape)
+    if rename.transform == PART:
+        ends = [at + n for at, n in zip(rename.offset, shape, strict=False)]
+        most = [each or 0 for each in mine.shape or ()]
+        same_rank = len(shape) == len(rename.offset) == len(most)
+        return same_rank and all(end <= size for end, size in zip(ends, most, strict=True))
     if rename.transform == "slice":
         return mine.shape is not None and len(shape) == len(mine.shape)
     return shapes_fit(shape, mine.shape)

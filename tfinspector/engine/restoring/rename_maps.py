@@ -12,11 +12,12 @@ from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.restores import Rename
+from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.exporting import new_file
 
 VERSION = 1
-TRANSFORMS = ("", "cast", "transpose", "reshape", "slice")
+TRANSFORMS = ("", "cast", "transpose", "reshape", "part", "slice")
 _EXAMPLE = '{"version": 1, "renames": [{"from": "enc/kernel/.ATTRIBUTES/VARIABLE_VALUE", "to": "encoder/kernel"}]}'  # noqa: E501
 
 
@@ -56,7 +57,8 @@ def to_entry(rename: Rename) -> dict[str, Any]:
         "name": rename.name,
         "transform": rename.transform,
     }
-    return entry | ({"axes": list(rename.axes)} if rename.axes else {})
+    entry |= {"axes": list(rename.axes)} if rename.axes else {}
+    return entry | ({"offset": list(rename.offset)} if rename.offset else {})
 
 
 def _read(path: str | os.PathLike[str], name: str, told: Any) -> tuple[Rename, ...]:
@@ -72,7 +74,8 @@ def _read(path: str | os.PathLike[str], name: str, told: Any) -> tuple[Rename, .
         rename = _entry(path, f"Entry {number} of {name}", entry)
         for earlier in renames:
             again = rename.key == earlier.key and SHARED not in (rename.rule, earlier.rule)
-            if again or rename.path == earlier.path:
+            both_parts = rename.transform == earlier.transform == PART
+            if again or (rename.path == earlier.path and not both_parts):
                 twice = rename.key if again else rename.path
                 raise _bad(path, f"Entry {number} of {name} uses {twice} a second time.")
         renames.append(rename)
@@ -99,6 +102,7 @@ def _entry(path: str | os.PathLike[str], which: str, entry: Any) -> Rename:
     return Rename(
         entry["from"], entry.get("name") or entry["from"], entry["to"], float(confidence),
         entry.get("why", ""), entry.get("rule", ""), transform, _axes(path, which, entry),
+        _offset(path, which, entry),
     )  # fmt: skip
 
 
@@ -110,6 +114,16 @@ def _axes(path: str | os.PathLike[str], which: str, entry: dict[str, Any]) -> tu
     if axes and entry.get("transform") != "transpose":
         raise _bad(path, f"{which} has axes, but its transform is not transpose.")
     return tuple(axes)
+
+
+def _offset(path: str | os.PathLike[str], which: str, entry: dict[str, Any]) -> tuple[int, ...]:
+    offset = entry.get("offset", [])
+    is_list = isinstance(offset, list) and all(type(at) is int and at >= 0 for at in offset)
+    if not is_list:
+        raise _bad(path, f"{which} has {_short(offset)} for 'offset', not a list of places.")
+    if bool(offset) != (entry.get("transform") == PART):
+        raise _bad(path, f"{which}: a part, and nothing else, has an offset, one per axis.")
+    return tuple(offset)
 
 
 def _short(value: Any) -> str:

@@ -95,6 +95,11 @@ def fitted(value, variable, change):
     value = np.asarray(value)
     if isinstance(change, tuple):
         value = value.transpose(change)
+    if isinstance(change, dict):  # one part of several; the others are assigned likewise
+        whole = variable.numpy().copy()
+        begins = zip(change["begins_at"], value.shape)
+        whole[tuple(slice(begin, begin + size) for begin, size in begins)] = value
+        value = whole
     if change == "reshape":
         value = value.reshape(tuple(variable.shape))
     if change == "slice":  # the first part of a longer axis; zeros fill up a shorter one

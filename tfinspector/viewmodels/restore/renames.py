@@ -71,6 +71,8 @@ class Pair:
                 return f"transpose ({axes})" if axes else "transpose"
             case "slice":
                 return "cut or filled"
+            case "part":
+                return f"part at {', '.join(map(str, self.rename.offset))}"
         return self.rename.transform
 
 
@@ -179,7 +181,9 @@ class RenameList(QAbstractTableModel):
             return False
         rename = self.pairs[row].rename
         if path != rename.path:
-            rename = rename._replace(path=path, confidence=1.0, why=BY_HAND, rule="", transform="")
+            rename = rename._replace(
+                path=path, confidence=1.0, why=BY_HAND, rule="", transform="", axes=(), offset=()
+            )
         self.pairs[row] = Pair(rename, Decision.ACCEPTED)
         self._reject_rivals(row)
         self._tell()
@@ -188,7 +192,8 @@ class RenameList(QAbstractTableModel):
     def _reject_rivals(self, row: int) -> None:
         mine = self.pairs[row].rename
         for other, pair in enumerate(self.pairs):
-            same = pair.rename.path == mine.path or pair.rename.key == mine.key
+            parts = pair.rename.transform == mine.transform == "part"  # they share a place
+            same = (pair.rename.path == mine.path and not parts) or pair.rename.key == mine.key
             if other != row and same and pair.decision is Decision.ACCEPTED:
                 self.pairs[other] = Pair(pair.rename, Decision.REJECTED)
 
