@@ -11,24 +11,24 @@ _MOST_SORTED = 20_000
 _MOST_DIGITS = 20  # a longer number is a hash, which nobody counts by
 
 
-def in_natural_order(variables: Sequence[Variable]) -> tuple[Variable, ...]:
+def in_natural_order(variables: Sequence[Variable]) -> Sequence[Variable]:
     """The variables by their keys, which a file keeps in the order of bytes.
 
     All keys are taken apart as one text: numbers that are all of one length need no second look.
     """
     if len(variables) > _MOST_SORTED:
-        return tuple(variables)
+        return variables
     keys = [variable.key for variable in variables]
     parts = _NUMBER.split("\n".join(keys))
     numbers = parts[1::2]
     lengths = set(map(len, numbers))
     widest = min(max(lengths, default=0), _MOST_DIGITS)
     if len(lengths) < 2:
-        return tuple(variables)
+        return variables
     padded = {number: number.zfill(widest) for number in set(numbers)}
     parts[1::2] = map(padded.__getitem__, numbers)
     by = "".join(parts).split("\n")
     if len(by) != len(keys):  # a key with a line break in it
-        return tuple(variables)
+        return variables
     order = sorted(range(len(by)), key=by.__getitem__)
     return tuple(map(variables.__getitem__, order))

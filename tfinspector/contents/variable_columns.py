@@ -113,6 +113,12 @@ class VariableColumns(Sequence[Variable]):
         )  # fmt: skip
         return tuple(map(partial(tuple.__new__, Variable), columns))
 
+    def unreadable(self) -> list[Variable]:
+        """The variables that have a problem; mostly there is none, and then no row is made."""
+        if not any(sample.problem for sample in self.traits.samples):
+            return []
+        return [variable for variable in self.rows if variable.problem]
+
     def __len__(self) -> int:
         return len(self.names)
 

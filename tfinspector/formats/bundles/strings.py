@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tfinspector.contents.tensors import Piece
 from tfinspector.formats.bundles.data_file import DataFile
 from tfinspector.formats.checksum import crc32c, mask
+from tfinspector.formats.varints import decode_packed
 from tfinspector.formats.wire import Malformed
 
 _BLOCK_NBYTES = 1 << 20
@@ -48,7 +49,7 @@ def read_lengths(file: DataFile, piece: Piece, count: int, big_endian: bool) -> 
         likely = 3 * (count - done) + _LONGEST_VARINT  # strings below 2 MiB; else another round
         nbytes = min(_BLOCK_NBYTES, likely, piece.nbytes - 4 - position)
         block = np.frombuffer(file.read(piece.offset + position, nbytes), np.uint8)
-        numbers, used = _decode(block, count - done)
+        numbers, used = decode_packed(block, count - done)
         if not used:
             raise Malformed("the lengths of its strings are cut off")
         if (numbers > piece.nbytes).any():
@@ -64,23 +65,6 @@ def read_lengths(file: DataFile, piece: Piece, count: int, big_endian: bool) -> 
     crc = _checksum(lengths, ">" if big_endian else "<")
     stored = int.from_bytes(checksum, order)  # type: ignore[arg-type]
     return Lengths(lengths, position + 4, stored, mask(crc), crc32c(checksum, crc))
-
-
-def _decode(block: NDArray[np.uint8], limit: int) -> tuple[NDArray[np.uint64], int]:
-    """Decodes the complete varints in a block, at most `limit`; also how many bytes they take."""
-    ends = np.flatnonzero(block < 0x80)[:limit]
-    if not len(ends):
-        return np.empty(0, np.uint64), 0
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    widths = ends - starts + 1
-    if widths.max() > _LONGEST_VARINT:
-        raise Malformed("the length of a string is longer than ten bytes")
-    numbers = np.zeros(len(ends), np.uint64)
-    for group in range(int(widths.max())):
-        wide = np.flatnonzero(widths > group)
-        bits = (block[starts[wide] + group] & 0x7F).astype(np.uint64)
-        numbers[wide] |= bits << np.uint64(7 * group)
-    return numbers, int(ends[-1]) + 1
 
 
 def _checksum(lengths: NDArray[np.int64], order: str) -> int:

@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from tfinspector.formats.bundles.packed import GAP, Packed
+from tfinspector.formats.texts import closed
 from tfinspector.formats.varints import varints
 
 _MOST_BETWEEN_RESTARTS = 64  # entries; writers put 16 there
@@ -70,8 +71,7 @@ def _spell(
         some = rows[places]
         np.copyto(some, rows[places - 1], where=column < shared[places, None])
         rows[places] = some
-    rows[np.arange(len(rows)), lengths] = 0
-    return bytes(rows[column <= lengths[:, None]])
+    return closed(rows, lengths)
 
 
 def _groups(blocks: Sequence[bytes]) -> tuple[Integers, Integers] | None:

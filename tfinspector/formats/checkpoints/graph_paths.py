@@ -7,6 +7,7 @@ arrival at a node that has children, kept as the walk it came from and the name 
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,43 +104,55 @@ class _Edges:
 class Arrivals:
     """Where the walks end: for each node with values its paths, and the best way to it.
 
-    `paths` has the nodes that walks lead to, each with escaped names joined by "/", as in keys,
-    the shortest first. The best way is that with the least of `penalties`, the shortest of those:
-    for every node `best_walk` (-1 where there is none) and `best_leaf`, the place of its last
-    edge in `leaf_names`, which have one more entry here: "" for no edge.
+    The best way is that with the least of `penalties`, the shortest of those: for every node
+    `best_walk` (-1 where there is none) and `best_leaf`, the place of its last edge in
+    `leaf_names`, which have one more entry here: "" for no edge.
     """
 
     def __init__(self, walks: Walks, penalties: Sequence[int]) -> None:
+        self._walks = walks
         count = len(walks.columns)
         self.leaf_names = [*walks.leaf_names, ""]
-        self.paths: dict[int, tuple[str, ...]] = {}
         self.best_walk: Integers = np.full(count, -1)
         self.best_leaf: Integers = np.full(count, len(walks.leaf_names))
         if not count:
             return
-        self._collect(walks, np.array(penalties, np.int64))
+        walk, leaf, node = self._ends()
+        # The last assignment to a node stays, so the best arrivals come last.
+        best_last = np.argsort(np.array(penalties, np.int64)[walk], kind="stable")[::-1]
+        self.best_walk[node[best_last]] = walk[best_last]
+        self.best_leaf[node[best_last]] = leaf[best_last]
         if walks.columns.has_values(_ROOT):
-            self.paths[_ROOT] = ("", *self.paths.get(_ROOT, ()))[: walks.most]
             self.best_walk[_ROOT], self.best_leaf[_ROOT] = 0, len(walks.leaf_names)
 
     def edge(self, node: int) -> str:
         """The name of the last edge of the best way to the node, "" where there is none."""
         return self.leaf_names[int(self.best_leaf[node])]
 
-    def _collect(self, walks: Walks, penalties: Integers) -> None:
+    @cached_property
+    def paths(self) -> dict[int, tuple[str, ...]]:
+        """Of the nodes that walks lead to: escaped names joined by "/", as in keys.
+
+        The shortest path comes first. A page does not show them, so they are spelled when asked.
+        """
+        walks = self._walks
+        paths = self._spell(*self._ends()) if len(walks.columns) else {}
+        if len(walks.columns) and walks.columns.has_values(_ROOT):
+            paths[_ROOT] = ("", *paths.get(_ROOT, ()))[: walks.most]
+        return paths
+
+    def _ends(self) -> tuple[Integers, Integers, Integers]:
+        """Of every arrival its walk, the place of its last edge, and its node."""
+        walks = self._walks
         ends = np.array(walks.node, np.int64)
         first, counts = walks.leaf_bounds[ends], np.diff(walks.leaf_bounds)[ends]
         walk = np.repeat(np.arange(len(ends)), counts)
         leaf = np.arange(len(walk)) + np.repeat(first - np.cumsum(counts) + counts, counts)
-        node = walks.leaf_nodes[leaf]
-        self._spell(walks, walk, leaf, node)
-        # The last assignment to a node stays, so the best arrivals come last.
-        best_last = np.argsort(penalties[walk], kind="stable")[::-1]
-        self.best_walk[node[best_last]] = walk[best_last]
-        self.best_leaf[node[best_last]] = leaf[best_last]
+        return walk, leaf, walks.leaf_nodes[leaf]
 
-    def _spell(self, walks: Walks, walk: Integers, leaf: Integers, node: Integers) -> None:
+    def _spell(self, walk: Integers, leaf: Integers, node: Integers) -> dict[int, tuple[str, ...]]:
         """The path of every arrival: one for most nodes, lists only for the others."""
+        walks = self._walks
         names = walks.leaf_names
         if "." in (together := "".join(names)) or "/" in together:
             names = list(map(escape, names))
@@ -149,11 +162,12 @@ class Arrivals:
             begin[one] = beginnings.of(one)
         pairs = zip(walk.tolist(), leaf.tolist(), strict=True)
         spelled = [begin[one] + names[last] for one, last in pairs]
-        self.paths.update(zip(node.tolist(), zip(spelled, strict=True), strict=True))
+        paths = dict(zip(node.tolist(), zip(spelled, strict=True), strict=True))
         several: dict[int, list[str]] = {}
         for place in np.flatnonzero(np.bincount(node)[node] > 1).tolist():
             several.setdefault(int(node[place]), []).append(spelled[place])
-        self.paths.update({node: tuple(paths[: walks.most]) for node, paths in several.items()})
+        paths.update({node: tuple(each[: walks.most]) for node, each in several.items()})
+        return paths
 
 
 class _Beginnings:
