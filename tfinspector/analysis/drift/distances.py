@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.analysis.drift.ready import distance_kernel
 from tfinspector.contents.figures import Sketch
 
 Floats = NDArray[np.float64]
@@ -33,21 +34,32 @@ def distances(before: Sketch, after: Sketch) -> Distances:
     """Between the finite values of two tensors, in the values' units, and from 0 to 1."""
     if not len(before.counts) or not len(after.counts):
         return NO_DISTANCES
-    a_share, b_share = before.counts / before.counts.sum(), after.counts / after.counts.sum()
+    kernel = distance_kernel()
+    if kernel is None:
+        area, ks, least, most = _with_numpy(before, after)
+    else:
+        area, ks, least, most = kernel.walk(
+            before.lower, before.upper, before.counts, after.lower, after.upper, after.counts
+        )
+    off = 0.0
+    if not (before.exact and after.exact):
+        off = _half_widths(before) + _half_widths(after)
+    ks = min(max(ks, least), most, 1.0)
+    return Distances(area, off, ks, max(ks - least, most - ks, 0.0))
+
+
+def _with_numpy(before: Sketch, after: Sketch) -> tuple[float, float, float, float]:
+    """The area between the cumulative distributions, and KS with the least and most it can be."""
     grid = _grid(before, after)
-    a, b = _cumulative(before, a_share, grid), _cumulative(after, b_share, grid)
+    a, b = _cumulative(before, grid), _cumulative(after, grid)
     at_left, at_right = a.left - b.left, a.right - b.right
     with np.errstate(over="ignore"):
         # Halves, because the difference of two numbers may leave float64.
         area = 2 * _area(at_right[:-1], at_left[1:], np.diff(grid / 2))
-        off = 0.0
-        if not (before.exact and after.exact):
-            off = _half_widths(before, a_share) + _half_widths(after, b_share)
     ks = float(max(np.abs(at_left).max(), np.abs(at_right).max()))
     least = float(max((a.low - b.high).max(), (b.low - a.high).max(), 0.0))
     most = float(max((a.high - b.low).max(), (b.high - a.low).max()))
-    ks = min(max(ks, least), most, 1.0)
-    return Distances(area, off, ks, max(ks - least, most - ks, 0.0))
+    return area, ks, least, most
 
 
 class _Cumulative(NamedTuple):
@@ -71,9 +83,10 @@ def _grid(before: Sketch, after: Sketch) -> Floats:
     return grid
 
 
-def _cumulative(sketch: Sketch, share: Floats, grid: Floats) -> _Cumulative:
-    running = np.concatenate([[0.0], np.cumsum(share)])
-    running[-1] = 1.0  # what rounding left of it
+def _cumulative(sketch: Sketch, grid: Floats) -> _Cumulative:
+    size = sketch.counts.sum()
+    share = sketch.counts / size
+    running = np.concatenate([[0.0], np.cumsum(sketch.counts) / size])
     last = len(share) - 1
     bucket = np.searchsorted(sketch.upper, grid, "left")  # the first that ends here or later
     at = np.minimum(bucket, last)
@@ -103,5 +116,7 @@ def _area(start: Floats, end: Floats, width: Floats) -> float:
     return float((np.where(crossing, crossed, total / 2) * width).sum())
 
 
-def _half_widths(sketch: Sketch, share: Floats) -> float:
-    return float((share * (sketch.upper / 2 - sketch.lower / 2)).sum())
+def _half_widths(sketch: Sketch) -> float:
+    """How far values are from where they are taken to be, on average and at most."""
+    widths = sketch.upper / 2 - sketch.lower / 2
+    return float(np.dot(sketch.counts, widths) / sketch.counts.sum())

@@ -1,4 +1,4 @@
-"""The compiled kernels for pairs, if they are there; as `analysis.compiled` does it for one tensor.
+"""The compiled kernels for pairs and distances, if they are there, as `analysis.compiled` has it.
 
 Work never waits for them. Until they are loaded (and where Numba is missing), NumPy compares.
 """
@@ -12,11 +12,17 @@ from tfinspector.analysis import compiled
 _lock = threading.Lock()
 _loading: Future[ModuleType | None] | None = None
 _loaded: ModuleType | None = None
+_distances: ModuleType | None = None
 
 
 def pair_kernels() -> ModuleType | None:
     """The module `pair_kernels` if it is loaded; None before, and where it can't be."""
     return _loaded
+
+
+def distance_kernel() -> ModuleType | None:
+    """The module `distance_kernel`, likewise."""
+    return _distances
 
 
 def warm_up_pairs() -> "Future[ModuleType | None]":
@@ -31,12 +37,12 @@ def warm_up_pairs() -> "Future[ModuleType | None]":
 
 
 def _load(loading: "Future[ModuleType | None]") -> None:
-    global _loaded  # noqa: PLW0603 - see above
+    global _distances, _loaded
     try:
         if compiled.warm_up().result() is not None:
-            from tfinspector.analysis.drift import pair_kernels as module
+            from tfinspector.analysis.drift import distance_kernel, pair_kernels
 
-            _loaded = module
+            _distances, _loaded = distance_kernel, pair_kernels
     except BaseException as error:
         loading.set_exception(error)
         raise
