@@ -45,6 +45,31 @@ def test_anything_else_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None
     assert asked == [(["/a/ckpt-1", "b"], False), ([], True), ([], False)]
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"), [("lst", "list"), ("Check", "check"), ("shot", "shots")]
+)
+def test_a_mistyped_command_is_asked_back(
+    word: str, meant: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app, "main", lambda *_: pytest.fail("opened the window"))
+    assert __main__.main([word, "foo"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"no such command or path: {word}; did you mean {meant}?" in told.err
+
+
+@pytest.mark.parametrize("there", ["lst", "lst.index"])
+def test_what_is_there_is_opened_whatever_it_is_called(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(app, "main", lambda paths, fresh: asked.append(paths) or 0)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / there).touch()
+    assert __main__.main(["lst"]) == 0
+    assert asked == [["lst"]]
+
+
 def test_without_a_display_it_says_what_to_do_instead() -> None:
     ran = program("/a", DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
     assert ran.returncode == 2
