@@ -6,6 +6,7 @@ variables writes columns and needs none; what it does not write, it does not wor
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import islice
 from math import prod
 from typing import NamedTuple, overload
 
@@ -14,6 +15,7 @@ from tfinspector.contents.kinds import Kinds
 from tfinspector.contents.variables import Role, Variable
 
 Paths = Sequence[tuple[str, ...]]
+_PORTION = 1024
 
 
 class Traits(NamedTuple):
@@ -100,9 +102,9 @@ class VariableColumns(Sequence[Variable]):
     def rows(self) -> tuple[Variable, ...]:
         """The variables themselves."""
         count = len(self)
-        samples = self.traits.samples
         of = self.traits.of.tolist()
-        fields = zip(*map(samples.__getitem__, of), strict=True) if of else iter([()] * 6)
+        known = zip(*self.traits.samples, strict=True) if of else [()] * len(Traits._fields)
+        fields = [map(field.__getitem__, of) for field in known]
         dtypes, shapes, nbytes, roles, trainable, problems = fields
         slot_names, slot_of = [""] * count, [""] * count
         for place, belonging in self.slots.items():
@@ -111,7 +113,10 @@ class VariableColumns(Sequence[Variable]):
             self.names, self.keys, self.paths, dtypes, shapes, nbytes, roles, trainable,
             self.nodes, self.full_names, slot_names, slot_of, problems, strict=True,
         )  # fmt: skip
-        return tuple(map(partial(tuple.__new__, Variable), columns))
+        make, made = partial(tuple.__new__, Variable), list[Variable]()
+        while portion := tuple(map(make, islice(columns, _PORTION))):
+            made += portion  # between portions other threads may run
+        return tuple(made)
 
     def unreadable(self) -> list[Variable]:
         """The variables that have a problem; mostly there is none, and then no row is made."""
