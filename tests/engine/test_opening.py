@@ -242,8 +242,12 @@ def test_f10_saved_twice_over(made):
 
 
 def test_f11_and_f12_are_told_in_words(made):
-    assert refused(made("runs.old_format") / "old.ckpt").id == "F11"
-    assert refused(made("runs.old_format")).id == "F11"
+    assert ids(open_source(str(made("runs.old_format") / "old.ckpt"))) == ["F11"]
+    opened = open_source(str(made("runs.old_format")))
+    assert {os.path.basename(one.path) for one in opened.source.snapshots} == {
+        "old.ckpt",
+        "sharded.ckpt",
+    }
     assert refused(made("runs.keras_files") / "frozen.pb").id == "F12"
 
 

@@ -155,8 +155,10 @@ def test_a_directory_of_keras_files_names_them(made):
 
 def test_the_old_format(made):
     directory = made("runs.old_format")
-    for given in ("old.ckpt", "sharded.ckpt", "sharded.ckpt-00000-of-00001", "", "checkpoint"):
+    for given in ("old.ckpt", "sharded.ckpt", "sharded.ckpt-00000-of-00001"):
         assert recognise(str(directory / given)).kind is SourceKind.CHECKPOINT_V1
+    for given in ("", "checkpoint"):
+        assert recognise(str(directory / given)).kind is SourceKind.RUN
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tfinspector.contents.sources import Recognised, SourceKind
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Loaded, Opened
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.recognition.directories import is_sharded_v1
 from tfinspector.formats.recognition.file_names import INDEX
 from tfinspector.formats.recognition.recognise import recognise
 
@@ -35,6 +36,10 @@ def opener_of(kind: SourceKind) -> Opener:
         from tfinspector.engine.openers.keras import open_keras
 
         return open_keras
+    if kind is SourceKind.CHECKPOINT_V1:
+        from tfinspector.engine.openers.v1 import open_v1
+
+        return open_v1
     from tfinspector.engine.openers.not_read import refuse
 
     return refuse
@@ -42,7 +47,7 @@ def opener_of(kind: SourceKind) -> Opener:
 
 def read_snapshot(path: str) -> Loaded:
     """One snapshot, by the reader of whatever kind of file it is; raises `Unreadable`."""
-    if os.path.isfile(path + INDEX) or not os.path.lexists(path):
+    if os.path.isfile(path + INDEX) or (not os.path.lexists(path) and not is_sharded_v1(path)):
         return read_checkpoint(path)
     return _reader_of(recognise(path).kind)(path)
 
@@ -52,6 +57,10 @@ def _reader_of(kind: SourceKind) -> Callable[[str], Loaded]:
         from tfinspector.formats.keras.keras_file import read_keras
 
         return read_keras
+    if kind is SourceKind.CHECKPOINT_V1:
+        from tfinspector.formats.v1.v1_checkpoint import read_v1
+
+        return read_v1
     return read_checkpoint
 
 

@@ -96,8 +96,12 @@ def run_of_state_file(path: str, given: str) -> Recognised:
 
 def _without_v2(state_path: str, given: str, given_as: GivenAs) -> Recognised:
     """The V1 checkpoint that a state file names, where no other checkpoint is beside it."""
+    from tfinspector.formats.v1.v1_run import v1_snapshots_among
+
     state = read_state_file(state_path)
     directory = os.path.dirname(state_path)
+    if len(v1_snapshots_among(directory, os.listdir(directory))) > 1:
+        return _run(directory, given, given_as, "in the old format (V1), from its state file")
     for written in (state.latest, *reversed(state.all_paths)):
         name = _V1_PATTERN.sub("", os.path.basename(written))
         prefix = os.path.join(directory, name)

@@ -202,19 +202,6 @@ def cannot_look(path: str, error: OSError) -> Unreadable:
     )
 
 
-def v1_shards(path: str) -> Unreadable:
-    """A sharded checkpoint in the old format."""
-    return _fault(
-        "F11",
-        f"{os.path.basename(path)} is a checkpoint in the old format (V1), in shards",
-        path,
-        Fix(
-            "TensorFlow still reads it; save it again in the format of today.",
-            f"import tensorflow as tf\nreader = tf.train.load_checkpoint({path!r})",
-        ),
-    )
-
-
 def no_file(path: str) -> Unreadable:
     """A device, a socket, a pipe, or a link that leads nowhere."""
     name = os.path.basename(path)
