@@ -109,6 +109,26 @@ def _find_foreign_variables(saved_model: SavedModel, checkpoint: Checkpoint) -> 
         )  # fmt: skip
 
 
+def find_foreign_index(saved_model: SavedModel, computed: int | None) -> Iterator[Finding]:
+    """S03: `fingerprint.pb` was written with another `variables.index` than lies there.
+
+    `computed` is the fingerprint of the index as it is now, None where there is none to compare.
+    """
+    fingerprint = saved_model.fingerprint
+    if fingerprint is None or computed is None or not fingerprint.checkpoint_hash:
+        return
+    if computed != fingerprint.checkpoint_hash:
+        yield Finding(
+            "S03", Severity.WARNING,
+            "The values in variables/ are not those that this SavedModel was saved with.",
+            "fingerprint.pb holds a hash of variables.index that differs from the file's.",
+            f"{saved_model.variables_prefix}.index",
+            {"stored": f"{fingerprint.checkpoint_hash:016x}", "computed": f"{computed:016x}"},
+            Fix("Copy the whole directory again from where the model was exported, unless the "
+                "values were replaced on purpose."),
+        )  # fmt: skip
+
+
 def _foreign_title(
     absent: list[VariableSpec], unlike: list[tuple[VariableSpec, Variable]], total: int
 ) -> str:

@@ -7,7 +7,7 @@ dictionary. The graph may hold cycles and shared nodes.
 
 import keyword
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tfinspector.contents.dtypes import dtype_of_code
@@ -46,7 +46,7 @@ def read_saved_objects(message: Any) -> SavedObjects:
     nodes = message.nodes
     if not nodes:
         return SavedObjects((), (), "", (), False, ())
-    places, dangling = _places(nodes)
+    places, dangling = places_of(nodes)
     functions = _functions(nodes, places, message.concrete_functions)
     root_call = [child.node_id for child in nodes[0].children if child.local_name == _CALL]
     return SavedObjects(
@@ -59,7 +59,7 @@ def read_saved_objects(message: Any) -> SavedObjects:
     )
 
 
-def _places(nodes: Any) -> tuple[dict[int, Place], int]:
+def places_of(nodes: Any) -> tuple[dict[int, Place], int]:
     """({node: its first place in breadth-first order}, number of edges to absent nodes)."""
     places = {0: Place("", "loaded")}
     queue = deque([0])
@@ -95,6 +95,17 @@ def _literal(name: str) -> str:
     return literal if '"' in literal else f'"{literal[1:-1]}"'
 
 
+def traces_and_signatures(nodes: Any, places: Iterable[int]) -> set[int]:
+    """Nodes of functions that are told elsewhere: children of a function or of the signatures."""
+    return {
+        child.node_id
+        for index in places
+        if nodes[index].user_object.identifier == _SIGNATURE_MAP
+        or nodes[index].WhichOneof("kind") == "function"
+        for child in nodes[index].children
+    }
+
+
 def _functions(
     nodes: Any, places: Mapping[int, Place], concrete_functions: Mapping[str, Any]
 ) -> dict[int, Function]:
@@ -102,13 +113,7 @@ def _functions(
 
     The functions of the signatures and the traces of a function, its children, are not repeated.
     """
-    told_elsewhere = {
-        child.node_id
-        for index in places
-        if nodes[index].user_object.identifier == _SIGNATURE_MAP
-        or nodes[index].WhichOneof("kind") == "function"
-        for child in nodes[index].children
-    }
+    told_elsewhere = traces_and_signatures(nodes, places)
     functions = {}
     for index, place in places.items():
         kind = nodes[index].WhichOneof("kind")

@@ -35,7 +35,7 @@ from tfinspector.formats.wire_in_file import ByteSource, Malformed, Span, window
 __all__ = ["join_variables", "read_saved_model"]
 
 BINARY, TEXT, CHUNKED = "saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"
-_START_NBYTES = 256
+START_NBYTES = 256
 FindNodes = Callable[[Sequence[Span]], dict[str, Any]]
 
 
@@ -73,12 +73,12 @@ def _read_open(directory: str, proto: str, descriptor: int) -> SavedModel:
     def read(offset: int, nbytes: int) -> bytes:
         return os.pread(descriptor, nbytes, offset)
 
-    start = read(0, _START_NBYTES)
+    start = read(0, START_NBYTES)
     if proto.endswith(CHUNKED):
         raise faults.chunked(proto, start)
     try:
         if proto.endswith(TEXT):
-            text = _read_all(read, status.st_size)
+            text = read_all(read, status.st_size)
             find_nodes: FindNodes = partial(variable_nodes_of_text, text)
             version, raw = read_meta_graphs_of_text(text)
         else:
@@ -105,7 +105,7 @@ def _read_open(directory: str, proto: str, descriptor: int) -> SavedModel:
     )
 
 
-def _read_all(read: ByteSource, nbytes: int) -> bytes:
+def read_all(read: ByteSource, nbytes: int) -> bytes:
     """The whole file; `pread` gives at most 2 GiB at a time."""
     parts = bytearray()
     while len(parts) < nbytes and (part := read(len(parts), nbytes - len(parts))):

@@ -28,7 +28,7 @@ message TensorProto {
 
 message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
 message MetaGraphDef {
-  MetaGraphDef.MetaInfoDef meta_info_def = 1;
+  MetaGraphDef.MetaInfoDef meta_info_def = 1; SaverDef saver_def = 3;
   map<string, CollectionDef> collection_def = 4;
   map<string, SignatureDef> signature_def = 5;
   repeated AssetFileDef asset_file_def = 6;
@@ -73,11 +73,25 @@ message VariableDef {
   bool trainable = 7;
 }
 message SaveSliceInfoDef { string full_name = 1; repeated int64 full_shape = 2; }
-message GraphDef { repeated NodeDef node = 1; }
-message NodeDef {
-  string name = 1; string op = 2; string device = 4; map<string, AttrValue> attr = 5;
+message GraphDef {
+  repeated NodeDef node = 1; FunctionDefLibrary library = 2; VersionDef versions = 4;
 }
-message AttrValue { oneof value { DataType type = 6; TensorShapeProto shape = 7; } }
+message FunctionDefLibrary { repeated FunctionDef function = 1; }
+message FunctionDef { OpDef signature = 1; repeated NodeDef node_def = 3; }
+message OpDef { string name = 1; }
+message NodeDef {
+  string name = 1; string op = 2; repeated string input = 3; string device = 4;
+  map<string, AttrValue> attr = 5;
+}
+message AttrValue {
+  oneof value {
+    AttrValue.ListValue list = 1; bytes s = 2; int64 i = 3; DataType type = 6;
+    TensorShapeProto shape = 7; NameAttrList func = 10;
+  }
+}
+message AttrValue.ListValue { repeated NameAttrList func = 9; }
+message NameAttrList { string name = 1; }
+message SaverDef { string save_tensor_name = 2; string restore_op_name = 3; }
 
 message SavedObjectGraph {
   repeated SavedObject nodes = 1; map<string, SavedConcreteFunction> concrete_functions = 2;
@@ -90,7 +104,9 @@ message SavedObject {
     SavedVariable variable = 7; SavedBareConcreteFunction bare_concrete_function = 8;
     SavedConstant constant = 9; SavedResource resource = 10; CapturedTensor captured_tensor = 12;
   }
+  map<string, SaveableObject> saveable_objects = 11;
 }
+message SaveableObject { int32 save_function = 2; int32 restore_function = 3; }
 message TrackableObjectGraph.TrackableObject.ObjectReference {
   int32 node_id = 1; string local_name = 2;
 }

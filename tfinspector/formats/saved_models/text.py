@@ -54,6 +54,15 @@ def variable_nodes_of_text(text: bytes, graph: Sequence[Span]) -> dict[str, Any]
     return nodes
 
 
+def graph_of_text(text: bytes, graph: Sequence[Span]) -> bytes:
+    """The graph in its binary form, as far as our schema knows it. Raises `Malformed`."""
+    parts = bytearray()
+    for span in graph:
+        block = text[span.start : span.stop].partition(b"{")[2].rpartition(b"}")[0]
+        parts += _parse("GraphDef", block).SerializeToString()
+    return bytes(parts)
+
+
 def _parse(name: str, text: bytes) -> Any:
     message = message_class(name)()
     try:
