@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
 from tfinspector.contents.checks import CheckReport
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import TensorFlowReport
+from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.overview_facts import facts, heading
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
@@ -196,29 +197,31 @@ class OverviewModel(QObject):
 
         if self._session.current is not None:
             self._session.run(
-                "Add up", lambda ticket: add_up(variables, ticket), done, quiet=True,
+                "Add up", lambda _: add_up(variables), done, quiet=True,
                 key="overview", owner=self._session.current,
             )  # fmt: skip
         self.changed.emit()
 
 
-def add_up(variables: Sequence[Variable], ticket: Ticket | None = None) -> Holdings:
+def add_up(variables: Sequence[Variable]) -> Holdings:
     """Totals of these variables."""
+    kinds = VariableColumns.of(variables).traits
     by_role: dict[str, list[int]] = {}
     by_type: dict[str, list[int]] = {}
     parameters = nbytes = problems = 0
-    for number, variable in enumerate(variables):
-        if ticket and number % 1024 == 0:
-            ticket.check()
-        nbytes += variable.nbytes
-        problems += bool(variable.problem)
-        if variable.role is Role.WEIGHT and variable.dtype.is_numeric:
-            parameters += variable.size
-        for parts, name in ((by_role, variable.role.value), (by_type, variable.dtype.name)):
+    for kind, count in zip(kinds.samples, kinds.counts(), strict=True):
+        if not count:
+            continue
+        nbytes += kind.nbytes * count
+        problems += count if kind.problem else 0
+        if kind.role is Role.WEIGHT and kind.dtype.is_numeric:
+            parameters += kind.size * count
+        for parts, name in ((by_role, kind.role.value), (by_type, kind.dtype.name)):
             part = parts.setdefault(name, [0, 0])
-            part[0] += variable.nbytes
-            part[1] += 1
-    largest = sorted(variables, key=lambda v: -v.nbytes)[:LARGEST]
+            part[0] += kind.nbytes * count
+            part[1] += count
+    sizes = np.array([kind.nbytes for kind in kinds.samples], np.int64)[kinds.of]
+    largest = [variables[at] for at in np.argsort(-sizes, kind="stable")[:LARGEST].tolist()]
     return Holdings(
         len(variables), parameters, nbytes, _parts(by_role), _parts(by_type), tuple(largest),
         problems,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
+from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Role, Variable
 
 Floats = NDArray[np.float64]
@@ -70,21 +71,20 @@ class FigureTable:
         self, variables: Sequence[Variable], check: Callable[[], None] = lambda: None
     ) -> None:
         count = len(variables)
+        columns = VariableColumns.of(variables)
         self.variables = variables
         self.names: list[str] = []
         self.row_of: dict[str, int] = {}
         for start in range(0, count, _PORTION):
             check()
-            portion = variables[start : start + _PORTION]
-            self.names += [variable.name.lower() for variable in portion]
-            self.row_of.update((v.key, start + at) for at, v in enumerate(portion))
-        self.parameters = np.fromiter((v.size for v in variables), np.float64, count)
-        check()
-        self.nbytes = np.fromiter((v.nbytes for v in variables), np.float64, count)
-        check()
-        self.roles = np.fromiter((_ROLES[v.role] for v in variables), np.intp, count)
-        check()
-        self.rank = np.fromiter((len(v.shape) for v in variables), np.float64, count)
+            portion = slice(start, start + _PORTION)
+            self.names += [name.lower() for name in columns.names[portion]]
+            self.row_of.update((key, start + at) for at, key in enumerate(columns.keys[portion]))
+        of, kinds = columns.traits.of, columns.traits.samples
+        self.parameters = np.array([kind.size for kind in kinds], np.float64)[of]
+        self.nbytes = np.array([kind.nbytes for kind in kinds], np.float64)[of]
+        self.roles = np.array([_ROLES[kind.role] for kind in kinds], np.intp)[of]
+        self.rank = np.array([len(kind.shape) for kind in kinds], np.float64)[of]
         self.statistics: list[Statistics | Unmeasured | None] = [None] * count
         self._measured = np.full((len(FIGURES) + 2, count), np.nan)
         self.figures = dict(zip(FIGURES, self._measured, strict=False))
