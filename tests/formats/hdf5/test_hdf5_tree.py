@@ -140,7 +140,7 @@ def test_links_and_values_of_other_files_are_refused(tmp_path):
         layout[:] = h5py.VirtualSource(secret, "values", (3,))
         file.create_virtual_dataset("virtual", layout)
         file.create_dataset("external", (3,), "f4", external=[(str(tmp_path / "raw"), 0, 12)])
-    checkpoint, reader = read_keras(str(path))
+    checkpoint, _ = read_keras(str(path))
     by_key = {one.key: one for one in checkpoint.variables}
     assert set(by_key) == {"own", "virtual", "external"}
     assert "not opened" in by_key["external"].problem
@@ -188,6 +188,15 @@ def test_a_checksum_that_does_not_hold(tmp_path):
     _, reader = read_keras(str(path))
     stored, computed = reader.verify("x")
     assert stored != computed
+
+
+def test_a_scalar_string(tmp_path):
+    path = tmp_path / "one.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("word", data="hello", dtype=h5py.string_dtype())
+    _, reader = read_keras(str(path))
+    assert reader.read("word").shape == ()
+    assert reader.read("word").item() == b"hello"
 
 
 def test_what_is_no_hdf5_at_all():

@@ -66,11 +66,10 @@ KINDS = {
 
 
 def look_at(path: Path) -> bool:
-    """Whether it could be opened; everything that is small is read, checked and named."""
+    """Whether it could be opened; then everything that is small is read, checked and named."""
     try:
         checkpoint, reader = read_keras(str(path))
-    except Unreadable as error:
-        assert error.finding.fix is not None
+    except Unreadable:
         return False
     names = [one.name for one in checkpoint.variables]
     assert len(set(names)) == len(names)
@@ -82,8 +81,8 @@ def look_at(path: Path) -> bool:
                 reader.verify(one.key)
                 if one.dtype.is_numeric:
                     sum(block.size for block in reader.blocks(one.key))
-        except Unreadable as error:
-            assert error.finding.fix is not None
+        except Unreadable:
+            continue
     return True
 
 

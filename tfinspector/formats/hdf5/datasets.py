@@ -59,7 +59,7 @@ class Dataset(NamedTuple):
 
     address   of its bytes where they lie in one run; None where they were never written
     compact   its bytes where they lie in the header itself
-    fill      one element, for whatever was never written
+    fill      one element, for whatever was never written; b"" where that is zero
     stored    bytes in the file, as far as the header tells
     problem   why it can't be read; completes "NAME ..."
     """
@@ -95,7 +95,7 @@ def read_dataset(messages: Sequence[Message], bytes_of: FileBytes) -> Dataset:
     fill = _fill_value(by_type[FILL_VALUE].data, bytes_of) if FILL_VALUE in by_type else b""
     if EXTERNAL_FILES in by_type:
         dataset = dataset._replace(problem="has its values in another file, which is not opened")
-    return dataset._replace(fill=fill if len(fill) == element.nbytes else bytes(element.nbytes))
+    return dataset._replace(fill=fill if len(fill) == element.nbytes else b"")
 
 
 def _with_layout(

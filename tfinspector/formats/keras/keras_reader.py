@@ -152,12 +152,11 @@ class KerasReader:
                 yield inside[start : start + most].copy()
         while left > 0:  # what was never written holds the fill value
             size = min(left, most)
-            yield np.full(size, np.frombuffer(data.fill, word, 1)[0], word)
+            yield np.full(size, _fill(data, word), word)
             left -= size
 
     def _read_chunks(self, key: str, stored: Stored, wanted: Box, out: NDArray[Any]) -> None:
-        fill = stored.dataset.fill
-        out[...] = np.frombuffer(fill, out.dtype, 1)[0] if fill else 0
+        out[...] = _fill(stored.dataset, out.dtype)
         for box, values in self._each_chunk(key, stored, wanted):
             common = wanted.intersect(box)
             if common is not None:
@@ -228,8 +227,10 @@ class KerasReader:
                 raise self._bad(key, f"can't be decoded: {error}") from None
         flat = np.empty(count, object)
         flat[:] = texts
-        found: np.ndarray[Any, Any] = flat[flat_positions(data.shape, box.start, box.shape)]
-        return found if found.shape == box.shape else found.reshape(box.shape)
+        places = flat_positions(data.shape, box.start, box.shape)
+        out = np.empty(box.shape, object)
+        out[...] = flat[places]
+        return out
 
     def _bytes_of_strings(self, key: str, stored: Stored, file: Any) -> bytes:
         data = stored.dataset
@@ -278,6 +279,11 @@ def why_not(dataset: Dataset) -> str:
     if dataset.chunks is not None and (name := unknown_filter(dataset.chunks)):
         return f"is packed with {name}, which this program can't unpack; h5repack rewrites it"
     return ""
+
+
+def _fill(dataset: Dataset, word: np.dtype[Any]) -> Any:
+    """The element that stands for what was never written."""
+    return np.frombuffer(dataset.fill, word, 1)[0] if dataset.fill else word.type(0)
 
 
 def _whole(shape: tuple[int, ...]) -> Box:
