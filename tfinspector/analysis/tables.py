@@ -6,7 +6,7 @@ uses a few thousand of the entries.
 """
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,16 @@ from tfinspector.analysis.places import NO_COUNTS, NO_FIGURES
 _ROOM = 1 << 31  # elements that copies may take before they are emptied
 _MOST_PARTS = 16
 
-_spare: dict[int, list[NDArray[np.uint32]]] = {}
+
+class _Copies(NamedTuple):
+    """The dense table in its copies, all zeros, and room to collect it."""
+
+    tables: NDArray[np.uint32]
+    entries: Integers
+    counts: Integers
+
+
+_spare: dict[int, list[_Copies]] = {}
 """Empty copies by size, for whichever thread comes next (list's append and pop are atomic)."""
 
 
@@ -31,7 +40,7 @@ class Table:
     def __init__(self, size: int) -> None:
         self._size = size
         self._parts: list[tuple[Integers, Integers]] = []
-        self._dense: NDArray[np.uint32] | None = None
+        self._dense: _Copies | None = None
         self._room = _ROOM
 
     def occupied(self) -> tuple[Integers, Integers]:
@@ -67,18 +76,17 @@ class Table:
             try:
                 self._dense = spare.pop()
             except IndexError:
-                self._dense = np.zeros((compiled.COPIES, self._size), np.uint32)
+                tables = np.zeros((compiled.COPIES, self._size), np.uint32)
+                self._dense = _Copies(tables, *np.empty((2, self._size), np.int64))
         self._room -= elements
-        return self._dense
+        return self._dense.tables
 
     def _empty_copies(self) -> None:
         compiled = kernels()
         if self._dense is None or compiled is None:
             return
-        entries = np.empty(self._size, np.int64)
-        counts = np.empty(self._size, np.int64)
-        used = compiled.collect(self._dense, entries, counts)
-        self._keep((entries[:used].copy(), counts[:used].copy()))
+        used = compiled.collect(*self._dense)
+        self._keep((self._dense.entries[:used].copy(), self._dense.counts[:used].copy()))
         _spare[self._size].append(self._dense)
         self._dense, self._room = None, _ROOM
 
