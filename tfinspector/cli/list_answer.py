@@ -1,11 +1,9 @@
 """What `tfinspector list` answers: what is inside, without executing anything.
 
-No parser of words and none of their modules is imported here: see `plain_listing`.
+No parser of words and none of their modules is imported here: `list PATH` needs none.
 """
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
@@ -15,6 +13,7 @@ from tfinspector.cli.natural_order import in_natural_order
 from tfinspector.cli.page import Page
 from tfinspector.cli.totals import totals_of
 from tfinspector.cli.variable_rows import variable_rows
+from tfinspector.contents.collecting import without_collecting
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.sources import Source
 from tfinspector.contents.variable_columns import VariableColumns
@@ -44,7 +43,7 @@ def list_source(
             failure,
         )
 
-    with _without_collecting():
+    with without_collecting():
         deliver(as_json, _empty(path, with_tensorflow), work)
 
 
@@ -52,18 +51,6 @@ def _rows(source: Source) -> Sequence[Variable]:
     """The variables in the order shown; where there is no file that holds them, without keys."""
     ordered = in_natural_order(source.variables)
     return ordered if source.snapshots else [each._replace(key="") for each in ordered]
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No garbage collection: it looks at a million values of which none is garbage (50 ms)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _empty(path: str, with_tensorflow: bool) -> Document:

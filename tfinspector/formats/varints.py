@@ -41,7 +41,8 @@ def varints(octets: Octets, at: Integers) -> tuple[Integers, Integers]:
 
 def octets_at(octets: Octets, at: Integers) -> Octets:
     """The bytes at these places; beyond the end the last one, where no field fits any more."""
-    return octets[np.minimum(at, len(octets) - 1)]
+    found: Octets = octets.take(at, mode="clip")
+    return found
 
 
 def decode_packed(octets: Octets, limit: int) -> tuple[NDArray[np.uint64], int]:

@@ -1,10 +1,7 @@
 """A checkpoint by its prefix: the bundle, its object graph, and a variable for every key."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.collecting import without_collecting
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.formats.bundles.bundle import Bundle, BundleReader, read_bundle
@@ -18,7 +15,7 @@ def read_checkpoint(prefix: str) -> tuple[Checkpoint, BundleReader]:
     Raises `Unreadable` if the index can't be read. A graph that is lost or broken is told in
     `Checkpoint.problems`; the variables are then named by their keys.
     """
-    with _without_collecting():
+    with without_collecting():
         bundle = read_bundle(prefix)
         reader = BundleReader(bundle)
         graph, problems = _read_graph(bundle, reader)
@@ -54,21 +51,3 @@ def _read_graph(bundle: Bundle, reader: BundleReader) -> tuple[ObjectGraph | Non
         return None, (f"the object graph is stored as {value.dtype}, not as a string",)
     graph = parse_object_graph(data)
     return graph if graph.node_count else None, graph.problems
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """No garbage collection meanwhile: a million small values are made, none of them garbage.
-
-    Freezing and unfreezing then moves them among the old objects, unseen; enabling alone would
-    make the next allocation look at each of them.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()

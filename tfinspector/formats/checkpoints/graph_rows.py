@@ -1,7 +1,8 @@
 """Rows from the object graph: for each linked key its paths, its role and its best name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import repeat
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +81,7 @@ class _GraphRows:
         roles, arrivals, count = self._roles, self._arrivals, len(self._columns)
         special = _mask(count, roles.own, roles.metrics, roles.slots)
         special |= _mask(count, self._listed_trainable, self._listed_frozen)
-        generators = [name in _GENERATORS for name in arrivals.leaf_names]
-        special |= np.array(generators, bool)[arrivals.best_leaf]
+        special |= _are_in(_GENERATORS, arrivals.leaf_names)[arrivals.best_leaf]
         kinds = rows.described
         has_axes = [bool(shape) and dtype.itemsize > 0 for dtype, shape, _, _ in kinds.samples]
         trained = _mask(count, roles.trained)
@@ -95,14 +95,15 @@ class _GraphRows:
         """Does what `_fill_plain` does for each; what is the same for many is worked out once."""
         namer, arrivals = self._namer, self._arrivals
         prefixes = [f"{one}/".removeprefix(rows.prefix) if one else "" for one in namer.prefix]
-        parts = list(map(namer.parts.__getitem__, arrivals.leaf_names))
+        parts = namer.parts.of(arrivals.leaf_names)
         rest = [self._top(walk) in self._trained_tops for walk in range(len(prefixes))]
-        untrained = [is_never_trained(name) for name in arrivals.leaf_names]
+        names = set(arrivals.leaf_names)
+        untrained = _are_in({name for name in names if is_never_trained(name)}, arrivals.leaf_names)
         walks, leaves = arrivals.best_walk[nodes], arrivals.best_leaf[nodes]
-        ways = zip(walks.tolist(), leaves.tolist(), strict=True)
-        _put(rows.name, places, [prefixes[walk] + parts[leaf] for walk, leaf in ways])
+        begins = map(prefixes.__getitem__, walks.tolist())
+        _put(rows.name, places, list(map(add, begins, map(parts.__getitem__, leaves.tolist()))))
         answers = np.where(np.array(rest, bool)[walks], UNTRAINED, UNKNOWN)
-        answers[np.array(untrained, bool)[leaves]] = UNTRAINED
+        answers[untrained[leaves]] = UNTRAINED
         answers[_mask(len(self._columns), self._roles.trained)[nodes]] = TRAINED
         rows.trainable[places] = answers
 
@@ -230,6 +231,13 @@ def _put(column: list[str], places: Integers, values: list[str]) -> None:
         return
     for place, value in zip(places.tolist(), values, strict=True):
         column[place] = value
+
+
+def _are_in(some: Collection[str], names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the names are among some, mostly none."""
+    if not some or frozenset(some).isdisjoint(names):
+        return np.zeros(len(names), bool)
+    return np.array([name in some for name in names], bool)
 
 
 def _mask(count: int, *nodes: Collection[int]) -> NDArray[np.bool_]:

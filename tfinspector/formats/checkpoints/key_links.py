@@ -59,7 +59,9 @@ def link_keys(keys: Sequence[str], graph: ObjectGraph) -> Links:
     owner = np.full(len(keys) + 1, -1)  # the last one stands for no place
     owner[place[::-1]] = np.arange(len(place))[::-1]
     owner[-1] = -1
-    is_plain = np.fromiter(map(_VALUE.__eq__, columns.value_names), bool, len(place))
+    is_plain = np.ones(len(place), bool)
+    if columns.value_names.count(_VALUE) < len(place):
+        is_plain = np.fromiter(map(_VALUE.__eq__, columns.value_names), bool, len(place))
     node_of, place_of = np.full(len(keys), -1), np.full(len(columns), -1)
     owned = np.flatnonzero(owner[place] == np.arange(len(place)))
     plain = owned[is_plain[owned]]

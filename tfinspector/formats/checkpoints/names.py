@@ -145,6 +145,10 @@ class _PlainParts(dict[str, str]):
         self[edge] = edge
         return edge
 
+    def of(self, edges: Sequence[str]) -> Sequence[str]:
+        """The names of many edges."""
+        return edges
+
 
 class _KerasParts(_PlainParts):
     """Names of edges for people: without the underscores of Keras's private attributes."""
@@ -152,6 +156,10 @@ class _KerasParts(_PlainParts):
     def __missing__(self, edge: str) -> str:
         part = self[edge] = edge.strip("_") or edge
         return part
+
+    def of(self, edges: Sequence[str]) -> Sequence[str]:
+        """The names of many edges."""
+        return list(map(self.__getitem__, edges))
 
 
 def _is_model(columns: GraphColumns) -> bool:

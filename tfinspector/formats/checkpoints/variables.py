@@ -77,7 +77,7 @@ def describe_variables(index: KeyedTensors, graph: ObjectGraph | None) -> Descri
         return Described(rows.variables(), (), dialect_of_keys(keys))
     links = link_keys(keys, graph)
     fill_from_graph(rows, graph, links, dialect)
-    unlinked = [place for place, node in enumerate(rows.node) if node == NOBODY]
+    unlinked = np.flatnonzero(np.array(rows.node) == NOBODY).tolist()
     _fill_by_name(rows, unlinked)
     settle_names(rows)
     return Described(
