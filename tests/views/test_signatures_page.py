@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.looking import opened, session
+from tfinspector.contents.findings import Severity
 from tfinspector.viewmodels.session import Session
+from tfinspector.views.finding_card import SIGNS
 from tfinspector.views.signatures_page import SignaturesPage
 
 __all__ = ["opened", "session"]
@@ -80,11 +82,15 @@ def test_the_code_is_copied(
 def test_headings_cannot_be_chosen_and_the_root_is_told_about(
     page: SignaturesPage, opened: Callable[[str], Session]
 ) -> None:
-    opened("model")
+    session = opened("model")
     heading = page.list.item(0)
     assert heading.text() == "Signatures (serve)"
     assert heading.flags() == Qt.ItemFlag.NoItemFlags
-    assert page.root.shown[0][0] == "warning"
+    assert session.current is not None
+    findings = session.findings_of(session.current)
+    told = [finding for finding in findings if finding.title == page.root.shown[0][2]]
+    severity = told[0].severity if told else Severity.INFO
+    assert page.root.shown[0][0] == SIGNS[severity][0], "elsewhere it is shown as another sign"
 
 
 def test_load_waits_for_the_worker_and_says_so(

@@ -233,6 +233,13 @@ def tensor_row(spec: TensorSpec) -> tuple[str, str, str, str]:
     return spec.name, spec.dtype.name, numbers.shape(spec.shape), spec.tensor
 
 
+_SIGNS = {
+    Severity.ERROR: ("error", "wrong"),
+    Severity.WARNING: ("warning", "attention"),
+    Severity.INFO: ("info", "muted"),
+}
+
+
 def report_lines(report: LoadReport | Finding) -> list[tuple[str, str, str]]:
     """What loading said, as lines of (icon, colour role, words)."""
     if isinstance(report, Finding):
@@ -248,7 +255,7 @@ def report_lines(report: LoadReport | Finding) -> list[tuple[str, str, str]]:
         ("info", "muted", f"The object {call}. Signatures: {names}. "
          f"{_many(len(report.variables), 'variable')}.")
     )  # fmt: skip
-    lines += [("warning", "attention", finding.title) for finding in report.findings]
+    lines += [(*_SIGNS[finding.severity], finding.title) for finding in report.findings]
     return lines
 
 

@@ -69,7 +69,7 @@ class FindingsPane(QWidget):
         layout = QVBoxLayout(cards)
         layout.setContentsMargins(SMALL, SMALL, SMALL, SMALL)
         layout.setSpacing(SMALL)
-        many = len({about for about, _ in told}) > 1
+        many = len(self.session.sources) > 1 or len({about for about, _ in told}) > 1
         for about, finding in told[:_MOST]:
             name = about.rstrip("/").rsplit("/", 1)[-1] if many else ""
             layout.addWidget(FindingCard(finding, name))

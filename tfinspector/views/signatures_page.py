@@ -146,4 +146,6 @@ class SignaturesPage(QWidget):
         else:
             self.waiting.done()
         report = model.report
-        self.said.show_lines(report_lines(report) if report else [])
+        lines = report_lines(report) if report else []
+        told = self.model.root_words  # stands above already
+        self.said.show_lines([line for line in lines if line[2] != told])

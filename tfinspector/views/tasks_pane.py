@@ -75,7 +75,7 @@ class TaskLine(QWidget):
     def _show(self) -> None:
         task, progress = self.task, self.task.progress
         self._sign.setPixmap(pixmap(*_SIGNS[task.state], 16, self.devicePixelRatioF()))
-        told = progress.text if progress else ""
+        told = progress.text if progress and not task.state.is_over else ""
         self._doing.set_text(task.finding.title if task.finding else told)
         took = f" · {numbers.duration(task.seconds)}" if task.state.is_over and task.started else ""
         self._state.setText(f"{task.state}{took}")

@@ -212,6 +212,7 @@ class HistogramModel(QObject):
             options=self.options,
             range_words=range_words(series, self.options, self.is_zoomed),
             accuracy=accuracy_words(series),
+            in_order=len(drawn) > 2 and len({choice.variable.name for choice, _ in drawn}) == 1,
             of_magnitude=any(figure.of_magnitude for figure in figures),
             zoomed=self.is_zoomed,
         )

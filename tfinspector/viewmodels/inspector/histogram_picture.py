@@ -106,6 +106,7 @@ class HistogramPicture:
     message   in place of bars (or with them), for tensors that are not a distribution
     notes     why a chosen tensor is not among the series
     range_words, accuracy  told below the plot, always
+    in_order  whether the series are one variable in snapshot after snapshot
     zoomed    whether it answers a gesture, so that the view stays where the hand put it
     """
 
@@ -119,6 +120,7 @@ class HistogramPicture:
     range_words: str = ""
     accuracy: str = ""
     of_magnitude: bool = False
+    in_order: bool = False
     zoomed: bool = False
 
     @property

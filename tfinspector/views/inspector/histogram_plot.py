@@ -29,7 +29,7 @@ from tfinspector.views.inspector.plot_axes import (
     log_count_ticks,
     value_ticks,
 )
-from tfinspector.views.inspector.plot_style import PlotStyle, faded
+from tfinspector.views.inspector.plot_style import PlotStyle, faded, series_colours
 
 _LOG_FLOOR = -0.35
 """Where bars stand on a log axis: a little below a count of 1, so that one value is a bar."""
@@ -130,9 +130,10 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         offset = picture.options.arrangement is Arrangement.OFFSET and len(tops) > 1
         step = _RIDGE_STEP * max(float((top - floor).max()) for top in tops) if offset else 0.0
         alone = len(tops) == 1
+        colours = series_colours(self._style, picture)
         for index in reversed(range(len(tops))):
             lift = step * (len(tops) - 1 - index) if offset else 0.0
-            colour = self._style.accent if alone else self._style.of(index)
+            colour = colours[index]
             opacity = 0.85 if offset else 0.7 if alone else 0.25
             line = self._style.surface if offset else colour
             bars = BarsItem(

@@ -17,7 +17,7 @@ from PySide6.QtSvg import QSvgGenerator
 from tfinspector.viewmodels.inspector.histogram_picture import HistogramPicture, heights_name
 from tfinspector.viewmodels.inspector.histogram_table import caption
 from tfinspector.views.inspector.histogram_plot import HistogramPlot
-from tfinspector.views.inspector.plot_style import PlotStyle, plot_style
+from tfinspector.views.inspector.plot_style import PlotStyle, plot_style, series_colours
 from tfinspector.views.theme import LIGHT
 
 PICTURE_SIZE = QSize(960, 600)
@@ -46,8 +46,7 @@ def export_histogram(picture: HistogramPicture, path: str, kind: str) -> None:
     plot = HistogramPlot(style)
     try:
         plot.show_picture(picture)
-        several = len(picture.series) > 1
-        colours = [style.of(index) for index in range(len(picture.series) if several else 0)]
+        colours = series_colours(style, picture) if len(picture.series) > 1 else []
         heading = (picture.title, heights_name(picture.options))
         write_picture(plot, heading, caption(picture), colours, style, path, kind)
     finally:

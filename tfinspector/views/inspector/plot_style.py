@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+import pyqtgraph as pg
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 
+from tfinspector.viewmodels.inspector.histogram_picture import HistogramPicture
 from tfinspector.views.theme import Colours, colours, number_font
+
+# The part of viridis that stands out from the ground, light and dark.
+_SHARES = {False: (0.0, 0.8), True: (0.25, 1.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,21 @@ class PlotStyle:
     def of(self, index: int) -> QColor:
         """The colour of the series with this index; they repeat after the last."""
         return self.series[index % len(self.series)]
+
+
+def series_colours(style: PlotStyle, picture: HistogramPicture) -> list[QColor]:
+    """One colour per tensor: the accent for one alone, a scale for snapshots in their order (the
+    way is what matters, not which is which), else categories.
+    """
+    count = len(picture.series)
+    if count == 1:
+        return [style.accent]
+    if not picture.in_order:
+        return [style.of(index) for index in range(count)]
+    table = pg.colormap.get("viridis")
+    low, high = _SHARES[style.surface.lightness() < 128]
+    shares = [low + (high - low) * index / (count - 1) for index in range(count)]
+    return [table.map(share, mode="qcolor") for share in shares]
 
 
 def faded(colour: QColor, opacity: float) -> QColor:

@@ -14,7 +14,7 @@ from tfinspector.contents.figures import Statistics
 from tfinspector.viewmodels.inspector.choice_names import told_apart
 from tfinspector.viewmodels.inspector.histogram_picture import Arrangement, HistogramPicture, Series
 from tfinspector.viewmodels.inspector.histogram_readout import Readout
-from tfinspector.views.inspector.plot_style import PlotStyle, faded
+from tfinspector.views.inspector.plot_style import PlotStyle, faded, series_colours
 
 _ROW, _GAP, _BAR = 20, 8, 3
 _MOST_ROWS = 6
@@ -40,7 +40,9 @@ class SpecialCounts(QWidget):
     def __init__(self, style: PlotStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
+        self._picture = HistogramPicture()
         self._all: tuple[Series, ...] = ()
+        self._colours: list[QColor] = []
         self._rows: tuple[int, ...] = ()
         self._in_bin: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -48,10 +50,12 @@ class SpecialCounts(QWidget):
     def set_style(self, style: PlotStyle) -> None:
         """Draw in these colours from now on."""
         self._style = style
+        self._colours = series_colours(style, self._picture)
         self.update()
 
     def show_picture(self, picture: HistogramPicture) -> None:
         """Show the counts of the tensors in this picture."""
+        self._picture, self._colours = picture, series_colours(self._style, picture)
         self._all = picture.series
         several = range(len(self._all) if len(self._all) > 1 else 0)
         is_labelled = picture.options.arrangement is Arrangement.OFFSET
@@ -144,11 +148,10 @@ class SpecialCounts(QWidget):
         return min(widest + 26, max(self.width() - columns * _COLUMN, self.width() * 2 // 5))
 
     def _labels(self) -> list[str]:
-        """The labels of the rows, shortened at the front where all begin alike."""
-        return told_apart([self._all[index].label for index in self._rows[:_MOST_ROWS]])
+        return [self._all[index].label for index in self._rows[:_MOST_ROWS]]
 
     def _paint_label(self, painter: QPainter, text: str, index: int, y: int, width: int) -> None:
-        painter.fillRect(QRectF(0, y + 5, 9, 9), self._style.of(index))
+        painter.fillRect(QRectF(0, y + 5, 9, 9), self._colours[index])
         painter.setPen(self._style.text)
         rect = QRectF(14, y, width - 22, _ROW - _BAR)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
@@ -178,7 +181,10 @@ class SpecialCounts(QWidget):
 
 
 def elided_apart(texts: list[str], metrics: QFontMetrics, room: int) -> list[str]:
-    """The texts cut to `room` pixels, at the place that leaves them different from each other."""
+    """The texts cut to `room` pixels so that they stay different: what all share goes first."""
+    if all(metrics.horizontalAdvance(text) <= room for text in texts):
+        return texts
+    texts = told_apart(texts)
     modes = Qt.TextElideMode
     for mode in (modes.ElideMiddle, modes.ElideLeft, modes.ElideRight):
         cut = [metrics.elidedText(text, mode, room) for text in texts]

@@ -133,6 +133,7 @@ class VariablesPage(QWidget):
         self._problem.setProperty("attention", True)
         self._problem.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
         self._empty = EmptyState("variable")
+        self._empty.fill_ground()
         self._empty.pressed.connect(self._show_all)
         middle = QWidget()
         self._stack = QStackedLayout(middle)

@@ -19,6 +19,7 @@ _NAMES = {
     Role.LOOKUP: "tables", Role.ITERATOR: "iterators", Role.OTHER: "other",
 }  # fmt: skip
 _DOT = 8
+_NARROWEST = 120
 
 
 class RoleSwitch(QWidget):
@@ -33,6 +34,11 @@ class RoleSwitch(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(TIGHT)
+        self._layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+
+    def minimumSizeHint(self) -> QSize:
+        """In a narrow window the buttons are cut before the panes beside the page are."""
+        return QSize(_NARROWEST, super().minimumSizeHint().height())
 
     @property
     def hidden(self) -> frozenset[Role]:
