@@ -8,7 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from tfinspector.contents.drift_metrics import Reference
+    from tfinspector.contents.drifts import DriftTable
 
 COMMANDS = frozenset(
     (
@@ -33,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if first in COMMANDS or first in _OF_THE_PROGRAM:
         from tfinspector.cli.main import main as run_command
 
-        status = run_command(words)
+        status = run_command(words, _paint)
         if first == "list" and argv is None:
             _leave(status)
         return status
@@ -64,6 +68,14 @@ def _leave(status: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+def _paint(table: DriftTable, metric: str, reference: Reference) -> bytes:
+    """Qt is loaded when a command really draws, and finds no display necessary."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from tfinspector.views.drift_picture import paint_drift
+
+    return paint_drift(table, metric, reference)
 
 
 if __name__ == "__main__":
