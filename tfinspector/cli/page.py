@@ -6,9 +6,7 @@ so that no file can steer the terminal.
 """
 
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
 from operator import add
 from typing import TextIO
@@ -32,7 +30,7 @@ class Page:
         self._out = out or sys.stdout
         terminal = self._out.isatty()
         self._styled = terminal and not os.environ.get("NO_COLOR")
-        self._width = shutil.get_terminal_size().columns if terminal else None
+        self._width = _columns_of_terminal() if terminal else None
         self._parts: list[str] = []
 
     @property
@@ -100,7 +98,9 @@ class Page:
             self._parts.extend(f"{line}\n" for line in self._wrapped(each, indent, indent))
 
     def _wrapped(self, text: str, first: str, rest: str) -> list[str]:
-        return textwrap.wrap(
+        from textwrap import wrap  # a listing has no prose, mostly
+
+        return wrap(
             escaped(text), self.prose_width, initial_indent=first, subsequent_indent=rest,
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
@@ -135,6 +135,12 @@ class Page:
         """Everything so far, out."""
         self._out.write("".join(self._parts).lstrip("\n"))
         self._parts.clear()
+
+
+def _columns_of_terminal() -> int:
+    from shutil import get_terminal_size  # brings the compressors of archives along
+
+    return get_terminal_size().columns
 
 
 def shown(cells: Sequence[str]) -> list[str]:

@@ -10,7 +10,6 @@ from tfinspector.contents.checkpoints import Checkpoint, Shard
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Variable
-from tfinspector.diagnosis.keras_damage import find_keras_damage
 
 _MOST_NAMED = 20
 _DATA_FILE = re.compile(r"data file (\d+)(?: of \d+)?, which (?:is|can't)")  # missing ...
@@ -25,6 +24,8 @@ for key in keys:  # a fresh reader each: TensorFlow aborts after one that failed
 def find_file_problems(checkpoint: Checkpoint) -> list[Finding]:
     """All findings about the files of one checkpoint, the gravest first."""
     if checkpoint.keras is not None:
+        from tfinspector.diagnosis.keras_damage import find_keras_damage  # for these files only
+
         return find_keras_damage(checkpoint)
     return [
         *_find_faulty_shards(checkpoint),

@@ -1,6 +1,5 @@
 """An opened source: contents and readers of its snapshots, kept while they are used."""
 
-import difflib
 import os
 import threading
 from collections import OrderedDict
@@ -11,7 +10,6 @@ from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.openers.opened import Loaded, Stamps, stamp
-from tfinspector.engine.openers.run_listing import paths_of_snapshots
 from tfinspector.engine.openers.table import read_snapshot
 from tfinspector.formats.reading import TensorReader
 
@@ -62,6 +60,9 @@ class OpenSource:
         if self.source.kind is not SourceKind.RUN:
             return False
         try:
+            # Imported here: a listing does not need to know the snapshots of every kind.
+            from tfinspector.engine.openers.run_listing import paths_of_snapshots
+
             now = paths_of_snapshots(self.source.path)
         except OSError:
             return True
@@ -130,7 +131,9 @@ def _near(asked: str, names: list[str]) -> list[str]:
     if len(names) > _MOST_COMPARED:
         names = [name for name in names if tail in name.lower()][:_MOST_COMPARED]
     lowered = {name.lower(): name for name in names}
-    close = difflib.get_close_matches(asked.lower(), lowered, 3, _CLOSE_ENOUGH)
+    from difflib import get_close_matches
+
+    close = get_close_matches(asked.lower(), lowered, 3, _CLOSE_ENOUGH)
     return list(dict.fromkeys([*ends[:3], *(lowered[name] for name in close)]))[:3]
 
 
