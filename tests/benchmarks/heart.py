@@ -24,6 +24,7 @@ class Heart:
 
     def __init__(self) -> None:
         self.longest = 0.0
+        self.beats = 0
         self._last = 0.0, 0.0
         self._timer = QTimer(interval=_BEAT_MS)
         self._timer.timeout.connect(self._beat)
@@ -32,6 +33,7 @@ class Heart:
         now = own_clock(), time.process_time()
         pause = min(now[0] - self._last[0], now[1] - self._last[1])
         self.longest, self._last = max(self.longest, pause), now
+        self.beats += 1
 
     @contextmanager
     def beating(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ from tfinspector.views.main_window import MainWindow
 __all__ = ["TARGET_MS", "Heart", "begin", "nothing_dangles", "own_folders"]
 
 _MANY = 50_000
+_TURNS = 3  # of the event loop, until a change is surely painted
 _ROUNDS = ("kernel", "bias", "k", "w")
 
 
@@ -31,10 +32,13 @@ class Blocks:
         self._heart, self._qtbot = Heart(), qtbot
 
     def until(self, what: str, act: Callable[[], object], done: Callable[[], bool]) -> None:
-        """Do `act` and wait until it is `done`, with the heart beating."""
-        with self._heart.beating():
+        """Do `act`, wait until it is `done` and painted, with the heart beating."""
+        heart = self._heart
+        with heart.beating():
             act()
             self._qtbot.waitUntil(done, timeout=60_000)
+            enough = heart.beats + _TURNS
+            self._qtbot.waitUntil(lambda: heart.beats > enough)
         self.took[what] = min(self.took.get(what, float("inf")), 1000 * self._heart.longest)
 
     def say(self, capsys: pytest.CaptureFixture[str]) -> None:
