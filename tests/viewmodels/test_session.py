@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.viewmodels.made_up import Worlds, finding, run, statistics
+from tests.viewmodels.made_up import Worlds, finding, run, statistics, variable
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Severity, Unreadable
 from tfinspector.engine.jobs import Ticket
@@ -132,6 +132,23 @@ def test_measuring_can_be_paused_and_goes_on(begin: Begin, qtbot: QtBot) -> None
     with qtbot.waitSignal(session.queue.settled):
         session.queue.resume()
     assert len(session.known()) == 6
+
+
+def test_measuring_goes_on_behind_thousands_that_are_measured(begin: Begin, qtbot: QtBot) -> None:
+    many = [variable(f"w_{at}") for at in range(2500)]
+    session = begin(Worlds(run("/run", (1,), many)).doors())
+    paused: list[int] = []
+
+    def pause(_: object) -> None:
+        if len(session.known()) > 1500 and not paused:
+            paused.append(len(session.known()))
+            session.queue.pause()
+
+    session.measured.connect(pause)
+    session.open("/run")
+    qtbot.waitUntil(lambda: bool(paused))
+    session.queue.resume()
+    qtbot.waitUntil(lambda: len(session.known()) == 2500)
 
 
 def test_a_reader_that_breaks_becomes_the_reason_in_the_row(begin: Begin, qtbot: QtBot) -> None:
