@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from tfinspector.contents.figures import Scale
+from tfinspector.analysis.sketch import Accumulator
+from tfinspector.contents.figures import Histogram, Scale
 from tfinspector.viewmodels.inspector.choice_names import told_apart
+from tfinspector.viewmodels.inspector.histogram_picture import HistogramPicture, Series
 from tfinspector.viewmodels.inspector.value_axis import ValueAxis
 from tfinspector.views.inspector.plot_axes import TickedAxis, value_ticks
+from tfinspector.views.inspector.plot_style import plot_style, series_colours
 from tfinspector.views.inspector.special_counts import elided_apart
+from tfinspector.views.theme import DARK, LIGHT, Colours, contrast
 
 
 @pytest.mark.parametrize("width", [90, 160, 250, 400, 700])
@@ -43,6 +48,28 @@ def test_texts_of_ticks_never_touch(
     assert all(right <= left for (_, right), (left, _) in pairwise(ends))
     if axis.scale is Scale.SYMLOG:
         assert "0" in texts
+
+
+def picture(labels: list[str], *, in_order: bool) -> HistogramPicture:
+    edges, counts = np.array([0.0, 1.0]), np.array([1.0])
+    histogram = Histogram(Scale.LINEAR, edges, counts, 0, 0, exact=True)
+    figures = Accumulator("float32").statistics()
+    series = tuple(Series(label, histogram, figures) for label in labels)
+    return HistogramPicture(series=series, in_order=in_order)
+
+
+@pytest.mark.parametrize("roles", [LIGHT, DARK], ids=["light", "dark"])
+def test_snapshots_in_their_order_run_along_a_scale(roles: Colours, qtbot: QtBot) -> None:
+    style = plot_style(roles)
+    assert series_colours(style, picture(["alone"], in_order=False)) == [style.accent]
+    few = series_colours(style, picture(["a", "b"], in_order=False))
+    assert few == [style.of(0), style.of(1)]
+    steps = series_colours(style, picture([f"step {n}" for n in range(8)], in_order=True))
+    lightness = [colour.lightnessF() * colour.valueF() for colour in steps]
+    assert len({colour.name() for colour in steps}) == 8
+    assert lightness[0] < lightness[-1]
+    for colour in steps:
+        assert contrast(colour.name(), roles.surface) >= 1.9
 
 
 def test_names_that_begin_alike_show_where_they_part() -> None:

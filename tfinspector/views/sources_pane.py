@@ -35,6 +35,7 @@ KIND_ICONS = {
     SourceKind.CHECKPOINT: "checkpoint", SourceKind.CHECKPOINT_V1: "checkpoint",
     SourceKind.RUN: "run", SourceKind.SAVED_MODEL: "saved_model", SourceKind.KERAS: "keras",
     SourceKind.KERAS_WEIGHTS: "keras", SourceKind.KERAS_HDF5: "keras",
+    SourceKind.GRAPH_DEF: "saved_model", SourceKind.META_GRAPH: "saved_model",
 }  # fmt: skip
 _ROW = 26
 _Index = QModelIndex | QPersistentModelIndex

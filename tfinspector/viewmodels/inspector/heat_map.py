@@ -45,6 +45,11 @@ class HeatMap:
     is_signed: bool
     words: str
 
+    @property
+    def has_colours(self) -> bool:
+        """Whether any sampled element is finite."""
+        return bool(np.isfinite(self.shown).any())
+
     def element(self, row: int, column: int) -> tuple[int, int, Any]:
         """Row and column on the whole screen, and the element, of a sampled cell."""
         return row * self.row_step, column * self.column_step, self.values[row, column]
@@ -117,7 +122,8 @@ def heat_map_of(
         )
     beyond = int(((finite < low) | (finite > high)).sum())
     ends = f"{numbers.four(low)} to {numbers.four(high)}"
-    words.append(f"Colours from {ends}" + (f", {numbers.whole(beyond)} beyond" if beyond else ""))
+    told = f"Colours from {ends}" + (f", {numbers.whole(beyond)} beyond" if beyond else "")
+    words.append(told if finite.size else "No finite value, so no colours")
     bad = int(np.isnan(shown).sum()), int(np.isinf(shown).sum())
     if any(bad):
         words.append(f"NaN {numbers.whole(bad[0])} (hatched), Inf {numbers.whole(bad[1])}")

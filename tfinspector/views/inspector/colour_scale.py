@@ -38,7 +38,7 @@ class ColourScale(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A gradient with its ends named."""
         heat_map = self._heat_map
-        if heat_map is None:
+        if heat_map is None or not heat_map.has_colours:
             return
         painter = QPainter(self)
         painter.setFont(self._style.font)

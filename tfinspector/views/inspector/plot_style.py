@@ -9,7 +9,7 @@ from tfinspector.viewmodels.inspector.histogram_picture import HistogramPicture
 from tfinspector.views.theme import Colours, colours, number_font
 
 # The part of viridis that stands out from the ground, light and dark.
-_SHARES = {False: (0.0, 0.8), True: (0.25, 1.0)}
+_SHARES = {False: (0.0, 0.75), True: (0.25, 1.0)}
 
 
 @dataclass(frozen=True, slots=True)
