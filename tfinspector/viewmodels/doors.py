@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.findings import Finding
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.restores import Rename, RestoreReport
+    from tfinspector.contents.trust import TrustReport
     from tfinspector.contents.variables import Variable
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
@@ -69,6 +70,12 @@ def _check(source: OpenSource, ticket: Ticket | None) -> CheckReport:
     from tfinspector.engine.checking import check
 
     return check(source, ticket)
+
+
+def _trust(source: OpenSource, ticket: Ticket | None) -> TrustReport:
+    from tfinspector.engine.trusting import trust
+
+    return trust(source, ticket)
 
 
 def _demo(directory: str, ticket: Ticket | None) -> Path:
@@ -178,6 +185,7 @@ class Doors:
     ] = _worker
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
     check: Callable[[OpenSource, Ticket | None], CheckReport] = _check
+    trust: Callable[[OpenSource, Ticket | None], TrustReport] = _trust
     make_demo: Callable[[str, Ticket | None], Path] = _demo
     demo_directory: Callable[[], Path] = _demo_directory
     restoring: RestoreDoors = field(default_factory=RestoreDoors)

@@ -125,4 +125,5 @@ PAGES: tuple[Page, ...] = (
     Page("Variables", "variable", "variables.page:VariablesPage"),
     Page("Signatures", "signature", "signatures_page:SignaturesPage"),
     Page("Restore", "restore", "restore.page:RestorePage"),
+    Page("Trust", "trust", "trust_page:TrustPage"),
 )

@@ -1,0 +1,209 @@
+"""The page Trust: what the current source would do if it were loaded, and whether it is intact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from tfinspector.contents import numbers
+from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.trust import TrustReport
+from tfinspector.viewmodels.overview import Verdict, check_words
+from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.tasks import Task
+
+if TYPE_CHECKING:
+    from tfinspector.engine.opening import OpenSource
+
+NO_SOURCE = "Open a SavedModel or a Keras file to see what it would do if it were loaded."
+_CHAINS_SHOWN = 3
+_VERSIONS = {
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "producer": "GraphDef version",
+    "min_consumer": "for versions from",
+    "xla_call_module": "XlaCallModule",
+}
+Row = tuple[str, ...]
+
+
+class TrustModel(QObject):
+    """Binds to the current source; `changed` after anything here is.
+
+    The judgement begins by itself: it reads bytes, and nothing of the model is executed.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._source: OpenSource | None = None
+        self._reports: dict[int, tuple[OpenSource, TrustReport | Finding]] = {}
+        self.task: Task | None = None
+        session.current_changed.connect(self._on_current)
+        session.checks.changed.connect(self.changed)
+        self._on_current()
+
+    @property
+    def source(self) -> OpenSource | None:
+        """What the page is about."""
+        return self._source
+
+    @property
+    def answer(self) -> TrustReport | Finding | None:
+        """The judgement, a finding where it failed, None while it is awaited."""
+        return self._reports.get(id(self._source), (None, None))[1] if self._source else None
+
+    @property
+    def report(self) -> TrustReport | None:
+        """The judgement, None where there is none."""
+        return self.answer if isinstance(self.answer, TrustReport) else None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The judgement in one sentence; it promises nothing."""
+        if isinstance(self.answer, Finding):
+            return Verdict(self.answer.title, "wrong", "error")
+        return verdict_of(self.answer) if self.answer else None
+
+    @property
+    def byline(self) -> str:
+        """What wrote it: "Written by TensorFlow 2.21.0, GraphDef version 2474"."""
+        versions = self.report.versions if self.report else {}
+        told = [f"{_VERSIONS.get(name, name)} {value}" for name, value in versions.items()]
+        return f"Written by {', '.join(told)}" if told else ""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Worst first."""
+        if isinstance(self.answer, Finding):
+            return [self.answer]
+        return list(self.answer.findings) if self.answer else []
+
+    @property
+    def reaching(self) -> list[Row]:
+        """Operation, what it reaches, how often, when, from where."""
+        return [
+            (
+                each.op,
+                each.reach.value,
+                numbers.whole(each.count),
+                ", ".join(kind.value for kind in each.when),
+                _chains(each.called_from),
+            )
+            for each in (self.report.reaching if self.report else ())
+        ]
+
+    @property
+    def foreign(self) -> list[Row]:
+        """Operations and classes that plain TensorFlow or Keras lacks: name, whose, where."""
+        if self.report is None:
+            return []
+        operations = [
+            (each.op, each.package or "unknown", _chains(each.called_from))
+            for each in self.report.unknown
+        ]
+        classes = [
+            (each.class_name, each.module or "unknown", each.place)
+            for each in self.report.custom_objects
+        ]
+        lambdas = [
+            (each.path, "Python code in the file" if each.has_code else each.function, "Lambda")
+            for each in self.report.lambdas
+        ]
+        return [*operations, *classes, *lambdas]
+
+    @property
+    def operations(self) -> list[Row]:
+        """Operation and how often, the most frequent first."""
+        ops = self.report.ops if self.report else {}
+        ordered = sorted(ops.items(), key=lambda item: (-item[1], item[0]))
+        return [(op, numbers.whole(count)) for op, count in ordered]
+
+    @property
+    def text(self) -> str:
+        """The page as text, for the clipboard."""
+        lines = [self.verdict.words if self.verdict else "", self.byline]
+        lines += [f"{finding.id} {finding.title}" for finding in self.findings]
+        lines += ["\t".join(row) for row in (*self.reaching, *self.foreign, *self.operations)]
+        return "\n".join(filter(None, lines))
+
+    def cancel(self) -> None:
+        """Stop counting."""
+        if self.task:
+            self.task.cancel()
+
+    # Integrity
+
+    @property
+    def check_words(self) -> Verdict | None:
+        """What recomputing every checksum said; None before it has."""
+        report = self._session.checks.report(self._source) if self._source else None
+        return check_words(report) if report else None
+
+    @property
+    def can_check(self) -> bool:
+        """Whether all bytes can be checked now."""
+        return self._source is not None and self._session.checks.can_check(self._source)
+
+    @property
+    def checking(self) -> Task | None:
+        """The check that is running."""
+        return self._session.checks.task(self._source) if self._source else None
+
+    def check(self) -> None:
+        """Recompute every checksum."""
+        if self._source:
+            self._session.checks.run(self._source)
+
+    def _on_current(self) -> None:
+        source = self._session.current
+        if source is self._source and source is not None:
+            return
+        self._source = source
+        self.task = None
+        if source is not None and id(source) not in self._reports:
+            self._judge(source)
+        self.changed.emit()
+
+    def _judge(self, source: OpenSource) -> None:
+        def done(answer: TrustReport | Finding) -> None:
+            self._reports[id(source)] = source, answer  # held: its id stays its own
+
+        doors = self._session.doors
+        self.task = task = self._session.run(
+            f"Count operations of {source.source.path.rstrip('/').rsplit('/', 1)[-1]}",
+            lambda ticket: doors.trust(source, ticket), done, done,
+            quiet=True, key="trust", owner=source,
+        )  # fmt: skip
+        task.ended.connect(lambda: self._on_ended(task))
+
+    def _on_ended(self, task: Task) -> None:
+        if self.task is task:
+            self.task = None
+        self.changed.emit()
+
+
+def verdict_of(report: TrustReport) -> Verdict:
+    """One sentence; "nothing found" is not "harmless", so it is never green."""
+    if not report.executes:
+        return Verdict(
+            "It holds values only: loading them executes nothing of its own.", "muted", "info"
+        )
+    severities = {finding.severity for finding in report.findings}
+    if Severity.ERROR in severities:
+        return Verdict("Loading it does more than load a model: see below.", "wrong", "error")
+    if Severity.WARNING in severities:
+        return Verdict("Know this before you load or call it.", "attention", "warning")
+    return Verdict(
+        "Nothing in it touches files, the network or Python, beside its own variables.",
+        "muted", "info",
+    )  # fmt: skip
+
+
+def _chains(chains: tuple[str, ...]) -> str:
+    rest = len(chains) - _CHAINS_SHOWN
+    shown = [chain.replace(" -> ", " \N{RIGHTWARDS ARROW} ") for chain in chains[:_CHAINS_SHOWN]]
+    return "\n".join([*shown, *([f"and {rest} more"] if rest > 0 else [])])

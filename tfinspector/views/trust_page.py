@@ -1,0 +1,141 @@
+"""The page Trust: what a model would do if it were loaded, and whether its bytes are as saved."""
+
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.trust import NO_SOURCE, TrustModel
+from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.lines import Lines
+from tfinspector.views.plain_grid import PlainGrid
+from tfinspector.views.theme import SMALL, SPACE, WIDE
+from tfinspector.views.waiting_line import WaitingLine
+
+_WIDEST = 960
+
+
+class TrustPage(QWidget):
+    """Binds a `TrustModel`. Attributes: model, verdict, cards, reaching, foreign, operations."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = TrustModel(session, self)
+        self.verdict, self.checked = Lines(), Lines()
+        self.byline = QLabel()
+        self.byline.setProperty("muted", True)
+        self.cards: list[FindingCard] = []
+        self._shown: list[Finding] = []
+        self.reaching = PlainGrid(("Operation", "What", "Count", "When", "From"), (2,))
+        self.foreign = PlainGrid(("Name", "From", "Where"))
+        self.operations = PlainGrid(("Operation", "Count"), (1,))
+        self.check_button = QPushButton("Check all bytes")
+        self.check_button.setToolTip("Read everything and recompute every checksum")
+        self.check_button.clicked.connect(self.model.check)
+        self.waiting = WaitingLine()
+        self.waiting.cancelled.connect(self._cancel)
+        self.empty = EmptyState("trust", NO_SOURCE)
+        self._lay_out()
+        self.model.changed.connect(self._show)
+        self._show()
+
+    def copy_shown(self) -> None:
+        """Copy what the page says, as text."""
+        QGuiApplication.clipboard().setText(self.model.text)
+
+    def _lay_out(self) -> None:
+        page = QWidget()
+        page.setMaximumWidth(_WIDEST)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(WIDE, SPACE, WIDE, WIDE)
+        column.setSpacing(SMALL)
+        column.addWidget(self.verdict)
+        column.addWidget(self.byline)
+        column.addWidget(self.waiting)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(SMALL)
+        column.addLayout(self._cards)
+        self._headings = [
+            _section(column, title, table)
+            for title, table in (
+                ("Reaches outside the model", self.reaching),
+                ("Not of plain TensorFlow or Keras", self.foreign),
+            )
+        ]
+        _section(column, "Bytes", self.checked)
+        line = QHBoxLayout()
+        line.addWidget(self.check_button)
+        line.addStretch(1)
+        column.addLayout(line)
+        self._headings.append(_section(column, "Operations", self.operations))
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        area.setWidget(page)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(area)
+
+    def _show(self) -> None:
+        model = self.model
+        self._stack.setCurrentIndex(0 if model.source is None else 1)
+        verdict = model.verdict
+        self.verdict.show_lines([(verdict.icon, verdict.role, verdict.words)] if verdict else [])
+        self.byline.setText(model.byline)
+        self.byline.setVisible(bool(model.byline))
+        self._show_cards(model.findings)
+        for heading, table, rows in zip(
+            self._headings,
+            (self.reaching, self.foreign, self.operations),
+            (model.reaching, model.foreign, model.operations),
+            strict=True,
+        ):
+            heading.setVisible(bool(rows))
+            table.show_rows(rows)
+        checked = model.check_words
+        self.checked.show_lines([(checked.icon, checked.role, checked.words)] if checked else [])
+        self.check_button.setEnabled(model.can_check)
+        if task := model.checking or model.task:
+            self.waiting.wait_for("Reading", task)
+        else:
+            self.waiting.done()
+
+    def _show_cards(self, findings: list[Finding]) -> None:
+        if findings == self._shown:
+            return
+        self._shown = findings
+        for card in self.cards:
+            card.hide()
+            card.deleteLater()
+        self.cards = [FindingCard(finding) for finding in findings]
+        for card in self.cards:
+            self._cards.addWidget(card)
+
+    def _cancel(self) -> None:
+        if self.model.checking:
+            self.model.checking.cancel()
+        else:
+            self.model.cancel()
+
+
+def _section(column: QVBoxLayout, title: str, content: QWidget) -> QLabel:
+    heading = QLabel(title)
+    heading.setProperty("heading", True)
+    heading.setContentsMargins(0, SMALL, 0, 0)
+    column.addWidget(heading)
+    column.addWidget(content)
+    return heading
