@@ -89,3 +89,9 @@ def test_durations() -> None:
     assert numbers.duration(0.34) == "0.3 s"
     assert numbers.duration(12.3) == "12 s"
     assert numbers.duration(125) == "2 min 5 s"
+
+
+def test_one_of_a_thing_has_no_plural() -> None:
+    assert numbers.counted(1, "key") == "1 key"
+    assert numbers.counted(0, "key") == "0 keys"
+    assert numbers.counted(1234, "key is", "keys are") == "1,234 keys are"

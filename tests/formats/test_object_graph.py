@@ -74,7 +74,7 @@ def test_edges_and_slots_to_nowhere_are_dropped_and_told():
     graph = parse_object_graph(graph_bytes(nodes))
     assert graph.nodes[0].children == (Edge("good", 1),)
     assert graph.nodes[0].slots == (Slot(1, "m", 1),)
-    assert graph.problems == ("node 0 of the object graph points to 2 absent node(s)",)
+    assert graph.problems == ("node 0 of the object graph points to 2 absent nodes",)
 
 
 def test_an_id_beyond_all_bounds_is_an_edge_to_nowhere():
@@ -96,7 +96,7 @@ def test_what_comes_after_a_break_is_lost_and_told():
     whole = graph_bytes([branch(("w", 1)), variable("k")])
     graph = parse_object_graph(whole[:-3])
     assert len(graph.nodes) == 1
-    assert any("breaks off after 1 nodes" in problem for problem in graph.problems)
+    assert any("breaks off after 1 node:" in problem for problem in graph.problems)
 
 
 def test_an_empty_graph_is_told():

@@ -165,7 +165,7 @@ def test_values_that_the_index_lacks_are_told():
     graph = ObjectGraph((branch(("w", 1), ("gone", 2)), variable("w"), variable("gone")))
     described = describe_variables(Index("w"), graph)
     assert described.problems == (
-        "the object graph speaks of 1 value(s) that the index does not hold, first gone",
+        "the object graph speaks of 1 value that the index does not hold, first gone",
     )
 
 

@@ -79,13 +79,16 @@ def _without_bad(report: CheckReport) -> str:
         return "No tensor could be checked." if wrong else "There are no tensors to check."
     if wrong:
         return f"{_checked(report)}, and these are as they were written; not all could be checked."
+    if report.unproved:
+        return f"{_checked(report)}; {numbers.whole(report.unproved)} of them have no checksum."
     return f"{_checked(report)}, all as they were written."
 
 
 def _checked(report: CheckReport) -> str:
     count = len(report.snapshots)
     where = f" in {numbers.whole(count)} snapshots" if count > 1 else ""
-    return f"{numbers.whole(report.checked)} tensors checked{where} ({numbers.size(report.nbytes)})"
+    checked = numbers.counted(report.checked, "tensor")
+    return f"{checked} checked{where} ({numbers.size(report.nbytes)})"
 
 
 def _hexadecimal(checksum: int) -> str:

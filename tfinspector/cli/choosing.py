@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.opening import OpenSource
@@ -35,7 +36,7 @@ def _none_fits(pattern: str, path: str, count: int) -> Finding:
     return Finding(
         "P03",
         Severity.WARNING,
-        f"None of the {count} variables fits “{pattern}”.",
+        f"None of {numbers.counted(count, 'variable')} fits “{pattern}”.",
         where=path,
         evidence={"pattern": pattern, "variables": count},
         fix=Fix("See what they are called; * stands for any text.", f"tfinspector list {path}"),

@@ -43,7 +43,7 @@ def _summary(found: Comparison) -> str:
         return f"{told or 'no variables'}."
     return (
         f"{told}. {numbers.whole(totals.moved_parameters)} of "
-        f"{numbers.whole(totals.parameters)} parameters moved, by {numbers.four(totals.l2)} in "
+        f"{numbers.counted(totals.parameters, 'parameter')} moved, by {numbers.four(totals.l2)} in "
         f"all: {numbers.four(totals.relative_l2)} of the length of A."
     )
 

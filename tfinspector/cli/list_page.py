@@ -31,8 +31,8 @@ def write_source(page: Page, source: Source, variables: VariableColumns) -> None
     totals = totals_of(variables)
     page.line()
     page.line(
-        f"{_counted(totals.variables, 'variable')}, "
-        f"{_counted(totals.parameters, 'parameter')}, {numbers.size(totals.nbytes)}"
+        f"{numbers.counted(totals.variables, 'variable')}, "
+        f"{numbers.counted(totals.parameters, 'parameter')}, {numbers.size(totals.nbytes)}"
     )
 
 
@@ -42,10 +42,6 @@ def _kind(source: Source) -> str:
 
 def _base(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{numbers.whole(number)} {what}{'' if number == 1 else 's'}"
 
 
 def _write_snapshots(page: Page, source: Source) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import add
 from typing import TextIO
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 
 _STYLES = {"bold": "1", "muted": "2", "wrong": "1;31", "attention": "1;33", "accent": "36"}
@@ -127,7 +128,9 @@ class Page:
             for code in lines[:most_code]:
                 self.line(f"      {escaped(code)}".rstrip())
             if most_code is not None and len(lines) > most_code:
-                self.line(f"      … {len(lines) - most_code} more lines", "muted")
+                self.line(
+                    f"      … {numbers.counted(len(lines) - most_code, 'more line')}", "muted"
+                )
         for folded in finding.folded:
             self.paragraph(f"- {folded.title}", "    ")
 

@@ -83,7 +83,7 @@ def _write_outcome(
         would = "would be restored" if report.dry_run else "are proved equal to the file"
         page.line(
             f"{numbers.whole(report.parameters_restored)} of "
-            f"{numbers.whole(report.parameters_total)} parameters ({share} %) {would}"
+            f"{numbers.counted(report.parameters_total, 'parameter')} ({share} %) {would}"
             f"{', by the map' if used else ''}."
         )
     by_state = Counter(row.state for row in report.rows)

@@ -81,6 +81,11 @@ def count(number: int) -> str:
     return whole(number)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """ "1 key", "3 keys"; `many` where more than an s is added: "1 key is", "3 keys are"."""
+    return f"{whole(number)} {one if number == 1 else many or one + 's'}"
+
+
 def size(nbytes: int) -> str:
     """Bytes in decimal units: "512 B", "12.4 MB"."""
     if nbytes < 1000:

@@ -8,6 +8,7 @@ X07 another value · X08 a type that TensorFlow does not know.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.reports import ListedVariable, LoadedVariable, RelayedError
 from tfinspector.contents.saved_models import Shape, Signature, TensorSpec, VariableSpec
@@ -15,6 +16,7 @@ from tfinspector.contents.saved_models import Shape, Signature, TensorSpec, Vari
 TOLD_AT_MOST = 1000
 _NAMED_AT_MOST = 20
 _REPORT = "Believe neither before you know why; this is a fault of ours or of TensorFlow's."
+_Subject = tuple[str, str]  # with its verb, of one and of several
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ def compare_listings(
         if b.dtype and a.dtype != b.dtype
     ]
     return _grouped(where, [
-        ("X01", "{} key(s) are listed by only one of TensorFlow and us", only_ours + only_theirs),
-        ("X02", "{} variable(s) have another shape in TensorFlow", shapes),
-        ("X03", "{} variable(s) have another type in TensorFlow", dtypes),
+        ("X01", ("key is", "keys are"), "listed by only one of TensorFlow and us",
+         only_ours + only_theirs),
+        ("X02", ("variable has", "variables have"), "another shape in TensorFlow", shapes),
+        ("X03", ("variable has", "variables have"), "another type in TensorFlow", dtypes),
     ])  # fmt: skip
 
 
@@ -106,7 +109,9 @@ def compare_signatures(
                     f"The signature {name!r} has the {word} {', '.join(_texts(here))} here and "
                     f"{', '.join(_texts(there))} in TensorFlow."
                 )
-    return _grouped(where, [("X05", "{} signature(s) differ in TensorFlow", sentences)])
+    return _grouped(
+        where, [("X05", ("signature differs", "signatures differ"), "in TensorFlow", sentences)]
+    )
 
 
 def compare_variables(
@@ -135,27 +140,27 @@ def compare_variables(
         if spec.key in stored_hashes and loaded.sha256 not in ("", stored_hashes[spec.key]):
             values.append(f"The loaded value of {name!r} is not the one in the file.")
     return _grouped(where, [
-        ("X06", "{} variable(s) are seen by only one of TensorFlow and us", lone),
-        ("X02", "{} variable(s) have another shape in TensorFlow", shapes),
-        ("X03", "{} variable(s) have another type in TensorFlow", dtypes),
-        ("X07", "{} variable(s) hold another value after loading than the file does", values),
+        ("X06", ("variable is", "variables are"), "seen by only one of TensorFlow and us", lone),
+        ("X02", ("variable has", "variables have"), "another shape in TensorFlow", shapes),
+        ("X03", ("variable has", "variables have"), "another type in TensorFlow", dtypes),
+        ("X07", ("variable holds", "variables hold"),
+         "another value after loading than the file does", values),
     ])  # fmt: skip
 
 
-def _grouped(where: str, groups: list[tuple[str, str, list[str]]]) -> list[Disagreement]:
+def _grouped(where: str, groups: list[tuple[str, _Subject, str, list[str]]]) -> list[Disagreement]:
     return [
-        Disagreement(_bounded(sentences), _finding(identity, title, sentences, where))
-        for identity, title, sentences in groups
+        Disagreement(_bounded(sentences), _finding(identity, subject, what, sentences, where))
+        for identity, subject, what, sentences in groups
         if sentences
     ]
 
 
-def _finding(identity: str, title: str, sentences: list[str], where: str) -> Finding:
+def _finding(
+    identity: str, subject: _Subject, what: str, sentences: list[str], where: str
+) -> Finding:
     count = len(sentences)
-    text = title.format(count).replace("(s) are", "s are" if count > 1 else " is")
-    text = text.replace("(s) have", "s have" if count > 1 else " has")
-    text = text.replace("(s) differ", "s differ" if count > 1 else " differs")
-    text = text.replace("(s) hold", "s hold" if count > 1 else " holds")
+    text = f"{numbers.counted(count, *subject)} {what}"
     return Finding(
         id=identity,
         severity=Severity.ERROR,

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint, Shard
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.variable_columns import VariableColumns
@@ -109,10 +110,13 @@ def _find_short_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
 def _find_lost_blocks(checkpoint: Checkpoint) -> Iterator[Finding]:
     if checkpoint.lost_blocks:
         first = checkpoint.lost_blocks[0]
+        damaged = numbers.counted(
+            len(checkpoint.lost_blocks),
+            "block of the index is damaged", "blocks of the index are damaged",
+        )  # fmt: skip
         yield Finding(
             "F07", Severity.ERROR,
-            f"{len(checkpoint.lost_blocks)} block(s) of the index are damaged: the variables "
-            "listed there are unknown.",
+            f"{damaged}: the variables listed there are unknown.",
             "TensorFlow drops them without a word when it lists the checkpoint.",
             f"{checkpoint.prefix}.index",
             {"blocks": [{"after": block.after, "up_to": block.up_to, "reason": block.reason}
@@ -172,7 +176,7 @@ def _variables_in(checkpoint: Checkpoint, shards: list[Shard]) -> list[Variable]
 
 
 def _count(lost: list[Variable], checkpoint: Checkpoint) -> str:
-    return f"{len(lost):,} of {len(checkpoint.variables):,} variables"
+    return f"{len(lost):,} of {numbers.counted(len(checkpoint.variables), 'variable')}"
 
 
 def _names(variables: list[Variable]) -> list[str]:

@@ -8,6 +8,7 @@ import os
 import shlex
 from collections.abc import Sequence
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.checks import BadTensor
 from tfinspector.contents.findings import Finding, Fix, Severity
@@ -87,7 +88,7 @@ def _vanished(checkpoint: Checkpoint, unread: list[BadTensor]) -> Finding:
     problem = first.problem.rstrip(".")
     return Finding(
         "F08", Severity.ERROR,
-        f"{len(unread):,} tensors could not be checked: {problem}.",
+        f"{numbers.counted(len(unread), 'tensor')} could not be checked: {problem}.",
         "The files changed while they were read, or a tensor's own description is broken.",
         checkpoint.prefix,
         {"variables": {one.name: one.problem for one in unread[:_MOST_NAMED]}},

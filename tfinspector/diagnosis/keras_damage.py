@@ -4,6 +4,7 @@ import os
 import shlex
 from collections.abc import Iterator, Sequence
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint, RunListing, Shard
 from tfinspector.contents.checks import BadTensor
 from tfinspector.contents.findings import Finding, Fix, Severity
@@ -46,7 +47,7 @@ def _find_cut_off(checkpoint: Checkpoint) -> Iterator[Finding]:
                 f"{os.path.basename(shard.path)} is cut off: it has {shard.size:,} bytes, "
                 f"{shard.needed:,} are needed. {_left(checkpoint, len(left))}",
                 "Keras says `truncated file`, or that the file is no accessible zip file, and "
-                "reads nothing of it. What lies before the cut can be read here.",
+                "reads nothing of it." + (" What is shown here is intact." if left else ""),
                 shard.path,
                 {"size": shard.size, "needed": shard.needed,
                  "readable": [one.name for one in left[:_MOST_NAMED]]},
@@ -59,7 +60,7 @@ def _left(checkpoint: Checkpoint, left: int) -> str:
     count = len(checkpoint.variables)
     if not count:
         return "No variable could be found in it."
-    return f"{left:,} of the {count:,} variables that could be found can be read."
+    return f"{left:,} of {numbers.counted(count, 'variable')} that could be found can be read."
 
 
 def _find_unreadable(checkpoint: Checkpoint) -> Iterator[Finding]:
@@ -69,8 +70,8 @@ def _find_unreadable(checkpoint: Checkpoint) -> Iterator[Finding]:
         first = odd[0]
         yield Finding(
             "K08" if refused else "F07", Severity.ERROR,
-            f"{len(odd):,} of {len(checkpoint.variables):,} variables can't be read: {first.name} "
-            f"{first.problem}.",
+            f"{len(odd):,} of {numbers.counted(len(checkpoint.variables), 'variable')} can't be "
+            f"read: {first.name} {first.problem}.",
             "Keras refuses such a file too." if refused else "The others can be read.",
             first.key, {"variables": {one.name: one.problem for one in odd[:_MOST_NAMED]}},
             Fix("Save the model again with Keras, or ask whoever made the file for one that Keras "
@@ -116,8 +117,7 @@ def explain_keras_check(
     known = {one.key for one in checkpoint.variables if one.problem}
     new = [one for one in bad if one.key not in known]
     findings += _newly_unreadable(name, checkpoint.prefix, new)
-    layout = checkpoint.keras.layout if checkpoint.keras else None
-    return findings if layout in _PACKED or findings else [_no_checksums(name, checkpoint.prefix)]
+    return findings
 
 
 def _changed_members(name: str, path: str, members: Sequence[BadTensor]) -> Iterator[Finding]:
@@ -140,21 +140,30 @@ def _newly_unreadable(name: str, path: str, bad: Sequence[BadTensor]) -> Iterato
         why = (bad[0].problem or "a chunk is not what was saved").rstrip(".")
         yield Finding(
             "F08", Severity.ERROR,
-            f"{len(bad):,} variables of {name} can't be read: {why}.",
+            f"{numbers.counted(len(bad), 'variable')} of {name} can't be read: {why}.",
             "The file changed while it was read, or the bytes of a packed variable are damaged.",
             path, {"variables": {one.name: one.problem for one in bad[:_MOST_NAMED]}},
             Fix("Open it anew when no program is writing to it; otherwise copy it again."),
         )  # fmt: skip
 
 
-def _no_checksums(name: str, path: str) -> Finding:
+def has_checksums(checkpoint: Checkpoint) -> bool:
+    """Whether a change of its bytes would be noticed; always so for other files than Keras's."""
+    return checkpoint.keras is None or checkpoint.keras.layout in _PACKED
+
+
+def tell_of_no_checksums(paths: Sequence[str]) -> Finding:
+    """That these files could be read whole, and that this proves nothing about their bytes."""
+    path, name = paths[0], os.path.basename(paths[0])
+    what = (
+        f"{name} has no checksums" if len(paths) == 1 else f"{len(paths)} files have no checksums"
+    )
     return Finding(
         "F08", Severity.INFO,
-        f"{name} has no checksums: every variable could be read, but whether a byte has changed "
-        "since it was saved can't be told.",
+        f"{what}: what could be read may have changed since it was saved, and nobody can tell.",
         "HDF5 keeps none unless it is asked to, and Keras does not ask. A .keras file has one for "
         "each part of it.",
-        path, {},
+        path, {"files": list(paths[:_MOST_NAMED])},
         Fix("Note a checksum of the whole file when you save it.",
             f"sha256sum {shlex.quote(path)}"),
     )  # fmt: skip

@@ -50,6 +50,8 @@ def _title(odd: list[tuple[Variable, Statistics]], total: int) -> str:
     infinite = any(figures.posinf or figures.neginf for _, figures in odd)
     what = " or ".join(["NaN"] * nan + ["infinite"] * infinite)
     first = odd[0][0].name
+    if total == 1:
+        return f"`{first}`, the only variable measured, holds {what} values."
     if len(odd) == 1:
         return f"`{first}` holds {what} values; the other {total - 1} measured are finite."
     return f"{len(odd)} of {total} variables hold {what} values, `{first}` first."

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import RunListing, Snapshot, StateFile
 from tfinspector.contents.findings import Finding, Fix, Severity
 
@@ -112,9 +113,10 @@ def _find_stale_paths(listing: RunListing) -> Iterator[Finding]:
         )  # fmt: skip
     if gone:
         names = [os.path.basename(path) for path in gone]
+        there = numbers.counted(len(gone), "checkpoint that is", "checkpoints that are")
         yield Finding(
             "F05", Severity.WARNING if latest_is_dead else Severity.INFO,
-            f"The state file names {len(gone)} checkpoint(s) that are not here: "
+            f"The state file names {there} not here: "
             f"{', '.join(names[:3])}{' ...' if len(names) > 3 else ''}.",
             "`tf.train.latest_checkpoint` returns None." if latest_is_dead else
             "They were deleted or never copied; the latest one is here.",
@@ -135,9 +137,12 @@ def _find_unfinished(listing: RunListing) -> Iterator[Finding]:
         or ".tempstate" in name
     ]
     if orphans:
+        left = numbers.counted(
+            len(orphans), "temporary file or folder is left", "temporary files or folders are left"
+        )
         yield Finding(
             "F09", Severity.INFO,
-            f"{len(orphans)} temporary file(s) or folder(s) of a save that did not end are left.",
+            f"{left} of a save that did not end.",
             "They take space only, unless a save is running right now.",
             listing.path, {"names": orphans[:_MOST_NAMED]},
             Fix("Delete them when no save is running.",
@@ -195,9 +200,10 @@ def _find_unmentioned(listing: RunListing) -> Iterator[Finding]:
     unknown = [one for one in listing.snapshots if one.complete and one.path not in known]
     if unknown:
         names = [os.path.basename(one.path) for one in unknown]
+        here = numbers.counted(len(names), "checkpoint here is", "checkpoints here are")
         yield Finding(
             "F10", Severity.INFO,
-            f"{len(names)} checkpoint(s) here are not in the state file: "
+            f"{here} not in the state file: "
             f"{', '.join(names[:3])}{' ...' if len(names) > 3 else ''}.",
             "`Checkpoint.write` does not enter them, and a manager forgets what another one "
             "saved. TensorFlow neither chooses nor deletes them.",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tfinspector.contents import numbers
 from tfinspector.formats.bundles.entries import Entry, Extents
 from tfinspector.formats.bundles.ordered_code import encode_slice_key
 
@@ -94,7 +95,7 @@ def _coverage(rectangles: Sequence[Rectangle], shape: Sequence[int]) -> str:
         return f"has slices that overlap, at {list(overlap)}"
     covered, total = sum(prod(r[1]) for r in solid), prod(shape)
     if covered != total:
-        return f"has slices for {covered:,} of its {total:,} elements only"
+        return f"has slices for {covered:,} of its {numbers.counted(total, 'element')} only"
     return ""
 
 

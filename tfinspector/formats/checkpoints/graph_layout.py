@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tfinspector.contents import numbers
 from tfinspector.contents.graphs import Slot
 from tfinspector.formats.checkpoints.graph_fields import (
     FIELD_1,
@@ -78,8 +79,8 @@ def walk(data: bytes, position: int, end: int, layout: Layout, problems: list[st
             _note_node(data, position, start, start + length, layout, problems)
             position = start + length
     except (BrokenMessage, IndexError) as error:
-        count = len(layout.nodes)
-        problems.append(f"the object graph breaks off after {count} nodes: {error}")
+        read = numbers.counted(len(layout.nodes), "node")
+        problems.append(f"the object graph breaks off after {read}: {error}")
     return position
 
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tfinspector.contents import numbers
 from tfinspector.contents.graphs import Attribute, Node, ObjectGraph
 from tfinspector.formats.checkpoints.graph_columns import GraphColumns, StoredGraph
 from tfinspector.formats.checkpoints.graph_fields import (
@@ -54,7 +55,9 @@ def parse_object_graph(data: bytes) -> ObjectGraph:
         problems.append("the object graph has no nodes")
     if len(problems) > _MOST_PROBLEMS:
         more = len(problems) - _MOST_PROBLEMS
-        problems[_MOST_PROBLEMS:] = [f"and {more} more problems in the object graph"]
+        problems[_MOST_PROBLEMS:] = [
+            f"and {numbers.counted(more, 'more problem')} in the object graph"
+        ]
     if dropped is not None:
         return ObjectGraph(dropped, tuple(problems))
     return StoredGraph(columns, tuple(problems))
@@ -157,5 +160,7 @@ def _without_dangling(columns: GraphColumns, problems: list[str]) -> tuple[Node,
         lost = len(node.children) - len(children) + len(node.slots) - len(slots)
         if lost:
             nodes[place] = node._replace(children=children, slots=slots)
-            problems.append(f"node {place} of the object graph points to {lost} absent node(s)")
+            problems.append(
+                f"node {place} of the object graph points to {numbers.counted(lost, 'absent node')}"
+            )
     return tuple(nodes)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Dialect
 from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.kinds import Kinds
@@ -125,6 +126,6 @@ def _lost_values(lost: list[str]) -> tuple[str, ...]:
     if not lost:
         return ()
     return (
-        f"the object graph speaks of {len(lost)} value(s) that the index does not hold, "
-        f"first {lost[0]}",
+        f"the object graph speaks of {numbers.counted(len(lost), 'value')} that the index does "
+        f"not hold, first {lost[0]}",
     )

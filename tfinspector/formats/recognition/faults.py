@@ -5,6 +5,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Fix, Unreadable
 from tfinspector.formats.faults import unreadable
 from tfinspector.formats.recognition.file_kinds import FileKind
@@ -127,7 +128,8 @@ def nothing_inside(path: str, names: Sequence[str]) -> Unreadable:
     if files:
         return _fault(
             "F03",
-            f"{name} holds no checkpoint, but {len(files)} model file(s) of another kind",
+            f"{name} holds no checkpoint, but {numbers.counted(len(files), 'model file')} of "
+            "another kind",
             path,
             Fix(
                 f"Open one of the files: {', '.join(files[:_MOST_SHOWN])}.",
@@ -169,7 +171,8 @@ def only_state_file(path: str, written: Sequence[str]) -> Unreadable:
     name = os.path.basename(path) or path
     return _fault(
         "F05",
-        f"{name} has a state file, but none of the {len(written)} checkpoint(s) it names is there",
+        f"{name} has a state file, but none of "
+        f"{numbers.counted(len(written), 'checkpoint')} that it names is there",
         path,
         Fix(
             "Copy the checkpoints' .index and .data files into this directory; the state file "

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from tfinspector.contents import numbers
 from tfinspector.contents.dtypes import dtype_of_code
 from tfinspector.contents.graphs import Attribute, Edge, Node, ObjectGraph
 from tfinspector.contents.saved_models import Function, VariableSpec
@@ -55,7 +56,9 @@ def read_saved_objects(message: Any) -> SavedObjects:
         root_identifier=nodes[0].user_object.identifier,
         root_children=tuple(sorted(child.local_name for child in nodes[0].children)),
         callable_root=any(index in functions and functions[index].forms for index in root_call),
-        problems=(f"its objects point to {dangling} absent one(s)",) if dangling else (),
+        problems=(f"its objects point to {numbers.counted(dangling, 'absent one')}",)
+        if dangling
+        else (),
     )
 
 
