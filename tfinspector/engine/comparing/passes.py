@@ -189,7 +189,7 @@ class _Loom:
                 self._compare(block, anchor, before)
                 if self._displaced is not None:
                     self._displaced.take(block.floats)
-                self._tick(block.raw.nbytes)
+                self._tick(block.flat.size * max(self._by_number[at].dtype.itemsize, 1))
             previous = block
         if self._displaced is not None and self._found.products is not None:
             self._found.products += self._displaced.products()
