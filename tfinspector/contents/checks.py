@@ -25,7 +25,8 @@ class BadTensor:
 class CheckReport:
     """`checked` tensors were read whole, `nbytes` bytes of them; `bad` ones do not hold.
 
-    `snapshots` are the paths of the checkpoints that were looked at, oldest first.
+    `snapshots` are the paths of the checkpoints that were looked at, oldest first. Of the checked
+    tensors, `unproved` could be read, but their format keeps no checksum (HDF5).
     """
 
     findings: tuple[Finding, ...]
@@ -33,3 +34,4 @@ class CheckReport:
     bad: tuple[BadTensor, ...]
     nbytes: int = 0
     snapshots: tuple[str, ...] = ()
+    unproved: int = 0

@@ -8,7 +8,11 @@ from tfinspector.contents.checks import BadTensor, CheckReport
 from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.integrity import explain_bad_tensors
-from tfinspector.diagnosis.keras_damage import explain_keras_check
+from tfinspector.diagnosis.keras_damage import (
+    explain_keras_check,
+    has_checksums,
+    tell_of_no_checksums,
+)
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
 from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
@@ -58,6 +62,8 @@ class _Run:
         self._findings: list[Finding] = []
         self._done = 0
         self._checked = 0
+        self._unproved = 0
+        self._without_checksums: list[str] = []
         self._bad: list[BadTensor] = []
 
     def expect(self, paths: list[str]) -> None:
@@ -97,6 +103,9 @@ class _Run:
             members = _changed_members(checkpoint, one.tick)
             self._bad += members
             told = explain_keras_check(checkpoint, bad, members)
+            if not has_checksums(checkpoint):
+                self._without_checksums.append(checkpoint.prefix)
+                self._unproved += one.checked
             self._done += one.done - done
         self._findings += [*told, *{each.title: each for each in one.refused.values()}.values()]
 
@@ -110,12 +119,15 @@ class _Run:
             if (one.id, one.title, one.where) not in told
             and not (one.id == "F09" and _is_told(one.where, wrong))
         ]
+        if self._without_checksums:
+            rest.append(tell_of_no_checksums(self._without_checksums))
         findings = sorted([*self._findings, *rest], key=lambda one: _RANK[one.severity])
         places = {path: place for place, path in enumerate(self._order)}
         snapshots = sorted(self._looked_at, key=lambda path: places.get(path, 0))
         return CheckReport(
-            tuple(findings), self._checked, tuple(self._bad), self._done, tuple(snapshots)
-        )
+            tuple(findings), self._checked, tuple(self._bad), self._done, tuple(snapshots),
+            self._unproved,
+        )  # fmt: skip
 
 
 class _Pass:

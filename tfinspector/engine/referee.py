@@ -58,7 +58,7 @@ def ask_tensorflow(
     theirs: tuple[ListedVariable, ...] = ()
     found: list[Disagreement] = []
     asked = False
-    if opened.source.kind in _LISTED_KINDS and (snapshot or opened.source.snapshots):
+    if _is_listed(opened, snapshot):
         theirs, found = _compare_checkpoint(opened.checkpoint(snapshot), client, ticket, timeout)
         asked = True
     report = None
@@ -211,6 +211,13 @@ def _verdict(asked: bool, found: list[Disagreement], report: LoadReport | None) 
     if not asked or (report is not None and not report.loaded and not found):
         return None
     return not found
+
+
+def _is_listed(opened: OpenSource, snapshot: str | None) -> bool:
+    """Whether TensorFlow lists what is in a snapshot: those of Keras it leaves to Keras."""
+    if opened.source.kind not in _LISTED_KINDS or not (snapshot or opened.source.snapshots):
+        return False
+    return opened.checkpoint(snapshot).keras is None
 
 
 def _not_asked(opened: OpenSource) -> Finding:

@@ -257,6 +257,10 @@ def check_words(report: CheckReport | Finding) -> Verdict:
             "see the findings.",
             "wrong", "error",
         )  # fmt: skip
+    if report.unproved:
+        words = f"All {numbers.whole(report.checked)} tensors can be read"
+        count = numbers.whole(report.unproved)
+        return Verdict(f"{words}; {count} of them have no checksum.", "muted", "info")
     if report.checked == 0:
         return Verdict("There was no checksum to check.", "muted", "info")
     if report.checked == 1:
@@ -281,6 +285,8 @@ def verdict_of(report: TensorFlowReport | Finding | None, worker: str) -> Verdic
             f"TensorFlow {report.version} agrees: it lists the same {count} keys.",
             "proved", "proved",
         )  # fmt: skip
+    if any(finding.id == "X00" for finding in report.findings):
+        return Verdict("TensorFlow itself reads no files of this kind.", "muted", "info")
     if report.agrees is None:
         return Verdict(
             f"TensorFlow {report.version} could not read these files.", "attention", "warning"

@@ -7,6 +7,7 @@ import time
 
 from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint, Dialect, Snapshot
+from tfinspector.contents.keras_files import KerasFile
 from tfinspector.contents.saved_models import Asset, Fingerprint, MetaGraph, SavedModel
 from tfinspector.contents.sources import Source, SourceKind
 
@@ -20,6 +21,8 @@ KIND_WORDS = {
     SourceKind.KERAS: "Keras model file",
     SourceKind.KERAS_WEIGHTS: "Keras weights file",
     SourceKind.KERAS_HDF5: "Keras HDF5 file",
+    SourceKind.GRAPH_DEF: "Frozen graph (GraphDef)",
+    SourceKind.META_GRAPH: "Graph of a TensorFlow 1 checkpoint",
 }
 _DIALECT_WORDS = {
     Dialect.KERAS3: "Keras 3",
@@ -54,6 +57,8 @@ def facts(source: Source, checkpoint: Checkpoint | None, snapshot: str | None) -
 
 def _checkpoint_facts(checkpoint: Checkpoint) -> list[Fact]:
     rows = [("Written by", _DIALECT_WORDS[checkpoint.dialect], "")]
+    if checkpoint.keras:
+        rows = _keras_facts(checkpoint.keras) or rows
     if checkpoint.graph:
         rows.append(("Object graph", f"{numbers.whole(checkpoint.graph.node_count)} objects", ""))
     there = [shard for shard in checkpoint.shards if shard.size >= 0]
@@ -68,6 +73,25 @@ def _checkpoint_facts(checkpoint: Checkpoint) -> list[Fact]:
     if checkpoint.unlinked:
         words = f"{numbers.whole(len(checkpoint.unlinked))} not in the object graph"
         rows.append(("Unlinked keys", words, "\n".join(checkpoint.unlinked[:20])))
+    return rows
+
+
+def _keras_facts(keras: KerasFile) -> list[Fact]:
+    rows: list[Fact] = []
+    if keras.keras_version:
+        backend = f" on {keras.backend}" if keras.backend else ""
+        saved = f"date as written: {keras.saved}" if keras.saved else ""
+        rows.append(("Written by", f"Keras {keras.keras_version}{backend}", saved))
+    if keras.model_class:
+        name = f" {keras.model_name}" if keras.model_name else ""
+        rows.append(("Model", f"{keras.model_class}{name}", ""))
+    if keras.layers:
+        told = "\n".join(f"{layer.path}: {layer.class_name}" for layer in keras.layers[:40])
+        rows.append(("Layers", numbers.whole(len(keras.layers)), told))
+    if keras.model_class:
+        rows.append(("Compiled", "yes" if keras.compiled else "no", ""))
+    if keras.assets:
+        rows.append(("Assets", numbers.whole(len(keras.assets)), "\n".join(keras.assets[:20])))
     return rows
 
 

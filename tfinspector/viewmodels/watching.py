@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tfinspector.viewmodels.session import Session
 
 _QUIET_MS = 700
+_TELLING = (".index", ".keras", ".h5", ".hdf5", ".weights.json")
 _WATCHED = (SourceKind.RUN, SourceKind.CHECKPOINT)
 
 Listing = frozenset[tuple[str, int, int]]
@@ -84,13 +85,13 @@ def _directory(source: OpenSource) -> str:
 
 
 def _listing(directory: str) -> Listing:
-    """The indexes and the state file, with size and time: what a finished save changes last."""
+    """Indexes, files of Keras, the state file, with size and time: what a save changes last."""
     try:
         with os.scandir(directory) as entries:
             return frozenset(
                 (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
                 for entry in entries
-                if entry.name.endswith(".index") or entry.name == "checkpoint"
+                if entry.name.endswith(_TELLING) or entry.name == "checkpoint"
             )
     except OSError:  # gone meanwhile: a listing of nothing, and reopening says what is wrong
         return frozenset()

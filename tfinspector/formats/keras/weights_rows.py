@@ -125,6 +125,9 @@ def _join_optimizers(rows: Mapping[str, list[Row]], config: Json, saveables: Sav
         for row in rows[group]:
             row.optimizer = group.partition("/")[0]
             row.trainable = False
+    numbers = [row.key.rpartition("/")[2] for row in rows[largest]]
+    if numbers != [str(place) for place in range(len(numbers))]:
+        return  # some are missing, so that places tell nothing
     join_slots(rows[largest], blocks, Optimizer(class_name, settings))
 
 

@@ -21,7 +21,8 @@ _SAFETENSORS_MOST = 100 << 20
 class FileKind(NamedTuple):
     """What a file is: its kind where this program knows one, words for it, what to do with it.
 
-    `kind` is None for what is no model file of TensorFlow's. `code` does what `todo` says.
+    `kind` is None for what is no model file of TensorFlow's. `code` does what `todo` says. `noun`
+    stands before the name of a file that can be opened.
     """
 
     kind: SourceKind | None
@@ -29,20 +30,26 @@ class FileKind(NamedTuple):
     todo: str = ""
     code: str = ""
     id: str = "F12"
+    noun: str = ""
 
 
 _KERAS_WEIGHTS = FileKind(
     SourceKind.KERAS_WEIGHTS,
     "a Keras weights file (HDF5)",
+    noun="the Keras weights",
 )
 _KERAS_HDF5 = FileKind(
     SourceKind.KERAS_HDF5,
     "an HDF5 file, as Keras wrote models before the .keras format",
+    noun="the Keras HDF5 file",
 )
-_KERAS_SHARDS = FileKind(SourceKind.KERAS_WEIGHTS, "the index of sharded Keras weights")
+_KERAS_SHARDS = FileKind(
+    SourceKind.KERAS_WEIGHTS, "the index of sharded Keras weights", noun="the sharded Keras weights"
+)
 _KERAS = FileKind(
     SourceKind.KERAS,
     "a Keras 3 model (.keras)",
+    noun="the Keras model",
 )
 _CHECKPOINT_V1 = FileKind(
     SourceKind.CHECKPOINT_V1,
@@ -100,17 +107,14 @@ _SAFETENSORS = FileKind(
     "from safetensors.numpy import load_file\nload_file({path!r})",
 )
 _FROZEN = FileKind(
-    None,
+    SourceKind.GRAPH_DEF,
     "a TensorFlow graph (GraphDef), with its weights as constants if it is frozen",
-    "Load the graph with TensorFlow; it holds no variables.",
-    "import tensorflow as tf\n"
-    "graph = tf.compat.v1.GraphDef.FromString(open({path!r}, 'rb').read())",
+    noun="the graph",
 )
 _META_GRAPH = FileKind(
-    None,
-    "the graph of a TF1 checkpoint (.meta), which holds no values",
-    "Copy the .index and .data files of the same prefix beside it.",
-    id="F02",
+    SourceKind.META_GRAPH,
+    "the graph of a checkpoint of TensorFlow 1, which holds no values",
+    noun="the graph",
 )
 _ONNX = FileKind(None, "an ONNX model", "Load it with onnxruntime.")
 _ORBAX = FileKind(

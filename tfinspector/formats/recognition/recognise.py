@@ -141,7 +141,8 @@ def _file(path: str, given: str) -> Recognised:
         return run_of_state_file(path, given)
     if kind.kind is None:
         raise faults.foreign_file(path, kind)
-    words = f"{os.path.basename(path)}, {kind.words}"
+    name = os.path.basename(path)
+    words = f"{kind.noun} {name}" if kind.noun else f"{name}, {kind.words}"
     return Recognised(kind.kind, path, given, GivenAs.ITSELF, words)
 
 

@@ -1,0 +1,59 @@
+"""Which Keras files of a directory are snapshots of one run, and which step each has."""
+
+from __future__ import annotations
+
+import h5py
+import pytest
+
+from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run, snapshots_among
+
+
+@pytest.mark.parametrize(
+    ("names", "steps"),
+    [
+        (["model.05-0.12.keras", "model.10-0.09.keras"], [5, 10]),
+        (["weights.01-0.60.weights.h5", "weights.02-0.57.weights.h5"], [1, 2]),
+        (["net_epoch_1.h5", "net_epoch_10.h5", "net_epoch_9.h5"], [1, 10, 9]),
+        (["resnet50_epoch3.keras", "resnet50_epoch7.keras"], [3, 7]),
+        (["v2-0.5-epoch04.hdf5", "v2-0.4-epoch05.hdf5"], [4, 5]),
+        (["w1.weights.json", "w2.weights.json", "w1_00000.weights.h5", "w2_00000.weights.h5"],
+         [1, 2]),
+        (["model.keras", "model.weights.h5", "legacy.h5"], []),
+        (["model_1.keras"], []),
+        (["a1.keras", "a2.keras", "b1.keras", "b2.keras"], []),
+        (["loss-0.5.keras", "loss-0.6.keras"], []),
+        (["a1.keras", "a2.keras", "notes1.txt", "notes2.txt"], [1, 2]),
+    ],
+)  # fmt: skip
+def test_names(names, steps):
+    found = snapshots_among(names)
+    assert list(found.values()) == steps
+
+
+def test_a_number_that_is_no_step_is_not_taken_for_one():
+    huge = "9" * 30
+    assert snapshots_among([f"m{huge}.keras", f"m{huge}1.keras"]) == {}
+
+
+def test_what_a_callback_leaves(made):
+    for kind in ("models", "weights", "old"):
+        directory = made("keras_files.callbacks") / kind
+        listing = list_keras_run(str(directory))
+        assert [one.step for one in listing.snapshots] == [1, 2, 3]
+        assert all(one.complete for one in listing.snapshots)
+        assert {one.path for one in listing.snapshots} == keras_snapshot_paths(str(directory))
+
+
+def test_saves_that_did_not_end(tmp_path):
+    for number in range(4):
+        with h5py.File(tmp_path / f"w{number}.h5", "w") as file:
+            file["x"] = [1.0]
+    (tmp_path / "w1.h5").write_bytes(b"")
+    data = (tmp_path / "w2.h5").read_bytes()
+    (tmp_path / "w2.h5").write_bytes(data[:-100])
+    (tmp_path / "w3.h5").write_bytes(b"x" * 900)
+    snapshots = list_keras_run(str(tmp_path)).snapshots
+    assert [one.complete for one in snapshots] == [True, False, False, False]
+    assert "empty" in snapshots[1].problem
+    assert "bytes" in snapshots[2].problem
+    assert "does not begin" in snapshots[3].problem
