@@ -15,11 +15,11 @@ from tests.makers.restores.user import summary
 NAMES = case_names()
 REPAIRABLE = case_names(only_repairable=True)
 # Cannot be made here: positional .h5 files and more (M14 and the K classes) have their own corpus,
-# M17 needs several devices, M16 and M07 are no failures, F11 to F13 are not about a restore.
+# M16 and M07 are no failures, F11 to F13 are not about a restore.
 WANTED = (
     *(f"F{number:02}" for number in range(1, 11)),
-    "M01", "M02", "M03", "M04", "M06", "M08", "M09", "M10", "M11", "M12", "M13", "M15", "M18",
-    "M19", "M20", "M21", "S13",
+    "M01", "M02", "M03", "M04", "M05", "M06", "M08", "M09", "M10", "M11", "M12", "M13", "M15",
+    "M17", "M18", "M19", "M20", "M21", "S13",
 )  # fmt: skip
 
 

@@ -234,3 +234,30 @@ def test_an_error_in_sample_inputs_is_the_users(
         asked.build(spec)
     assert caught.value.error.type == "IndexError"
     assert caught.value.error.frames[-1].function == "sample_inputs"
+
+
+MIRRORED = """
+import keras, numpy as np
+import tensorflow as tf
+
+def make():
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        dense = keras.layers.Dense
+        model = keras.Sequential([keras.Input((3,)), dense(4), dense(2)])
+        return model, keras.optimizers.Adam(0.1)
+
+def sample_inputs():
+    return np.ones((1, 3), "float32")
+"""
+
+
+def test_what_a_strategy_made_is_built_in_its_scope(
+    asked: Asked, write_factory: Callable[..., str]
+) -> None:
+    """TensorFlow refuses an optimizer's variables elsewhere; and a call uses the copies."""
+    model = asked.build(write_factory(MIRRORED), hints={"optimizer": True})
+    paths = by_path(model)
+    assert "optimizer/_variables/9" in paths
+    used = asked("trace")["in_call"]
+    weights = [at for at, each in enumerate(model.variables) if each.path.startswith("model/")]
+    assert sorted(used) == weights

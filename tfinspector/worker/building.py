@@ -12,6 +12,7 @@ from .framework import tensorflow
 from .placing import memory_limit, scope, split_cpu
 from .returned import Built, classify
 from .serving import Context
+from .strategies import scope_of
 
 
 class NothingBuilt(Explained):
@@ -52,7 +53,8 @@ def build(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         context.report(1, 3, "building the model")
         built = classify(factories.call(factory, params.get("kwargs") or {}))
         sample = _Once(factory)
-        completion = complete(built, _hints(params.get("hints") or {}), sample)
+        with scope_of(built):
+            completion = complete(built, _hints(params.get("hints") or {}), sample)
         context.report(2, 3, "describing the model")
         return _describe(factory, built, completion, device, home, sample)
 

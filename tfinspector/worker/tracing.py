@@ -12,6 +12,7 @@ from .completing import waiting_layers
 from .framework import tensorflow
 from .returned import models_of
 from .serving import Context
+from .strategies import parts_of
 
 MAX_VARIABLES = 500  # tracing a larger model takes seconds
 
@@ -47,4 +48,8 @@ def _variables_in_call(held: Holding) -> Optional[List[int]]:
         used = {id(variable) for variable in traced.graph.variables}
     except Exception:  # noqa: BLE001 - a call that can't be traced tells nothing, and that is told
         return None
-    return [number for number, known in enumerate(held.variables) if id(known.variable) in used]
+    return [
+        number
+        for number, known in enumerate(held.variables)
+        if any(id(part) in used for part in parts_of(known.variable))
+    ]

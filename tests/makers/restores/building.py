@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tests.makers.restores.cases import Place, case, fill
+from tests.makers.restores.cases import Place, case, fill, run
 
 LISTED = """
     import keras
@@ -222,3 +222,58 @@ def built_by_kernel_shapes_from_a_dict(at: Place) -> None:
     built({"words": np.zeros((1, 2), "int32"), "numbers": np.zeros((1, 4), "float32")})
     fill(built.variables)
     at.save(tf.train.Checkpoint(built))
+
+
+EARLY = """
+    import os
+
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    LAYERS
+
+    def build():
+        net = Net()
+        prefix = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ckpt-1")
+        tf.train.Checkpoint(net).restore(prefix)
+        net(INPUTS)
+        return net
+"""
+
+
+def _restored_early(at: Place, layers: str, inputs: str) -> None:
+    text = EARLY.replace("LAYERS", layers.strip()).replace("INPUTS", inputs)
+    made = at.factory(text)
+    source = made.Net()
+    source(run(f"import numpy as np\ninputs = {inputs}").inputs)
+    fill(source.variables)
+    at.save(tf.train.Checkpoint(source))
+
+
+@case("M05", {"restored": 5, "unreachable": 1}, "consumed 1/5")
+def restored_by_the_factory(at: Place) -> None:
+    """The factory restores before the first call, so that Keras builds the first layer twice."""
+    _restored_early(at, """
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last = keras.layers.Dense(4), keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.last(self.first(x))
+    """, 'np.ones((1, 3), "float32")')  # fmt: skip
+
+
+@case("M05", {"restored": 4, "unreachable": 1}, "consumed 1/4")
+def restored_by_the_factory_from_a_dict(at: Place) -> None:
+    """The same of a model with inputs by name, whose first layer is an embedding."""
+    _restored_early(at, """
+    class Net(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.mix = keras.layers.Embedding(7, 3), keras.layers.Dense(2)
+
+        def call(self, x):
+            return self.mix(self.embed(x["ids"])) + x["shift"]
+    """, '{"ids": np.zeros((1, 2), "int32"), "shift": np.zeros((1, 2, 2), "float32")}')  # fmt: skip

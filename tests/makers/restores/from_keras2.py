@@ -144,3 +144,46 @@ def slots_of_modules(at: Place) -> None:
             optimizer.build([net.w, net.b])
             return {"model": net, "optimizer": optimizer}
     """)
+
+
+IN_SCOPE = """
+    import tensorflow as tf
+
+    def net(*sizes):
+        layers = [tf.keras.layers.Dense(size) for size in sizes]
+        return tf.keras.Sequential([tf.keras.Input((3,)), *layers])
+
+    def build():
+        strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+        with strategy.scope():
+            NETS
+        return MADE
+"""
+
+
+@case("M17", {}, "ValueError 0/6", python=LEGACY)
+def outside_of_the_scope(at: Place) -> None:
+    """Networks in a scope and their optimizer outside: the restore would make its slots there."""
+    at.factory(
+        IN_SCOPE.replace("NETS", "left, right = net(4), net(2, 2)").replace(
+            "MADE",
+            '{"left": left, "right": right, "trainer": tf.keras.optimizers.legacy.Adam(0.01)}',
+        )
+    )
+
+
+@case("M17", {}, "ValueError 0/4", python=LEGACY)
+def checkpoint_of_a_scope(at: Place) -> None:
+    """The same of the factory's own tf.train.Checkpoint, and of another optimizer."""
+    made = "trainer=tf.keras.optimizers.legacy.SGD(0.1, 0.9)"
+    at.factory(
+        IN_SCOPE.replace("NETS", "first, second = net(4), net(2)").replace(
+            "MADE", f"tf.train.Checkpoint(first=first, second=second, {made})"
+        )
+    )
+
+
+@case("", {"restored": 5}, "consumed 4/4", python=LEGACY, attach="model")
+def keras2_mirrored(at: Place) -> None:
+    """Mirrored variables: the file knows of no strategy, and the call uses their copies."""
+    at.factory(IN_SCOPE.replace("NETS", "made = net(4, 2)").replace("MADE", "made"))

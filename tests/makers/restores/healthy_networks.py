@@ -165,6 +165,27 @@ def model_inside_a_saved_module(at: Place) -> None:
     at.right(net)
 
 
+@case("", {"restored": 15}, "consumed 14/14")
+def mirrored_with_optimizer(at: Place) -> None:
+    """Keras 3 in a MirroredStrategy; the optimizer is built in its scope."""
+    made = at.factory("""
+        import keras
+        import tensorflow as tf
+
+        def build():
+            with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+                dense = keras.layers.Dense
+                model = keras.Sequential([keras.Input((3,)), dense(4), dense(2)])
+                optimizer = keras.optimizers.Adam(0.1)
+                optimizer.build(model.trainable_variables)
+            return model, optimizer
+    """)
+    model, optimizer = made.build()
+    fill(model.variables)
+    fill(optimizer.variables, 1)
+    at.save(tf.train.Checkpoint(model=model, optimizer=optimizer))
+
+
 @case("", {"restored": 4}, "consumed 3/3")
 def frozen_backbone(at: Place) -> None:
     """Some layers are not trainable, which no checkpoint minds."""

@@ -118,6 +118,32 @@ def healthy_keras2_subclass_in_its_own(directory: Path) -> None:
     _save(directory, run(SUBCLASS).build())
 
 
+def _trained_together(directory: Path, optimizer: Any, **nets: Any) -> None:
+    """Several networks and their one optimizer, with slots, outside of any strategy."""
+    weights = [each for net in nets.values() for each in net.trainable_variables]
+    optimizer._create_all_weights(weights)
+    fill(weights)
+    fill(optimizer.variables(), 1)
+    tf.train.Checkpoint(trainer=optimizer, **nets).save(str(directory / "ckpt"))
+
+
+@training
+def m17_outside_of_the_scope(directory: Path) -> None:
+    adam = tf.keras.optimizers.legacy.Adam(0.01)
+    _trained_together(directory, adam, left=_dense(4), right=_dense(2, 2))
+
+
+@training
+def m17_checkpoint_of_a_scope(directory: Path) -> None:
+    sgd = tf.keras.optimizers.legacy.SGD(0.1, 0.9)
+    _trained_together(directory, sgd, first=_dense(4), second=_dense(2))
+
+
+@training
+def healthy_keras2_mirrored(directory: Path) -> None:
+    _save(directory, _dense(4, 2))
+
+
 @training
 def m11_slots_of_modules(directory: Path) -> None:
     """tf.Variables of a module, trained by an old optimizer: no layers, yet slots."""

@@ -43,7 +43,7 @@ def plain(directory: str, prefix: str = "", attach: str | None = None) -> dict[s
         if hasattr(status, "expect_partial"):
             status.expect_partial()
     after = values_of(built)
-    answer["changed"] = sum(not same(before[key], after[key]) for key in after)
+    answer["changed"] = sum(key not in before or not same(before[key], after[key]) for key in after)
     answer["variables"] = len(after)
     answer["right"] = -1
     answer["wrong"] = []

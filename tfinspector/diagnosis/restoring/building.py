@@ -119,11 +119,18 @@ def find_passed_by(case: Case) -> Iterator[Cause]:
     doubled = (
         " The model has two variables of that name: Keras 3 built the layer twice." if twins else ""
     )
+    title = (
+        f"{shown(names)} {'was' if len(names) == 1 else 'were'} found in the checkpoint, but "
+        "never got the value."
+    )
+    if twins and not passed and case.model.built_by == "factory":
+        title = (
+            f"{shown(names)} {'is' if len(names) == 1 else 'are'} there twice: the factory "
+            "restores the model before its first call, and what that restore gave is lost."
+        )
     yield Cause(
         Finding(
-            "M05", Severity.ERROR,
-            f"{shown(names)} {'was' if len(names) == 1 else 'were'} found in the checkpoint, but "
-            "never got the value.",
+            "M05", Severity.ERROR, title,
             "TensorFlow counts the object as matched, and assert_consumed() may be content."
             f"{doubled} {_LOSES_FIRST}",
             case.checkpoint.prefix, {"not_assigned": listed(names)},
@@ -148,16 +155,32 @@ def _twins(case: Case, places: Sequence[int]) -> list[int]:
     """Unreachable variables that share name and shape with one that is reached."""
     variables = case.model.variables
     reached = Counter((one.name, one.shape) for one in variables if one.node >= 0)
-    if case.model.built_by == "factory":
-        return []  # built by the user's own code: two layers of one name are a user's choice
-    return [
+    hidden = [place for place in places if case.rows[place].state is State.UNREACHABLE]
+    twins = [
         place
-        for place in places
-        if case.rows[place].state is State.UNREACHABLE
-        and reached[
+        for place in hidden
+        if reached[
             variables[case.rows[place].variable].name, variables[case.rows[place].variable].shape
         ]
     ]
+    if case.model.built_by != "factory":
+        return twins
+    # In the user's own code two layers of one name may be meant. Of a layer that was built twice
+    # only its first variable is there twice, and its initialiser drew the same numbers again.
+    scopes = Counter(_scope(case, place) for place in hidden)
+    first_values = {(one.name, one.initial) for one in variables if one.node >= 0 and one.initial}
+    return [
+        place
+        for place in twins
+        if scopes[_scope(case, place)] == 1
+        and (
+            variables[case.rows[place].variable].name, variables[case.rows[place].variable].initial
+        ) in first_values
+    ]  # fmt: skip
+
+
+def _scope(case: Case, place: int) -> str:
+    return case.model.variables[case.rows[place].variable].name.rpartition("/")[0]
 
 
 def _salvage(case: Case, hidden: Sequence[int]) -> dict[str, str]:

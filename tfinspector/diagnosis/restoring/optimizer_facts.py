@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.matching.roles import is_optimizer
+from tfinspector.diagnosis.matching.walk import ModelSide
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case
 
@@ -45,6 +46,13 @@ def class_in_model(case: Case) -> str:
 def has_optimizer(case: Case) -> bool:
     """Whether the model has one."""
     return any(is_optimizer(node.kind) for node in case.model.nodes)
+
+
+def takes_slots(case: Case) -> bool:
+    """Whether an optimizer of the model is of the old kind itself, whose slots may not be there."""
+    side = ModelSide(case.model)
+    kinds = [number for number, node in enumerate(case.model.nodes) if is_optimizer(node.kind)]
+    return any(side.takes_slots(number) for number in kinds)
 
 
 def has_rate(case: Case, in_file: bool) -> bool:

@@ -22,6 +22,7 @@ from tfinspector.diagnosis.restoring.optimizer_facts import (
     has_rate,
     keeps_averages,
     slot_in,
+    takes_slots,
     without_optimizer,
     wrapped_on_one_side,
 )
@@ -112,7 +113,7 @@ def find_swapped_slots(case: Case) -> Iterator[Cause]:
 def find_legacy_optimizer(case: Case) -> Iterator[Cause]:
     """Slot variables of optimizers before Keras 2.11, and a model with one of today's."""
     lost = [p for p in case.open(_lost(case)) if _is_legacy(case, p)]
-    if not lost or not has_optimizer(case):
+    if not lost or not has_optimizer(case) or takes_slots(case):
         return
     mine = class_in_model(case)
     yield Cause(

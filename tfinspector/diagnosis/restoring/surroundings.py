@@ -30,7 +30,8 @@ def find_strategy(case: Case) -> Iterator[Cause]:
         Fix("Build and restore inside the same scope.",
             "with strategy.scope():\n    " +
             f"{code.make_model(case)}\n{code.restore(case)}".replace("\n", "\n    ")),
-    ))  # fmt: skip
+    ), frozenset(place for place in range(len(case.rows)) if case.is_training_state(place))
+    )  # fmt: skip
 
 
 def is_out_of_memory(error: RelayedError) -> bool:
