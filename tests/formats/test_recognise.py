@@ -137,7 +137,7 @@ def test_remote_paths():
         ("model.keras", SourceKind.KERAS, ""),
         ("model.weights.h5", SourceKind.KERAS_WEIGHTS, ""),
         ("legacy.h5", SourceKind.KERAS_HDF5, ""),
-        ("frozen.pb", None, "F12"),
+        ("frozen.pb", SourceKind.GRAPH_DEF, ""),
     ],
 )
 def test_files_of_keras_and_tensorflow(name, kind, id, made):
@@ -174,7 +174,6 @@ def test_the_old_format(made):
         ("a.json", b' {"a": 1}', "F12", "JSON"),
         ("a.tar.gz", b"\x1f\x8b\x08", "F12", "compressed"),
         ("a.onnx", b"\x08\x07\x12", "F12", "ONNX"),
-        ("x.meta", b"\x0a\x07\xff\x01\x00", "F02", ".meta"),
         ("empty", b"", "F07", "empty"),
         ("a.ckpt", b"version https://git-lfs.github.com/spec/v1\nsize 9\n", "F07", "LFS"),
         ("b.ckpt", b"\n<!DOCTYPE html><html>", "F07", "web page"),

@@ -23,6 +23,8 @@ class SourceKind(StrEnum):
     KERAS = "keras"
     KERAS_WEIGHTS = "keras_weights"
     KERAS_HDF5 = "keras_hdf5"
+    GRAPH_DEF = "graph_def"
+    META_GRAPH = "meta_graph"
 
 
 class GivenAs(StrEnum):

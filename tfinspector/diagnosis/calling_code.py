@@ -21,6 +21,7 @@ from tfinspector.contents.saved_models import (
     Structure,
     TensorSpec,
 )
+from tfinspector.diagnosis.graph_files import code_for_graph
 
 _LINE = 88
 _OUTSIDE_TF = ("float8", "float4", "int4", "uint4", "int2", "uint2", "dtype ")
@@ -28,6 +29,8 @@ _OUTSIDE_TF = ("float8", "float4", "int4", "uint4", "int2", "uint2", "dtype ")
 
 def code_for_signature(saved_model: SavedModel, meta_graph: MetaGraph, signature: Signature) -> str:
     """Loads the model, calls the signature by name and prints its outputs."""
+    if saved_model.proto == saved_model.path:  # a graph by itself, not a directory
+        return code_for_graph(saved_model, meta_graph)
     arguments = [(spec.name, example_code(spec)) for spec in signature.inputs]
     return _script(
         load_code(saved_model, meta_graph),

@@ -1,4 +1,4 @@
-"""The reader of a SavedModel whose values are missing: it says so of every variable."""
+"""The reader of a graph whose values are missing: it says so of every variable."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
@@ -12,11 +12,10 @@ from tfinspector.formats.reading import BLOCK_NBYTES
 
 
 class ReaderOfNothing:
-    """A `TensorReader` without values; `where` is the file that is missing, `reason` says why."""
+    """A `TensorReader` without values; it raises the finding that says why there are none."""
 
-    def __init__(self, where: str, reason: str) -> None:
-        self._where = where
-        self._reason = reason
+    def __init__(self, finding: Finding) -> None:
+        self._finding = finding
 
     def locate(self, key: str) -> StoredTensor:
         """Raises `Unreadable`."""
@@ -35,12 +34,15 @@ class ReaderOfNothing:
         self._refuse()
 
     def _refuse(self) -> NoReturn:
-        raise Unreadable(
-            Finding(
-                "S03",
-                Severity.ERROR,
-                f"This SavedModel has no values: {self._reason}.",
-                where=self._where,
-                fix=Fix("Copy the directory variables/ from where the model was exported."),
-            )
-        )
+        raise Unreadable(self._finding)
+
+
+def no_variables_directory(where: str, reason: str) -> Finding:
+    """A SavedModel without `variables/`; `where` is the file that is missing."""
+    return Finding(
+        "S03",
+        Severity.ERROR,
+        f"This SavedModel has no values: {reason}.",
+        where=where,
+        fix=Fix("Copy the directory variables/ from where the model was exported."),
+    )

@@ -30,6 +30,8 @@ KIND_WORDS = {
     SourceKind.KERAS: "Keras model",
     SourceKind.KERAS_WEIGHTS: "Keras weights",
     SourceKind.KERAS_HDF5: "Keras HDF5",
+    SourceKind.GRAPH_DEF: "frozen graph",
+    SourceKind.META_GRAPH: "graph",
 }
 
 

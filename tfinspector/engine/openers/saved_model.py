@@ -8,7 +8,7 @@ from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.saved_models import find_saved_model_problems
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Loaded, Opened, files_of, snapshot_of, stamp
-from tfinspector.engine.reading_nothing import ReaderOfNothing
+from tfinspector.engine.reading_nothing import ReaderOfNothing, no_variables_directory
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.formats.saved_models.saved_model import join_variables, read_saved_model
 from tfinspector.formats.saved_models.variables import declared_variables
@@ -41,7 +41,9 @@ def open_saved_model(recognised: Recognised, ticket: Ticket) -> Opened:
         declared = declared_variables(saved_model, reason)
         if declared.variables:
             shown = declared
-            loaded.append((declared, ReaderOfNothing(f"{prefix}.index", reason)))
+            loaded.append(
+                (declared, ReaderOfNothing(no_variables_directory(f"{prefix}.index", reason)))
+            )
     source = Source(
         SourceKind.SAVED_MODEL,
         recognised.path,

@@ -40,6 +40,14 @@ def opener_of(kind: SourceKind) -> Opener:
         from tfinspector.engine.openers.v1 import open_v1
 
         return open_v1
+    if kind is SourceKind.GRAPH_DEF:
+        from tfinspector.engine.openers.graph import open_graph
+
+        return open_graph
+    if kind is SourceKind.META_GRAPH:
+        from tfinspector.engine.openers.meta_graph import open_meta_graph
+
+        return open_meta_graph
     from tfinspector.engine.openers.not_read import refuse
 
     return refuse
@@ -61,6 +69,10 @@ def _reader_of(kind: SourceKind) -> Callable[[str], Loaded]:
         from tfinspector.formats.v1.v1_checkpoint import read_v1
 
         return read_v1
+    if kind is SourceKind.GRAPH_DEF:
+        from tfinspector.engine.openers.graph import read_constants
+
+        return read_constants
     return read_checkpoint
 
 

@@ -40,13 +40,18 @@ def read_meta_graphs(read: ByteSource, nbytes: int) -> tuple[int, list[RawMetaGr
     near = windowed(read)
     for field in fields_of(near, Span(0, nbytes)):
         if field.number == _META_GRAPHS and field.wire_type == wire.BYTES:
-            meta_graphs.append(_read_meta_graph(read, near, field.content))
+            meta_graphs.append(read_meta_graph(read, field.content, near))
         elif field.number == _SCHEMA_VERSION and field.wire_type == wire.VARINT:
             version = wire.signed(field.value)
     return version, meta_graphs
 
 
-def _read_meta_graph(read: ByteSource, near: ByteSource, span: Span) -> RawMetaGraph:
+def read_meta_graph(read: ByteSource, span: Span, near: ByteSource | None = None) -> RawMetaGraph:
+    """The MetaGraphDef in `span`; `near` is `read` with the window that its neighbours use.
+
+    Raises as `read_meta_graphs`.
+    """
+    near = near or windowed(read)
     small = bytearray()
     graph = []
     for field in fields_of(near, span):

@@ -15,7 +15,8 @@ _Message = descriptor_pb2.DescriptorProto
 
 _SCALARS = {
     "double": _Field.TYPE_DOUBLE, "float": _Field.TYPE_FLOAT, "int64": _Field.TYPE_INT64,
-    "uint64": _Field.TYPE_UINT64, "int32": _Field.TYPE_INT32, "bool": _Field.TYPE_BOOL,
+    "uint64": _Field.TYPE_UINT64, "int32": _Field.TYPE_INT32,
+    "uint32": _Field.TYPE_UINT32, "bool": _Field.TYPE_BOOL,
     "string": _Field.TYPE_STRING, "bytes": _Field.TYPE_BYTES, "sint64": _Field.TYPE_SINT64,
 }  # fmt: skip
 

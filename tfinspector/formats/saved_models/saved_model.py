@@ -84,7 +84,7 @@ def _read_open(directory: str, proto: str, descriptor: int) -> SavedModel:
         else:
             find_nodes = partial(variable_nodes, windowed(read))
             version, raw = read_meta_graphs(read, status.st_size)
-        meta_graphs = [_build(directory, meta_graph, find_nodes) for meta_graph in raw]
+        meta_graphs = [build_meta_graph(directory, meta_graph, find_nodes) for meta_graph in raw]
     except (Malformed, DecodeError) as error:
         raise faults.damaged(proto, start, status.st_size, str(error)) from error
     if not meta_graphs and not version:
@@ -113,10 +113,13 @@ def read_all(read: ByteSource, nbytes: int) -> bytes:
     return bytes(parts)
 
 
-def _build(
+def build_meta_graph(
     directory: str, raw: RawMetaGraph, find_nodes: FindNodes
 ) -> tuple[MetaGraph, tuple[str, ...]]:
-    """The meta graph, and what is wrong with its objects."""
+    """The meta graph, and what is wrong with its objects.
+
+    `find_nodes` gives the variable nodes of a graph by name. Raises `DecodeError`, `Malformed`.
+    """
     message = raw.message
     info = message.meta_info_def
     objects = read_saved_objects(message.object_graph_def)

@@ -23,7 +23,9 @@ message TensorShapeProto.Dim { int64 size = 1; string name = 2; }
 message TensorProto {
   DataType dtype = 1; TensorShapeProto tensor_shape = 2; bytes tensor_content = 4;
   repeated float float_val = 5; repeated double double_val = 6; repeated int32 int_val = 7;
-  repeated bytes string_val = 8; repeated int64 int64_val = 10; repeated bool bool_val = 11;
+  repeated bytes string_val = 8; repeated float scomplex_val = 9; repeated int64 int64_val = 10;
+  repeated bool bool_val = 11; repeated double dcomplex_val = 12; repeated int32 half_val = 13;
+  repeated uint32 uint32_val = 16; repeated uint64 uint64_val = 17; bytes float8_val = 18;
 }
 
 message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
@@ -86,7 +88,7 @@ message NodeDef {
 message AttrValue {
   oneof value {
     AttrValue.ListValue list = 1; bytes s = 2; int64 i = 3; DataType type = 6;
-    TensorShapeProto shape = 7; NameAttrList func = 10;
+    TensorShapeProto shape = 7; TensorProto tensor = 8; NameAttrList func = 10;
   }
 }
 message AttrValue.ListValue { repeated NameAttrList func = 9; }

@@ -35,7 +35,7 @@ def read_meta_graphs_of_text(text: bytes) -> tuple[int, list[RawMetaGraph]]:
         rest += text[position : span.start]
         position = span.stop
     rest += text[position:]
-    message = _parse("SavedModel", bytes(rest))
+    message = parse_text("SavedModel", bytes(rest))
     return message.saved_model_schema_version, [
         RawMetaGraph(meta_graph, tuple(span for index, span in graphs if index == place))
         for place, meta_graph in enumerate(message.meta_graphs)
@@ -49,7 +49,7 @@ def variable_nodes_of_text(text: bytes, graph: Sequence[Span]) -> dict[str, Any]
         for _, place in _blocks(text, span, b"node"):
             block = text[place.start : place.stop]
             if any(b'"%s"' % op in block for op in VARIABLE_OPS):
-                node = _parse("GraphDef", block).node[0]
+                node = parse_text("GraphDef", block).node[0]
                 nodes[node.name] = node
     return nodes
 
@@ -59,11 +59,12 @@ def graph_of_text(text: bytes, graph: Sequence[Span]) -> bytes:
     parts = bytearray()
     for span in graph:
         block = text[span.start : span.stop].partition(b"{")[2].rpartition(b"}")[0]
-        parts += _parse("GraphDef", block).SerializeToString()
+        parts += parse_text("GraphDef", block).SerializeToString()
     return bytes(parts)
 
 
-def _parse(name: str, text: bytes) -> Any:
+def parse_text(name: str, text: bytes) -> Any:
+    """The message `name` of our schema in text form. Raises `Malformed`."""
     message = message_class(name)()
     try:
         text_format.Parse(text, message, allow_unknown_field=True, descriptor_pool=pool())
