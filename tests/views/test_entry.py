@@ -30,7 +30,7 @@ def test_every_command_is_routed_to_the_command_line() -> None:
 @pytest.mark.parametrize("words", [["--version"], ["list", "/nowhere"], ["--help"]])
 def test_commands_do_not_load_qt(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr("tfinspector.cli.main.main", lambda argv: asked.append(argv) or 0)
+    monkeypatch.setattr("tfinspector.cli.main.main", lambda argv, paint: asked.append(argv) or 0)
     monkeypatch.setattr(app, "main", lambda *_: pytest.fail("opened the window"))
     assert __main__.main(words) == 0
     assert asked == [words]
