@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tfinspector.analysis import compiled, exact, finishing, tables
+from tfinspector.analysis import compiled, exact, finishing, histogram, tables
 
 
 @pytest.fixture(params=["compiled", "numpy"])
@@ -16,6 +16,6 @@ def counting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         assert compiled.warm_up().result() is not None
         assert compiled.kernels() is not None
     else:
-        for module in (tables, exact, finishing):
+        for module in (tables, exact, finishing, histogram):
             monkeypatch.setattr(module, "kernels", lambda: None)
     return request.param

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.analysis.nasty import FLOATS, INTEGERS, any_bits, as_float, numpy_type
+from tfinspector.analysis import compiled, histogram
 from tfinspector.analysis.exact import count_exactly
 from tfinspector.analysis.histogram import draw, draw_on, is_finer_than_sketch, shared_edges
 from tfinspector.analysis.sketch import Accumulator
@@ -201,3 +202,27 @@ def test_the_widest_range_of_float64_is_drawn_in_silence() -> None:
 def test_a_quantile_is_never_minus_zero() -> None:
     figures = measure(np.full(9, -0.0))
     assert not any(np.signbit(list(figures.quantiles.values())))
+
+
+@pytest.mark.parametrize("name", ["float32", "float64", "float16", "int64"])
+@pytest.mark.parametrize("bins", [1, 7, 64, 1000])
+def test_compiled_and_with_numpy_the_same_is_drawn(
+    name: str, bins: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compiled.warm_up().result() is not None
+    random = np.random.default_rng(bins)
+    statistics = measure((random.standard_normal(20_000) * 50).astype(name))
+    low, high = sorted(random.uniform(-200, 200, 2).tolist())
+    for edges in (
+        shared_edges([statistics], Scale.LINEAR, bins),
+        shared_edges([statistics], Scale.LINEAR, bins, low, high),
+        shared_edges([statistics], Scale.SYMLOG, bins),
+        shared_edges([statistics], Scale.LINEAR, bins, 300, 400),
+    ):
+        fast = draw_on(statistics, edges, Scale.LINEAR)
+        with monkeypatch.context() as without:
+            without.setattr(histogram, "kernels", lambda: None)
+            slow = draw_on(statistics, edges, Scale.LINEAR)
+        assert fast.counts.tolist() == slow.counts.tolist()
+        assert (fast.below, fast.above) == (slow.below, slow.above)
+        assert (fast.exact, fast.error) == (slow.exact, slow.error)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.analysis.compiled import kernels
 from tfinspector.analysis.layouts import Floats
 from tfinspector.analysis.scales import edges_between
 from tfinspector.contents.figures import Histogram, Scale, Sketch, Statistics
@@ -69,9 +70,7 @@ def draw_on(statistics: Statistics, edges: Floats, scale: Scale) -> Histogram:
     if not statistics.finite:
         nothing = np.zeros(len(edges) - 1)
         return Histogram(scale, edges, nothing, 0, 0, True, _NO_FINITE)
-    before, cut = _values_before(sketch, edges)
-    whole = np.rint(before).astype(np.int64)
-    worst = int((cut[:-1] + cut[1:]).max())
+    counts, below, up_to_last, worst, is_cut = _shared_out(sketch, edges)
     error = ""
     if worst:
         error = (
@@ -81,10 +80,10 @@ def draw_on(statistics: Statistics, edges: Floats, scale: Scale) -> Histogram:
     return Histogram(
         scale=scale,
         edges=edges,
-        counts=np.diff(whole).astype(np.float64),
-        below=int(whole[0]),
-        above=int(statistics.finite - whole[-1]),
-        exact=not cut.any(),
+        counts=counts,
+        below=below,
+        above=statistics.finite - up_to_last,
+        exact=not is_cut,
         error=error,
     )
 
@@ -128,6 +127,24 @@ def _least(statistics: Statistics, scale: Scale) -> float:
 def _nothing(statistics: Statistics, scale: Scale) -> Histogram:
     error = _NO_POSITIVE if statistics.finite else _NO_FINITE
     return Histogram(scale, np.empty(0), np.empty(0), statistics.finite, 0, True, error)
+
+
+def _shared_out(sketch: Sketch, edges: Floats) -> tuple[Floats, int, int, int, bool]:
+    """The counts of the bins; how many values lie before the first edge, and up to and with the
+    last; the greatest error of a count; whether an edge cuts a bucket.
+    """
+    compiled = kernels()
+    if compiled is not None:
+        bins = np.empty(len(edges) - 1)
+        given = (sketch.counts, sketch.lower, sketch.upper, edges)
+        # Compiled code takes aligned arrays only, and a sketch may come from a file.
+        ready = [np.require(array, requirements=("C", "A")) for array in given]
+        return bins, *compiled.share_out(*ready, bins)
+    before, cut = _values_before(sketch, edges)
+    whole = np.rint(before).astype(np.int64)
+    worst = int((cut[:-1] + cut[1:]).max())
+    counts = np.diff(whole).astype(np.float64)
+    return counts, int(whole[0]), int(whole[-1]), worst, bool(cut.any())
 
 
 def _values_before(sketch: Sketch, edges: Floats) -> tuple[Floats, NDArray[np.int64]]:

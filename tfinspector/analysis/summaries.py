@@ -192,3 +192,42 @@ def order_buckets(
             position - below,
         )
     return used, negative, exact
+
+
+@compiled(
+    types.Tuple((int64, int64, int64, types.boolean))(
+        flat(int64), flat(float64), flat(float64), flat(float64), float64[::1]
+    )
+)
+def share_out(per_bucket: Any, lower: Any, upper: Any, edges: Any, bins: Any) -> Any:
+    """Fill `bins` with how many values lie between the edges, as `histogram` shares them out.
+
+    Returns how many lie before the first edge, how many up to and with the last, the greatest error
+    of a bin, and whether an edge cuts a bucket.
+    """
+    bucket = np.int64(0)
+    before = np.int64(0)  # values in buckets before this one
+    below = whole = worst = cut = np.int64(0)
+    any_cut = False
+    for i in range(len(edges)):
+        edge = edges[i]
+        while bucket < len(upper) and upper[bucket] < edge:
+            before += per_bucket[bucket]
+            bucket += 1
+        if i == len(bins) and bucket < len(upper) and upper[bucket] == edge:
+            before += per_bucket[bucket]
+            bucket += 1
+        here = np.float64(before)
+        cut_before, cut = cut, np.int64(0)
+        if bucket < len(upper) and lower[bucket] < edge:
+            cut = per_bucket[bucket]
+            share = (edge - lower[bucket]) / (upper[bucket] - lower[bucket])
+            here += share * np.float64(cut)
+            any_cut = True
+        whole_before, whole = whole, np.int64(np.rint(here))
+        if i == 0:
+            below = whole
+        else:
+            bins[i - 1] = np.float64(whole - whole_before)
+            worst = max(worst, cut_before + cut)
+    return below, whole, worst, any_cut
