@@ -11,19 +11,8 @@ from dataclasses import dataclass, replace
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.reports import RelayedError
 from tfinspector.contents.saved_models import SavedModel
+from tfinspector.diagnosis.trust.packages import package_of
 from tfinspector.diagnosis.worker import explain_raised
-
-_PACKAGES = {
-    r"Sentencepiece|Regex|Wordpiece|Tokeniz|UnicodeScript|NormalizeUTF8|CaseFoldUTF8|FastBert":
-        ("tensorflow_text", "tensorflow-text"),
-    r"SimpleML": ("tensorflow_decision_forests", "tensorflow-decision-forests"),
-    r"Addons>": ("tensorflow_addons", "tensorflow-addons"),
-    r"^IO>": ("tensorflow_io", "tensorflow-io"),
-    r"TRTEngineOp": ("tensorflow.compiler.tf2tensorrt", "nvidia-tensorrt"),
-    r"Horovod": ("horovod.tensorflow", "horovod"),
-    r"Recommenders|TFRA": ("tensorflow_recommenders_addons", "tensorflow-recommenders-addons"),
-    r"^(Lce|Lq)": ("larq_compute_engine", "larq-compute-engine"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +119,17 @@ def _damaged(case: _Case) -> tuple[str, Fix]:
 
 def _unknown_op(case: _Case) -> tuple[str, Fix]:
     op = case.match.group("op")
-    for pattern, (module, package) in _PACKAGES.items():
-        if re.search(pattern, op):
-            return (
-                f"The model needs the op {op}, which comes from the package {package}.",
-                Fix(
-                    f"Install {package} for the worker's interpreter and import it before loading.",
-                    f"# python -m pip install {package}\nimport {module}\n"
-                    f"tf.saved_model.load({case.path!r})",
-                ),
-            )
+    package = package_of(op)
+    if package is not None:
+        name = package.distribution
+        return (
+            f"The model needs the op {op}, which comes from the package {name}.",
+            Fix(
+                f"Install {name} for the worker's interpreter and import it before loading.",
+                f"# python -m pip install {name}\nimport {package.module}\n"
+                f"tf.saved_model.load({case.path!r})",
+            ),
+        )
     return (
         f"The model needs the op {op}, which this TensorFlow does not have.",
         Fix(

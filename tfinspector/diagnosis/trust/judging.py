@@ -47,7 +47,9 @@ def judge_graphs(
             continue
         callers = _together([graph.callers(op) for graph in graphs])
         if is_unknown:
-            unknown.append(UnknownOp(op, count, package_of(op), callers.chains))
+            package = package_of(op)
+            name = package.module if package else ""
+            unknown.append(UnknownOp(op, count, name, callers.chains))
         if reach is not None and callers.when != _ONLY_SAVER:
             reaching.append(ReachingOp(op, reach, count, callers.when, callers.chains))
     bodies = [body for census in censuses for body in _bodies(census)]
