@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication
 
 from tfinspector.viewmodels.inspector.value_axis import ValueAxis, round_values, tick_texts
 
-_ROOM_PER_TICK = {"bottom": 46, "left": 40}
+_ROOM_PER_TICK = {"bottom": 46, "left": 52}
 _SMALL_COUNT = 10_000
 Ticks = list[tuple[float, str]]
 _GAP = 8  # pixels between two texts
