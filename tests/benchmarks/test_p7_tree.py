@@ -55,12 +55,12 @@ class Stopwatch:
     def __init__(self, qtbot: QtBot, page: VariablesPage) -> None:
         self._qtbot, self._page = qtbot, page
 
-    def longest_ms(self, act: Callable[[], None]) -> float:
+    def longest_ms(self, act: Callable[[], object]) -> float:
         """The longest single stretch: the act itself, taking the answer over, repainting."""
         page, longest = self._page, 0.0
         relayout = page.table._relayout
 
-        def timed(change: object) -> None:
+        def timed(change: Callable[[], None]) -> None:
             nonlocal longest
             start = own_clock()
             relayout(change)
