@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli import schema
 from tests.cli.conftest import Ended
+from tests.formats.table_writer import BundleWriter
+from tfinspector.contents.dtypes import DTYPE_BY_NAME
 
 Cli = Callable[..., Ended]
 Made = Callable[[str], Path]
@@ -164,3 +166,13 @@ def test_what_is_not_finite_is_a_finding(cli: Cli, made: Made) -> None:
 def test_nothing_to_measure_is_said(cli: Cli, made: Made) -> None:
     model = made("saved_models.no_variables") / "model"
     assert cli("stats", model).out.startswith("No variables to measure.")
+
+
+def test_large_integers_are_exact(cli: Cli, tmp_path: Path) -> None:
+    values = np.array([2**53 + 1, -(2**62) - 1, 7], np.int64)
+    writer = BundleWriter()
+    writer.add("ids", DTYPE_BY_NAME["int64"].code, values.shape, values.tobytes())
+    [row] = cli("stats", writer.write(tmp_path / "c"), "--json").json["variables"]
+    assert (row["min"], row["max"]) == (-(2**62) - 1, 2**53 + 1)
+    assert (row["quantiles"]["0.0"], row["quantiles"]["1.0"]) == (row["min"], row["max"])
+    assert isinstance(row["max"], int)
