@@ -10,7 +10,7 @@ import pytest
 
 from tests.agreement import assert_saved_model_agrees, assert_values_agree
 from tests.tensorflow_process import TensorFlowProcess
-from tfinspector.contents.findings import Severity, Unreadable
+from tfinspector.contents.findings import Severity
 from tfinspector.contents.sources import SourceKind
 from tfinspector.engine.calling_code import python_for_function, python_for_signature
 from tfinspector.engine.opening import open_source
@@ -75,11 +75,16 @@ def test_its_signatures_and_functions_can_be_called(
         assert tensorflow.call("tests.makers.saved_model_referee:run", code)
 
 
-def test_the_keras_file_is_recognised_and_explained(corpus: Path) -> None:
+def test_the_keras_file_is_opened_and_explained(corpus: Path) -> None:
+    """A subclassed model of Keras 3.15.0, with layers in a list of lists."""
     (path,) = corpus.glob("keras/*.keras")
-    with pytest.raises(Unreadable) as caught:
-        open_source(str(path))
-    finding = caught.value.finding
-    assert "Keras 3 model" in finding.title
-    assert finding.fix is not None
-    assert "keras.models.load_model" in finding.fix.code
+    opened = open_source(str(path))
+    assert opened.source.kind is SourceKind.KERAS
+    assert {one.name for one in opened.source.variables} == {
+        "d_0/kernel", "d_1/kernel", "d_2/kernel", "dense/kernel", "dense/bias"
+    }  # fmt: skip
+    for one in opened.source.variables:
+        assert opened.reader().read(one.key).shape == one.shape
+    [finding] = opened.source.findings
+    assert finding.id == "K01"
+    assert "NestedDenseModel" in finding.title

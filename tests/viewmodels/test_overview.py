@@ -121,6 +121,11 @@ def report(agrees: bool | None, *differences: str) -> TensorFlowReport:
     return TensorFlowReport("2.21.0", listed, (), agrees, differences, ())
 
 
+NOT_ASKED = TensorFlowReport(
+    "2.21.0", (), (), None, (), (Finding("X00", Severity.INFO, "TensorFlow has nothing to say"),)
+)
+
+
 @pytest.mark.parametrize(
     ("told", "worker", "role", "words"),
     [
@@ -131,9 +136,23 @@ def report(agrees: bool | None, *differences: str) -> TensorFlowReport:
         (report(None), "ready", "attention", "could not read"),
         (report(False, "a: shape"), "ready", "wrong", "disagrees in 1 point: a: shape"),
         (Finding("W01", Severity.ERROR, "It died"), "failed", "attention", "It died"),
+        (NOT_ASKED, "ready", "muted", "reads no files of this kind"),
     ],
 )
 def test_the_verdict_of_tensorflow_in_words(told: Any, worker: str, role: str, words: str) -> None:
     verdict = verdict_of(told, worker)
     assert verdict.role == role
     assert words in verdict.words
+
+
+def test_a_keras_file_tells_who_wrote_it(
+    model: OverviewModel, session: Session, made: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    task = session.open(str(made("keras_files.every_kind") / "model.keras"))
+    qtbot.waitUntil(lambda: task.state.is_over, timeout=20_000)
+    told = facts(model)
+    assert told["Written by"].startswith("Keras 3.")
+    assert told["Model"] == "Functional net"
+    assert told["Layers"] == "12"
+    assert told["Compiled"] == "yes"
+    assert totals(model, qtbot).by_role[0].name in ("slot", "weight")
