@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from operator import add
 from typing import TextIO
 
+from tfinspector.cli.plain_text import is_plain
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 
@@ -148,7 +149,7 @@ def _columns_of_terminal() -> int:
 
 def shown(cells: Sequence[str]) -> list[str]:
     """The cells with control characters made visible. Most columns have none: one look at all."""
-    if "".join(cells).isprintable():
+    if is_plain("".join(cells)):
         return list(cells)
     return [cell if cell.isprintable() else escaped(cell) for cell in cells]
 

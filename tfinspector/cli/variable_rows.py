@@ -1,10 +1,11 @@
 """The rows of `list --json`, made as text: there may be 100,000 and somebody waits."""
 
 from collections.abc import Iterable, Sequence
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from json.encoder import encode_basestring_ascii
 
 from tfinspector.cli.documents import BETWEEN_ROWS, Rows, encode
+from tfinspector.cli.plain_text import is_plain
 from tfinspector.contents.variable_columns import Traits, VariableColumns
 
 _ROWS_AT_ONCE = 1000
@@ -16,16 +17,17 @@ def variable_rows(variables: VariableColumns) -> Rows:
     kinds = variables.traits
     endings = list(map(_ending, kinds.samples))
     starts, ends = zip(*endings, strict=True) if endings else ((), ())
+    lists, opening, closing = _lists(variables.paths)
     columns = zip(
-        _inside(variables.names), _inside(variables.keys), _lists(variables.paths),
+        _inside(variables.names), _inside(variables.keys), lists,
         kinds.of.tolist(), _owners(variables), strict=False,
     )  # fmt: skip
     rows = Rows()
-    while part := list(islice(columns, _ROWS_AT_ONCE)):
+    for _ in range(0, len(variables), _ROWS_AT_ONCE):
         rows.append(BETWEEN_ROWS.join([
-            f'{{"name": "{name}", "key": "{key}", "paths": [{paths}], '
+            f'{{"name": "{name}", "key": "{key}", "paths": {opening}{paths}{closing}, '
             f"{starts[kind]}{owner}{ends[kind]}"
-            for name, key, paths, kind, owner in part
+            for name, key, paths, kind, owner in islice(columns, _ROWS_AT_ONCE)
         ]))  # fmt: skip
     return rows
 
@@ -43,22 +45,22 @@ def _owners(variables: VariableColumns) -> Iterable[str]:
 def _inside(texts: Sequence[str]) -> Sequence[str]:
     """What stands between the quotes. Names rarely need an escape: one look at all of them."""
     together = "".join(texts)
-    plain = together.isascii() and together.isprintable()
-    if plain and '"' not in together and "\\" not in together:
+    if is_plain(together) and '"' not in together and "\\" not in together:
         return texts
     return [encode_basestring_ascii(text)[1:-1] for text in texts]
 
 
-def _lists(lists: Sequence[Sequence[str]]) -> Iterable[str]:
-    """The insides of JSON's lists of texts."""
-    flat = _inside([text for texts in lists for text in texts])
-    if not flat:
-        return repeat("")
+def _lists(lists: Sequence[Sequence[str]]) -> tuple[Iterable[str], str, str]:
+    """JSON's lists of texts: what differs from row to row, what opens and what closes each."""
+    if not any(lists):
+        return repeat(""), "[", "]"
+    flat = _inside(list(chain.from_iterable(lists)))
     if len(flat) == len(lists) and all(lists):
-        return [f'"{text}"' for text in flat]
+        return flat, '["', '"]'
     rest = iter(flat)
     joined = ['", "'.join(islice(rest, len(texts))) for texts in lists]
-    return [f'"{text}"' if texts else "" for texts, text in zip(lists, joined, strict=True)]
+    quoted = [f'"{text}"' if texts else "" for texts, text in zip(lists, joined, strict=True)]
+    return quoted, "[", "]"
 
 
 def _ending(sample: Traits) -> tuple[str, str]:

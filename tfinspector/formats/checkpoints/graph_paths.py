@@ -7,7 +7,7 @@ arrival at a node that has children, kept as the walk it came from and the name 
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,17 +129,21 @@ class Arrivals:
         """The name of the last edge of the best way to the node, "" where there is none."""
         return self.leaf_names[int(self.best_leaf[node])]
 
-    @cached_property
-    def paths(self) -> dict[int, tuple[str, ...]]:
-        """Of the nodes that walks lead to: escaped names joined by "/", as in keys.
+    def paths(self, nodes: Sequence[int]) -> list[tuple[str, ...]]:
+        """Of each node: escaped names joined by "/", as in keys, the shortest path first.
 
-        The shortest path comes first. A page does not show them, so they are spelled when asked.
+        None for a node that no walk leads to, and for -1. A page does not show paths, so they
+        are spelled when somebody asks.
         """
         walks = self._walks
-        paths = self._spell(*self._ends()) if len(walks.columns) else {}
-        if len(walks.columns) and walks.columns.has_values(_ROOT):
-            paths[_ROOT] = ("", *paths.get(_ROOT, ()))[: walks.most]
-        return paths
+        paths = np.empty(len(walks.columns) + 1, object)  # the last one is that of -1
+        paths.fill(())
+        if len(walks.columns):
+            self._spell(*self._ends(), paths)
+            if walks.columns.has_values(_ROOT):
+                paths[_ROOT] = ("", *paths[_ROOT])[: walks.most]
+        found: list[tuple[str, ...]] = paths[np.array(nodes, np.int64)].tolist()
+        return found
 
     def _ends(self) -> tuple[Integers, Integers, Integers]:
         """Of every arrival its walk, the place of its last edge, and its node."""
@@ -150,8 +154,10 @@ class Arrivals:
         leaf = np.arange(len(walk)) + np.repeat(first - np.cumsum(counts) + counts, counts)
         return walk, leaf, walks.leaf_nodes[leaf]
 
-    def _spell(self, walk: Integers, leaf: Integers, node: Integers) -> dict[int, tuple[str, ...]]:
-        """The path of every arrival: one for most nodes, lists only for the others."""
+    def _spell(
+        self, walk: Integers, leaf: Integers, node: Integers, paths: NDArray[np.object_]
+    ) -> None:
+        """Fill in the path of every arrival: one for most nodes, lists only for the others."""
         walks = self._walks
         names = walks.leaf_names
         if "." in (together := "".join(names)) or "/" in together:
@@ -160,14 +166,14 @@ class Arrivals:
         begin = [""] * len(walks.node)
         for one in np.flatnonzero(np.bincount(walk, minlength=len(begin))).tolist():
             begin[one] = beginnings.of(one)
-        pairs = zip(walk.tolist(), leaf.tolist(), strict=True)
-        spelled = [begin[one] + names[last] for one, last in pairs]
-        paths = dict(zip(node.tolist(), zip(spelled, strict=True), strict=True))
+        begins = map(begin.__getitem__, walk.tolist())
+        spelled = list(map(add, begins, map(names.__getitem__, leaf.tolist())))
+        paths[node] = np.fromiter(zip(spelled, strict=True), object, len(spelled))
         several: dict[int, list[str]] = {}
         for place in np.flatnonzero(np.bincount(node)[node] > 1).tolist():
             several.setdefault(int(node[place]), []).append(spelled[place])
-        paths.update({node: tuple(each[: walks.most]) for node, each in several.items()})
-        return paths
+        for one, each in several.items():
+            paths[one] = tuple(each[: walks.most])
 
 
 class _Beginnings:

@@ -1,7 +1,6 @@
 """Rows from the object graph: for each linked key its paths, its role and its best name."""
 
 from collections.abc import Collection, Sequence
-from itertools import repeat
 from operator import add
 
 import numpy as np
@@ -46,7 +45,7 @@ class _GraphRows:
         rows.node = list(links.node_of)
         nodes = np.array(links.node_of, np.int64)
         linked = np.flatnonzero(nodes >= 0)
-        rows.find_paths = lambda: self._paths(rows.node)
+        rows.find_paths = lambda: self._arrivals.paths(rows.node)
         rows.find_full_names = lambda: self._full_names(rows.node, links)
         clear = self._are_clearly_weights(rows, nodes)
         self._fill_weights(rows, clear, nodes[clear])
@@ -60,9 +59,6 @@ class _GraphRows:
                 self._fill_slot(rows, place, slot, links.place_of[slot.original])
         for place, link in links.odd.items():
             self._fill_odd(rows, place, link)
-
-    def _paths(self, nodes: list[int]) -> list[tuple[str, ...]]:
-        return list(map(self._arrivals.paths.get, nodes, repeat(())))
 
     def _full_names(self, nodes: list[int], links: Links) -> list[str]:
         full_names = self._columns.full_names

@@ -131,12 +131,12 @@ def _functions(
 def _variables(nodes: Any, places: Mapping[int, Place]) -> tuple[VariableSpec, ...]:
     """Every variable in the order of the nodes, reached or not."""
     walks = Walks(_as_object_graph(nodes))
-    paths = Arrivals(walks, [0] * len(walks.node)).paths
+    paths = Arrivals(walks, [0] * len(walks.node)).paths(range(len(nodes)))
     slots = _slot_paths(nodes, places)
     return tuple(
         VariableSpec(
             name=node.variable.name,
-            paths=paths.get(index) or tuple(slots.get(index, ())),
+            paths=paths[index] or tuple(slots.get(index, ())),
             dtype=dtype_of_code(node.variable.dtype),
             shape=shape_of(node.variable.shape),
             trainable=node.variable.trainable,
