@@ -66,12 +66,15 @@ DTYPES = (
     "complex128", "string",
 )  # fmt: skip
 SHAPES: dict[str, tuple[int, ...]] = {
-    "scalar": (), "empty": (0, 3), "vector": (37,), "matrix": (70, 101),
+    "scalar": (),
+    "empty": (0, 3),
+    "vector": (37,),
+    "matrix": (70, 101),
 }
 
 
 def values_of(dtype: str, shape: tuple[int, ...], step: int) -> np.ndarray[Any, Any]:
-    """What stands in `DTYPE/SHAPE` at a step: some elements move, some stay, some are not finite."""
+    """What stands in `DTYPE/SHAPE` at a step: some elements move, some stay, some are odd."""
     random = np.random.default_rng([len(dtype), len(shape), 3])
     base = random.standard_normal(shape) * 5
     move = np.random.default_rng([step, 9]).standard_normal(shape) * (0.5 * step)
@@ -147,3 +150,48 @@ def reshaped(directory: Path) -> None:
         if step in (2, 3):
             parts["passes_by"] = tf.Variable([1.0 * step])
         tf.train.Checkpoint(**parts).write(str(directory / f"ckpt-{step}"))
+
+
+def large_pair(directory: str, nbytes: int) -> None:
+    """`a` and `b`, two checkpoints of so many bytes: b moved a little from a."""
+    from tests.makers import large
+
+    for name in "ab":
+        large.write(f"{directory}/{name}", "float32", nbytes)
+    random = np.random.default_rng(1)
+    stock = (random.standard_normal(1 << 20) * 1e-3).astype("float32")
+    data = np.memmap(f"{directory}/b.data-00000-of-00001", "float32", "r+")
+    for start in range(0, len(data) - len(stock), len(stock)):
+        data[start : start + len(stock)] += stock
+    data.flush()
+
+
+def drift_with_numpy(directory: str) -> tuple[float, float]:
+    """Seconds that NumPy on TensorFlow's tensors takes for all metrics; without distributions."""
+    import time
+
+    start = time.perf_counter()
+    ranks = 0.0
+    readers = [tf.train.load_checkpoint(f"{directory}/{name}") for name in "ab"]
+    for key in readers[0].get_variable_to_shape_map():
+        a, b = (reader.get_tensor(key) for reader in readers)
+        x, y = a.astype(np.float64).ravel(), b.astype(np.float64).ravel()
+        d = y - x
+        away = np.abs(d)
+        norms = np.linalg.norm(x), np.linalg.norm(y)
+        np.linalg.norm(d) / norms[0], x @ y / norms[0] / norms[1], away.max(), away.mean()
+        (a.view(np.uint32) != b.view(np.uint32)).mean()
+        (away > 1e-6 * np.maximum(np.abs(x), np.abs(y))).mean(), (np.sign(x) != np.sign(y)).mean()
+        for values in (x, y):
+            values.mean(), values.std(), (values == 0).mean(), values.min(), values.max()
+            np.isnan(values).sum(), np.isposinf(values).sum(), np.isneginf(values).sum()
+        begin = time.perf_counter()
+        grid = np.concatenate([x, y])
+        grid.sort()
+        x.sort()
+        y.sort()
+        apart = np.abs(np.searchsorted(x, grid, "right") - np.searchsorted(y, grid, "right"))
+        (apart[:-1] * np.diff(grid)).sum() / len(x), apart.max() / len(x)
+        ranks += time.perf_counter() - begin
+    whole = time.perf_counter() - start
+    return whole, whole - ranks
