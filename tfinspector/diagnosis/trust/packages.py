@@ -13,7 +13,7 @@ class Package(NamedTuple):
 
 _PACKAGES = (
     (
-        r"TFText>|RegexSplitWithOffsets|Sentencepiece|(?:Fast)?Wordpiece|FastBert|FastSentencepiece|"
+        r"TFText>|Regex|Sentencepiece|(?:Fast)?Wordpiece|FastBert|FastSentencepiece|"
         r"(?:UnicodeScript|Whitespace|SplitMerge)\w*Tokenize|NormalizeUTF8|CaseFoldUTF8|"
         r"ConstrainedSequence|RougeL|SentenceFragments|FindSourceOffsets|MaxSpanningTree",
         Package("tensorflow_text", "tensorflow-text"),
