@@ -65,7 +65,8 @@ class Case:
 
 GROUPS = (
     "healthy", "files", "edges", "instances", "building", "positions", "shapes_and_types", "names",
-    "optimizers", "objects", "networks", "sizes", "training", "healthy_networks", "from_keras2",
+    "optimizers", "objects", "networks", "rewritten", "sizes", "training",
+    "healthy_networks", "from_keras2",
 )  # fmt: skip
 Maker = Callable[["Place"], None]
 MAKERS: dict[str, tuple[Case, Maker]] = {}

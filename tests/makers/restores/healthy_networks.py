@@ -248,3 +248,41 @@ def embedding_tied_to_output(at: Place) -> None:
     fill(net.variables)
     at.save(tf.train.Checkpoint(model=net))
     at.right(net)
+
+
+@case("", {"restored": 6}, "consumed 5/5")
+def scheduled_rate(at: Place) -> None:
+    """An optimizer with a schedule has no variable for its rate."""
+    made = at.factory("""
+        import keras
+
+        def build():
+            model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+            rate = keras.optimizers.schedules.CosineDecay(0.1, 100)
+            return model, keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
+    """)
+    model, optimizer = made.build()
+    optimizer.build(model.trainable_variables)
+    fill(model.variables)
+    fill(optimizer.variables, 1)
+    at.save(tf.train.Checkpoint(model=model, optimizer=optimizer))
+
+
+@case("", {"restored": 7}, "consumed 6/6")
+def noise_and_norms(at: Place) -> None:
+    """Layers with states of random numbers, which no checkpoint holds, and uncommon weights."""
+    net = at.factory("""
+        import keras
+
+        def build():
+            layers = keras.layers
+            return keras.Sequential([
+                keras.Input((3,)), layers.GaussianNoise(0.1), layers.Dense(4),
+                layers.GroupNormalization(2), layers.PReLU(), layers.UnitNormalization(),
+                layers.Dropout(0.5), layers.Dense(1, use_bias=False),
+            ])
+    """).build()
+    weights = [each for each in net.variables if "seed" not in each.path]
+    fill(weights)
+    at.save(tf.train.Checkpoint(net))
+    at.right(net, without=[at for at, each in enumerate(net.variables) if "seed" in each.path])
