@@ -84,6 +84,24 @@ def test_every_value(tmp_path, way):
             assert reader.verify(one.key) is None
 
 
+def test_any_stretch_of_any_layout(tmp_path):
+    path = tmp_path / "all.h5"
+    write_everything(path)
+    checkpoint, reader = read_keras(str(path))
+    for one in checkpoint.variables:
+        if not one.dtype.is_numeric:
+            continue
+        whole = np.concatenate([block.copy() for block in reader.blocks(one.key)] or [[]])
+        buffer = np.empty(48, np.uint8)
+        for start, stop in [(0, one.size), (1, 5), (3, one.size - 1), (7, 7)]:
+            if not 0 <= start <= stop <= one.size:
+                continue
+            found = [block.copy() for block in reader.stretch(one.key, start, stop, buffer)]
+            assert all(block.nbytes <= 48 for block in found)
+            joined = np.concatenate(found) if found else whole[:0]
+            assert np.array_equal(joined, whole[start:stop]), one
+
+
 def test_regions(tmp_path):
     path = tmp_path / "all.h5"
     write_everything(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,18 @@ def test_a_rule_joins_the_names_where_the_file_does_not_write_them(made):
     assert names["layers/sequential/layers/dense_1/vars/1"] == "inner/beta/bias"
     assert names["layers/batch_normalization/vars/2"] == "norm/moving_mean"
     assert joined.group_of_layer["inner/alpha"] == "layers/sequential/layers/dense"
+
+
+def test_the_groups_of_keras_2_12_were_called_otherwise(made, tmp_path):
+    import h5py
+
+    shutil.copytree(made("keras_files.every_kind") / "unpacked", tmp_path / "old")
+    with h5py.File(tmp_path / "old" / "model.weights.h5", "a") as file:
+        file.move("layers/sequential/layers", "layers/sequential/_layer_checkpoint_dependencies")
+        file.move("layers", "_layer_checkpoint_dependencies")
+    checkpoint, _ = read_keras(str(tmp_path / "old"))
+    names = {one.name for one in checkpoint.variables}
+    assert {"alpha_out/kernel", "inner/beta/bias", "norm/moving_mean"} <= names
 
 
 def test_attributes_name_the_layers_of_a_model_of_ones_own(made):

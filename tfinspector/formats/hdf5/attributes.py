@@ -15,6 +15,7 @@ from tfinspector.formats.hdf5.headers import ATTRIBUTE, ATTRIBUTE_INFO, Message
 
 Value = str | int | float | tuple[str | int | float, ...] | None
 _MOST_TEXT = 256 << 20
+_MOST_HEAPS = 64
 
 
 class Attributes:
@@ -131,7 +132,6 @@ def texts_of(data: bytes, element: ElementType, count: int, bytes_of: FileBytes)
         size = element.nbytes
         return [data[at * size : (at + 1) * size].rstrip(b"\0") for at in range(count)]
     found = []
-    heaps: dict[int, dict[int, bytes]] = {}
     total = 0
     fields = Fields(data, bytes_of)
     for _ in range(count):
@@ -139,13 +139,20 @@ def texts_of(data: bytes, element: ElementType, count: int, bytes_of: FileBytes)
         if not length or not address:
             found.append(b"")
             continue
-        if address not in heaps:
-            heaps[address] = _read_heap(bytes_of, address)
-        text = heaps[address].get(index)
+        text = _heap(bytes_of, address).get(index)
         total += length
         if text is None or length > len(text) or total > _MOST_TEXT:
             raise Broken("a text in it is not where it should be")
         found.append(text[:length].rstrip(b"\0"))
+    return found
+
+
+def _heap(bytes_of: FileBytes, address: int) -> dict[int, bytes]:
+    found = bytes_of.heaps.get(address)
+    if found is None:
+        if len(bytes_of.heaps) >= _MOST_HEAPS:
+            bytes_of.heaps.clear()
+        found = bytes_of.heaps[address] = _read_heap(bytes_of, address)
     return found
 
 

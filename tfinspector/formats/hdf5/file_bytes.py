@@ -21,7 +21,10 @@ class Readable(Protocol):
 
 
 class FileBytes:
-    """Bytes by address. `base` is where address 0 lies in `file`, `nbytes` how many follow it."""
+    """Bytes by address. `base` is where address 0 lies in `file`, `nbytes` how many follow it.
+
+    `heaps` are the collections of texts that were read last, by address: many names share one.
+    """
 
     def __init__(self, file: Readable, base: int, nbytes: int) -> None:
         self.file = file
@@ -30,6 +33,7 @@ class FileBytes:
         self.offset_nbytes = 8
         self.length_nbytes = 8
         self._pages: dict[int, bytes] = {}
+        self.heaps: dict[int, dict[int, bytes]] = {}
 
     def at(self, address: int, nbytes: int) -> bytes:
         """The bytes at an address; raises `Broken` beyond the end of the file."""

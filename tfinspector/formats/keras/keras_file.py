@@ -22,11 +22,12 @@ from tfinspector.formats.keras.configuration import (
     layers_of,
     parse_json,
 )
-from tfinspector.formats.keras.keras_reader import KerasReader, Stored
+from tfinspector.formats.keras.keras_reader import KerasReader
 from tfinspector.formats.keras.legacy_rows import MODEL_WEIGHTS, is_legacy_layout, legacy_rows
 from tfinspector.formats.keras.parts import CONFIG, METADATA, Parts, find_parts, shards_of_map
 from tfinspector.formats.keras.places import Place
 from tfinspector.formats.keras.rows import Row, to_variables
+from tfinspector.formats.keras.stored import Stored
 from tfinspector.formats.keras.weights_rows import is_weights_layout, weights_rows
 
 _VARS = "/vars"

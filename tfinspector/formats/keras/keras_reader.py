@@ -1,12 +1,13 @@
 """Reads the tensors of Keras files by key: in blocks, by region, from any of their HDF5 files.
 
 Bytes that lie in one run are read straight from the file, also inside a zip archive; chunked
-datasets chunk by chunk. Implements `formats.reading.TensorReader`.
+datasets chunk by chunk. Implements `formats.reading.StretchReader`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,43 +18,26 @@ from tfinspector.formats import faults
 from tfinspector.formats.bundles.regions import Box, flat_positions, read_rectangle, whole_or
 from tfinspector.formats.bundles.tensor_bytes import to_native, word_dtype
 from tfinspector.formats.hdf5.attributes import texts_of
-from tfinspector.formats.hdf5.chunks import (
-    Chunk,
-    find_chunks,
-    stored_checksum,
-    unknown_filter,
-    unpack,
+from tfinspector.formats.hdf5.file_bytes import Broken
+from tfinspector.formats.keras.stored import (
+    ChunkReading,
+    Stored,
+    fill_of,
+    flat_of_header,
+    raw_elements,
+    whole_of,
+    why_not,
 )
-from tfinspector.formats.hdf5.datasets import Dataset, bounded
-from tfinspector.formats.hdf5.file_bytes import Broken, FileBytes
-from tfinspector.formats.keras.places import Place
 from tfinspector.formats.reading import BLOCK_NBYTES
 
 
-class Stored(NamedTuple):
-    """A dataset and the file it is in; `base` and the widths are those of that file."""
-
-    place: Place
-    dataset: Dataset
-    base: int
-    offset_nbytes: int = 8
-    length_nbytes: int = 8
-
-    def bytes_of(self, file: Any) -> FileBytes:
-        """The structure's bytes, read through an open file."""
-        after = self.place.nbytes - (self.base - self.place.offset)
-        found = FileBytes(file, self.base, after)
-        found.offset_nbytes, found.length_nbytes = self.offset_nbytes, self.length_nbytes
-        return found
-
-
 class KerasReader:
-    """A `TensorReader` of one Keras file or set of shards. Thread-safe; holds no open file."""
+    """A `StretchReader` of one Keras file or set of shards. Thread-safe; holds no open file."""
 
     def __init__(self, path: str, stored: Mapping[str, Stored]) -> None:
         self._path = path
         self._stored = stored
-        self._chunks: dict[str, list[Chunk]] = {}
+        self._chunks = ChunkReading()
 
     def locate(self, key: str) -> StoredTensor:
         """Where the tensor's bytes lie; what keeps it from being read is its `problem`."""
@@ -72,14 +56,21 @@ class KerasReader:
 
     def blocks(self, key: str, block_nbytes: int = BLOCK_NBYTES) -> Iterator[NDArray[Any]]:
         """All elements of a numeric tensor as flat native arrays of at most `block_nbytes`."""
-        stored = self._sound(key)
-        data = stored.dataset
-        dtype = data.element.dtype
-        if not dtype.is_numeric:
-            raise self._bad(key, f"holds {dtype.name} values, which are no numbers")
-        most = max(1, block_nbytes // dtype.itemsize)
-        for raw in self._raw_blocks(key, stored, most):
-            yield to_native(raw, dtype, data.element.big_endian)
+        data = self._numeric(key).dataset
+        size = max(data.element.nbytes, min(block_nbytes, data.nbytes))
+        yield from self.stretch(key, 0, prod(data.shape), np.empty(size, np.uint8))
+
+    def stretch(
+        self, key: str, start: int, stop: int, buffer: NDArray[np.uint8]
+    ) -> Iterator[NDArray[Any]]:
+        """The elements `[start, stop)` in the order of `blocks`, in blocks that lie in `buffer`."""
+        stored = self._numeric(key)
+        element = stored.dataset.element
+        word = word_dtype(element.nbytes)
+        room = buffer[: len(buffer) // word.itemsize * word.itemsize].view(word)
+        with self._told(key):
+            for raw in self._raw_blocks(key, stored, start, stop, room):
+                yield to_native(raw, element.dtype, element.big_endian)
 
     def read(self, key: str, region: Region | None = None) -> np.ndarray[Any, Any]:
         """The tensor, or the region of it; strings come as an object array of `bytes`."""
@@ -98,7 +89,8 @@ class KerasReader:
             with stored.place.open() as file:
                 read_rectangle(file, stored.base + data.address, data.shape, box.start, out)
         elif data.compact is not None:
-            out[...] = self._from_bytes(data.compact, data)[box.slices_within(_whole(data.shape))]
+            inside = box.slices_within(whole_of(data))
+            out[...] = flat_of_header(data).reshape(data.shape)[inside]
         else:
             self._read_chunks(key, stored, box, out)
         return to_native(out, data.element.dtype, data.element.big_endian)
@@ -112,148 +104,82 @@ class KerasReader:
         stored = self._sound(key)
         data = stored.dataset
         if data.chunks is not None:
-            return self._verify_chunks(key, stored, tick)
-        if not data.element.dtype.is_numeric:
-            self._read_strings(key, stored, whole_or(None, data.shape))
+            with self._told(key), stored.place.open() as file:
+                for nbytes, sums in self._chunks.verify(key, stored, file):
+                    if tick:
+                        tick(nbytes)
+                    if sums is not None and sums[0] != sums[1]:
+                        return sums
             return None
-        for raw in self._raw_blocks(key, stored, max(1, BLOCK_NBYTES // data.element.nbytes)):
+        if not data.element.dtype.is_numeric:
+            self._read_strings(key, stored, whole_of(data))
+            return None
+        for block in self.blocks(key):
             if tick:
-                tick(raw.nbytes)
+                tick(block.nbytes)
         return None
 
-    def _raw_blocks(self, key: str, stored: Stored, most: int) -> Iterator[NDArray[Any]]:
-        data = stored.dataset
-        word = word_dtype(data.element.nbytes)
-        count = prod(data.shape)
-        if data.address is not None:
-            buffer = np.empty(min(most, count), word)
-            with stored.place.open() as file:
-                for start in range(0, count, most):
-                    block = buffer[: count - start]
-                    file.read_into(block, stored.base + data.address + start * word.itemsize)
-                    yield block
-            return
-        if data.compact is not None:
-            flat = self._from_bytes(data.compact, data).reshape(-1)
-            for start in range(0, count, most):
-                yield flat[start : start + most].copy()
-            return
-        yield from self._blocks_of_chunks(key, stored, most, word)
-
-    def _blocks_of_chunks(
-        self, key: str, stored: Stored, most: int, word: np.dtype[Any]
+    def _raw_blocks(
+        self, key: str, stored: Stored, start: int, stop: int, room: NDArray[Any]
     ) -> Iterator[NDArray[Any]]:
+        """Elements as they are stored, in blocks that lie in `room`."""
         data = stored.dataset
+        if data.address is None:
+            yield from _window(self._parts(key, stored, room.dtype), start, stop, room)
+            return
+        with stored.place.open() as file:
+            for at in range(start, stop, len(room)):
+                block = room[: stop - at]
+                file.read_into(block, stored.base + data.address + at * room.itemsize)
+                yield block
+
+    def _parts(self, key: str, stored: Stored, word: np.dtype[Any]) -> Iterator[NDArray[Any]]:
+        """Flat parts of a dataset that does not lie in one run, all elements once."""
+        data = stored.dataset
+        if data.compact is not None:
+            yield flat_of_header(data)
+            return
         left = prod(data.shape)
-        for box, values in self._each_chunk(key, stored, None):
-            inside = values[box.slices_within(Box(box.start, values.shape))].reshape(-1)
-            left -= inside.size
-            for start in range(0, inside.size, most):
-                yield inside[start : start + most].copy()
+        if data.chunks is not None:
+            with stored.place.open() as file:
+                for _, part in self._chunks.parts(key, stored, file):
+                    left -= part.size
+                    yield part.reshape(-1)
         while left > 0:  # what was never written holds the fill value
-            size = min(left, most)
-            yield np.full(size, _fill(data, word), word)
+            size = min(left, BLOCK_NBYTES)
+            yield np.full(size, fill_of(data, word), word)
             left -= size
 
     def _read_chunks(self, key: str, stored: Stored, wanted: Box, out: NDArray[Any]) -> None:
-        out[...] = _fill(stored.dataset, out.dtype)
-        for box, values in self._each_chunk(key, stored, wanted):
-            common = wanted.intersect(box)
-            if common is not None:
-                inside: tuple[Any, ...] = common.slices_within(Box(box.start, values.shape))
-                place: tuple[Any, ...] = common.slices_within(wanted)
-                out[(*place, ...)] = values[(*inside, ...)]
-
-    def _each_chunk(
-        self, key: str, stored: Stored, wanted: Box | None
-    ) -> Iterator[tuple[Box, NDArray[Any]]]:
-        """The unpacked chunks that reach into `wanted`, with the part of each that is inside."""
-        data = stored.dataset
-        if data.chunks is None:
-            return
-        whole = _whole(data.shape)
-        with stored.place.open() as file:
-            for chunk in self._chunks_of(key, stored, file):
-                box = whole.intersect(Box(chunk.start, data.chunks.shape))
-                if box is None or (wanted is not None and wanted.intersect(box) is None):
-                    continue
-                try:
-                    packed = stored.bytes_of(file).at(chunk.address, chunk.nbytes)
-                    values = unpack(data, chunk, packed)
-                except Broken as error:
-                    raise self._bad(key, f"can't be decoded: {error}") from None
-                word = word_dtype(data.element.nbytes)
-                yield box, np.frombuffer(values, word).reshape(data.chunks.shape)
-
-    def _verify_chunks(
-        self, key: str, stored: Stored, tick: Callable[[int], None] | None
-    ) -> tuple[int, int] | None:
-        with stored.place.open() as file:
-            for chunk in self._chunks_of(key, stored, file):
-                try:
-                    packed = stored.bytes_of(file).at(chunk.address, chunk.nbytes)
-                    sums = stored_checksum(stored.dataset, chunk, packed)
-                    if sums is not None and sums[0] != sums[1]:
-                        return sums
-                    unpack(stored.dataset, chunk, packed)
-                except Broken as error:
-                    raise self._bad(key, f"can't be decoded: {error}") from None
-                if tick:
-                    tick(chunk.nbytes)
-        return None
-
-    def _chunks_of(self, key: str, stored: Stored, file: Any) -> list[Chunk]:
-        known = self._chunks.get(key)
-        if known is None:
-            try:
-                known = find_chunks(stored.dataset, stored.bytes_of(file))
-            except Broken as error:
-                raise self._bad(key, f"can't be read: {error}") from None
-            checked = bounded(stored.dataset, sum(chunk.nbytes for chunk in known))
-            if checked.problem:
-                raise self._bad(key, checked.problem)
-            self._chunks[key] = known
-        return known
+        out[...] = fill_of(stored.dataset, out.dtype)
+        with self._told(key), stored.place.open() as file:
+            for box, part in self._chunks.parts(key, stored, file, wanted):
+                common = wanted.intersect(box)
+                if common is not None:
+                    inside: tuple[Any, ...] = common.slices_within(box)
+                    place: tuple[Any, ...] = common.slices_within(wanted)
+                    out[(*place, ...)] = part[(*inside, ...)]
 
     def _read_strings(self, key: str, stored: Stored, box: Box) -> np.ndarray[Any, Any]:
         """Strings of a region; all of them are read, for only the heap tells where they lie."""
         data = stored.dataset
         count = prod(data.shape)
-        with stored.place.open() as file:
-            try:
-                raw = self._bytes_of_strings(key, stored, file)
-                texts = texts_of(raw, data.element, count, stored.bytes_of(file))
-            except Broken as error:
-                raise self._bad(key, f"can't be decoded: {error}") from None
+        with self._told(key), stored.place.open() as file:
+            raw = raw_elements(key, stored, file, self._chunks)
+            texts = texts_of(raw, data.element, count, stored.bytes_of(file))
         flat = np.empty(count, object)
         flat[:] = texts
-        places = flat_positions(data.shape, box.start, box.shape)
         out = np.empty(box.shape, object)
-        out[...] = flat[places]
+        out[...] = flat[flat_positions(data.shape, box.start, box.shape)]
         return out
 
-    def _bytes_of_strings(self, key: str, stored: Stored, file: Any) -> bytes:
-        data = stored.dataset
-        if data.address is not None:
-            return stored.bytes_of(file).at(data.address, data.nbytes)
-        if data.compact is not None:
-            return data.compact
-        out = np.zeros(data.shape, f"V{data.element.nbytes}")
-        for chunk in self._chunks_of(key, stored, file):
-            assert data.chunks is not None
-            box = _whole(data.shape).intersect(Box(chunk.start, data.chunks.shape))
-            if box is not None:
-                packed = stored.bytes_of(file).at(chunk.address, chunk.nbytes)
-                values = np.frombuffer(unpack(data, chunk, packed), out.dtype)
-                part = values.reshape(data.chunks.shape)
-                out[box.slices_within(_whole(data.shape))] = part[
-                    box.slices_within(Box(box.start, part.shape))
-                ]
-        return out.tobytes()
-
-    def _from_bytes(self, data: bytes, dataset: Dataset) -> NDArray[Any]:
-        word = word_dtype(dataset.element.nbytes)
-        return np.frombuffer(data, word, prod(dataset.shape)).reshape(dataset.shape)
+    @contextmanager
+    def _told(self, key: str) -> Iterator[None]:
+        """Whatever is broken in a tensor's own structure is told of it."""
+        try:
+            yield
+        except Broken as error:
+            raise self._bad(key, f"can't be decoded: {error}") from None
 
     def _of(self, key: str) -> Stored:
         found = self._stored.get(key)
@@ -268,23 +194,28 @@ class KerasReader:
             raise self._bad(key, problem)
         return stored
 
+    def _numeric(self, key: str) -> Stored:
+        stored = self._sound(key)
+        dtype = stored.dataset.element.dtype
+        if not dtype.is_numeric:
+            raise self._bad(key, f"holds {dtype.name} values, which are no numbers")
+        return stored
+
     def _bad(self, key: str, problem: str, id: str = "F07") -> Unreadable:
         return faults.bad_tensor(self._path, key, problem, id)
 
 
-def why_not(dataset: Dataset) -> str:
-    """Why a dataset can't be read, as far as its header tells; "" if it can."""
-    if dataset.problem:
-        return dataset.problem
-    if dataset.chunks is not None and (name := unknown_filter(dataset.chunks)):
-        return f"is packed with {name}, which this program can't unpack; h5repack rewrites it"
-    return ""
-
-
-def _fill(dataset: Dataset, word: np.dtype[Any]) -> Any:
-    """The element that stands for what was never written."""
-    return np.frombuffer(dataset.fill, word, 1)[0] if dataset.fill else word.type(0)
-
-
-def _whole(shape: tuple[int, ...]) -> Box:
-    return Box((0,) * len(shape), shape)
+def _window(
+    parts: Iterator[NDArray[Any]], start: int, stop: int, room: NDArray[Any]
+) -> Iterator[NDArray[Any]]:
+    """The elements `[start, stop)` of parts that follow each other, copied into `room`."""
+    at = 0
+    for part in parts:
+        for low in range(max(start - at, 0), min(stop - at, part.size), len(room)):
+            high = min(low + len(room), stop - at, part.size)
+            block = room[: high - low]
+            block[...] = part[low:high]
+            yield block
+        at += part.size
+        if at >= stop:
+            return

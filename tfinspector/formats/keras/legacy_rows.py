@@ -11,9 +11,9 @@ from typing import NamedTuple
 from tfinspector.contents.variables import Role
 from tfinspector.formats.hdf5.attributes import Attributes
 from tfinspector.formats.keras.configuration import LayerNode, all_layers
-from tfinspector.formats.keras.keras_reader import Stored
 from tfinspector.formats.keras.rows import Row
 from tfinspector.formats.keras.slots import Block, Optimizer, join_slots
+from tfinspector.formats.keras.stored import Stored
 from tfinspector.formats.keras.variable_names import never_trained
 
 MODEL_WEIGHTS = "model_weights"

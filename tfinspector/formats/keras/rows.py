@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.formats.keras.keras_reader import Stored, why_not
+from tfinspector.formats.keras.stored import Stored, why_not
 
 
 @dataclass(slots=True)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.variables import Role
 from tfinspector.formats.keras.configuration import Json, LayerNode
-from tfinspector.formats.keras.keras_reader import Stored
 from tfinspector.formats.keras.rows import Row
 from tfinspector.formats.keras.saveables import Saveable, Saveables
 from tfinspector.formats.keras.slots import Block, Optimizer, join_slots
+from tfinspector.formats.keras.stored import Stored
 from tfinspector.formats.keras.variable_names import never_trained, snake_case, variable_names
 
 _VARS = "vars"
