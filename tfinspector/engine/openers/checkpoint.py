@@ -11,6 +11,7 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Opened, files_of, snapshot_of, stamp
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
 from tfinspector.formats.checkpoints.run import list_run
+from tfinspector.formats.places.files import is_remote
 
 NOTHING_THERE = frozenset({"F03", "F06"})  # no index, so nothing can be told of what is there
 
@@ -37,6 +38,8 @@ def open_checkpoint(recognised: Recognised, ticket: Ticket) -> Opened:
 
 def _with_neighbours(error: Unreadable, recognised: Recognised) -> Unreadable:
     """The error, with the other checkpoints of the directory where the fix is to use one."""
+    if is_remote(recognised.path):
+        return error  # each look at a neighbour is a request
     try:
         listing = list_run(os.path.dirname(recognised.path))
     except OSError:

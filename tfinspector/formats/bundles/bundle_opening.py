@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import replace
 from operator import lt
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,11 @@ from tfinspector.formats.bundles.packed import Packed
 from tfinspector.formats.bundles.partitions import Partition, assemble, slice_keys
 from tfinspector.formats.bundles.survey import Description, Survey, survey
 from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC, Table, read_table
+from tfinspector.formats.places.files import names_in, open_file, status_at, status_of
 from tfinspector.formats.wire import Malformed, text
+
+if TYPE_CHECKING:
+    from tfinspector.formats.places.files import Status
 
 _ATTEMPTS = 3
 _MISSING = Stamp(-1, 0)
@@ -74,12 +78,12 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     )  # fmt: skip
 
 
-def _read_index(prefix: str) -> tuple[bytes, os.stat_result]:
+def _read_index(prefix: str) -> tuple[bytes, "Status"]:
     """The whole file, if it ends like an index (a foreign file may be huge), and its status."""
     path = f"{prefix}.index"
     try:
-        with open(path, "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
+        with open_file(path) as file:
+            status = status_of(file)
             file.seek(max(status.st_size - FOOTER_NBYTES, 0))
             if not file.read(FOOTER_NBYTES).endswith(MAGIC):
                 file.seek(0)
@@ -97,7 +101,7 @@ def _data_files(prefix: str) -> dict[str, int]:
     directory, name = os.path.split(prefix)
     pattern = re.compile(re.escape(name) + r"\.data-\d{5,}-of-(\d{5,9})")
     try:
-        matches = map(pattern.fullmatch, os.listdir(directory or "."))
+        matches = map(pattern.fullmatch, names_in(directory or "."))
     except (OSError, ValueError):
         return {}
     return {match[0]: int(match[1]) for match in matches if match}
@@ -128,7 +132,7 @@ def _stamps(prefix: str, header: Header, surveyed: Survey) -> dict[int, Stamp]:
 
 def _stamp(path: str) -> Stamp:
     try:
-        status = os.stat(path)
+        status = status_at(path)
     except OSError:
         return _MISSING
     return Stamp(status.st_size, status.st_mtime_ns)
@@ -143,7 +147,7 @@ def _with_faults(
             continue
         path = shard_path(prefix, shard, header.num_shards)
         try:
-            status = os.stat(path)
+            status = status_at(path)
         except OSError:  # gone by now: its tensors tell
             continue
         if fault := find_impostor(path, status, needed[shard]):

@@ -4,9 +4,7 @@ Reads go into buffers of the caller (no copies), never through a memory map: ano
 that cuts off a mapped file kills this process. Shared by nobody, so seeking is safe in threads.
 """
 
-import io
-import os
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +12,10 @@ from numpy.typing import NDArray
 from tfinspector.contents.findings import Unreadable
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Stamp
+from tfinspector.formats.places.files import open_file, status_of
+
+if TYPE_CHECKING:
+    from tfinspector.formats.places.files import OpenFile
 
 
 class DataFile:
@@ -25,7 +27,7 @@ class DataFile:
     def __init__(self, path: str, stamp: Stamp | None) -> None:
         self.path = path
         self._stamp = stamp
-        self._opened: io.FileIO | None = None
+        self._opened: OpenFile | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -35,12 +37,12 @@ class DataFile:
             self._opened.close()
 
     @property
-    def _file(self) -> io.FileIO:
+    def _file(self) -> "OpenFile":
         if self._opened is None:
             if self._stamp is not None and self._stamp.fault is not None:
                 raise Unreadable(self._stamp.fault)
             try:
-                self._opened = io.FileIO(self.path)
+                self._opened = open_file(self.path)
             except OSError as error:
                 raise faults.cannot_open(self.path, error) from error
         return self._opened
@@ -68,7 +70,7 @@ class DataFile:
 
     def _check(self, end: int) -> None:
         """Before each read, so that what comes out belongs to the index that was read."""
-        status = os.fstat(self._file.fileno())
+        status = status_of(self._file)
         if end > status.st_size:
             raise faults.cut_off(self.path, end, status.st_size)
         if self._stamp is None or (status.st_size, status.st_mtime_ns) != self._stamp[:2]:

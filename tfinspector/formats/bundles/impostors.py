@@ -8,10 +8,15 @@ the one that the index tells, a pointer (longer than any chance) always.
 import os
 import shlex
 import stat
+from typing import TYPE_CHECKING
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.formats import faults
 from tfinspector.formats.faults import LFS_POINTER
+from tfinspector.formats.places.files import open_file
+
+if TYPE_CHECKING:
+    from tfinspector.formats.places.files import Status
 
 _SNIFF_NBYTES = 512
 _ARCHIVES = (
@@ -22,7 +27,7 @@ _ARCHIVES = (
 )
 
 
-def find_impostor(path: str, status: os.stat_result, needed: int) -> Finding | None:
+def find_impostor(path: str, status: "Status", needed: int) -> Finding | None:
     """Why nothing in the file at `path` can be taken for tensors; None if it may be sound.
 
     `needed` is how many bytes the index places there. Titles begin "FILE is ...".
@@ -35,7 +40,7 @@ def find_impostor(path: str, status: os.stat_result, needed: int) -> Finding | N
         return _fault(path, "is no regular file, and not the data",
                       Fix("Copy the file again under exactly this name."))  # fmt: skip
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open_file(path) as file:
             start = file.read(_SNIFF_NBYTES)
     except OSError as error:
         return faults.cannot_open(path, error).finding

@@ -9,11 +9,20 @@ snapshot comes from its name, else from a counter it holds, else there is only t
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from tfinspector.contents.checkpoints import RunListing, Snapshot, StateFile
 from tfinspector.contents.findings import Unreadable
 from tfinspector.formats.bundles.bundle import Bundle, BundleReader, read_bundle
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file, resolve
+from tfinspector.formats.places.files import (
+    absolute,
+    entries_of,
+    is_file,
+    is_remote,
+    names_in,
+    status_at,
+)
 from tfinspector.formats.recognition.file_names import (
     INDEX,
     TEMPORARY_DIRECTORY,
@@ -22,6 +31,9 @@ from tfinspector.formats.recognition.file_names import (
     shard_name,
     steps_in_names,
 )
+
+if TYPE_CHECKING:
+    from tfinspector.formats.places.files import Entry
 
 _COUNTERS = ("save_counter", "global_step", "step", "_iterations", "iterations", "iter", "epoch")
 _MOST_INDEX_NBYTES = 16 << 20  # read to look for short data and counters; more would take seconds
@@ -44,21 +56,27 @@ class _FileSet:
 
 def list_run(directory: str) -> RunListing:
     """The snapshots in `directory`, or, where it holds none, one level below. Raises `OSError`."""
-    directory = os.path.abspath(directory)
+    directory = absolute(directory)
     sets, leftovers = _all_file_sets(directory)
     state = None
-    if os.path.isfile(os.path.join(directory, STATE_FILE_NAME)):
+    if is_file(os.path.join(directory, STATE_FILE_NAME)):
         state = _with_places(read_state_file(os.path.join(directory, STATE_FILE_NAME)))
     snapshots = [
         _snapshot(os.path.join(directory, name), sets[name], step)
         for name, step in zip(sets, _steps(list(sets)), strict=True)
     ]
     snapshots = _with_times(snapshots, state)
-    return RunListing(directory, tuple(look_inside(snapshots)), state, tuple(sorted(leftovers)))
+    # Elsewhere each look inside is a request or three, and names mostly tell the step.
+    look = sort_snapshots if is_remote(directory) else look_inside
+    return RunListing(directory, tuple(look(snapshots)), state, tuple(sorted(leftovers)))
 
 
 def _with_places(state: StateFile) -> StateFile:
     """With those written paths that lead to a checkpoint outside, as TensorFlow follows them."""
+    if is_remote(state.path):  # only what is beside it can be looked for
+        names = set(names_in(state.path.rpartition("/")[0]))
+        beside = [one for one in (*state.all_paths, state.latest) if one + INDEX in names]
+        return replace(state, here=tuple(dict.fromkeys(beside)))
     own = os.path.dirname(os.path.abspath(state.path))
     places: dict[bool, list[str]] = {True: [], False: []}
     for written in dict.fromkeys((*state.all_paths, state.latest)):
@@ -73,7 +91,7 @@ def _with_places(state: StateFile) -> StateFile:
 
 def snapshot_paths(directory: str) -> set[str]:
     """The prefixes that `list_run` would list, from the directory alone. Raises `OSError`."""
-    directory = os.path.abspath(directory)
+    directory = absolute(directory)
     return {os.path.join(directory, name) for name in _all_file_sets(directory)[0]}
 
 
@@ -99,7 +117,7 @@ def _steps(names: list[str]) -> list[int | None]:
 
 
 def _directories(directory: str) -> list[str]:
-    with os.scandir(directory) as entries:
+    with entries_of(directory) as entries:
         return sorted(entry.name for entry in entries if entry.is_dir())[:_MOST_DIRECTORIES]
 
 
@@ -109,7 +127,7 @@ def look_inside(snapshots: list[Snapshot]) -> list[Snapshot]:
     seen = []
     for snapshot in snapshots:
         if snapshot.complete:
-            size = os.stat(snapshot.path + INDEX).st_size
+            size = status_at(snapshot.path + INDEX).st_size
             if size <= budget:
                 budget -= size
                 snapshot = _look_inside_one(snapshot)
@@ -134,7 +152,7 @@ def sort_snapshots(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
 def _file_sets(directory: str) -> tuple[dict[str, _FileSet], list[str]]:
     sets: dict[str, _FileSet] = {}
     leftovers: list[str] = []
-    with os.scandir(directory) as entries:
+    with entries_of(directory) as entries:
         for entry in entries:
             _note_entry(entry, sets, leftovers)
     for name in [name for name, files in sets.items() if files.temporary]:
@@ -143,7 +161,7 @@ def _file_sets(directory: str) -> tuple[dict[str, _FileSet], list[str]]:
     return sets, leftovers
 
 
-def _note_entry(entry: "os.DirEntry[str]", sets: dict[str, _FileSet], leftovers: list[str]) -> None:
+def _note_entry(entry: "Entry", sets: dict[str, _FileSet], leftovers: list[str]) -> None:
     name = entry.name
     try:
         status = entry.stat()
@@ -178,14 +196,14 @@ def _note_entry(entry: "os.DirEntry[str]", sets: dict[str, _FileSet], leftovers:
 
 def _holds_parts(directory: str) -> bool:
     try:
-        return any(name.startswith("part-") for name in os.listdir(directory))
+        return any(name.startswith("part-") for name in names_in(directory))
     except OSError:
         return False
 
 
 def _size_of_directory(directory: str) -> int:
     try:
-        with os.scandir(directory) as entries:
+        with entries_of(directory) as entries:
             return sum(entry.stat().st_size for entry in entries if entry.is_file())
     except OSError:
         return 0

@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import StateFile
+from tfinspector.formats.places.files import open_file
 
 STATE_FILE_NAME = "checkpoint"
 _MOST_NBYTES = 16 << 20
@@ -50,7 +51,7 @@ class _Bad(ValueError):
 def read_state_file(path: str) -> StateFile:
     """What the state file at `path` says. Never raises: see `StateFile.problem`."""
     try:
-        with open(path, "rb") as file:
+        with open_file(path) as file:
             data = file.read(_MOST_NBYTES + 1)
     except OSError as error:
         return StateFile(path, "", (), (), f"can't be read: {error.strerror or error}")

@@ -41,10 +41,11 @@ def remote(path: str, scheme: str) -> Unreadable:
     tool = tools.get(scheme.lower(), "")
     return _fault(
         "F13",
-        f"{scheme}:// is not on this machine; only local files can be opened",
+        f"{os.path.basename(path)} is not on this machine; of what lies on {scheme}://, only "
+        "checkpoints can be opened, and directories of them",
         path,
         Fix(
-            "Copy the checkpoint's files here first, .index and every .data file.",
+            "Copy it here first; of a checkpoint, .index and every .data file.",
             f"{tool} '{path}*' ." if tool else "",
         ),
         evidence={"scheme": scheme},

@@ -9,6 +9,7 @@ import re
 
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats import faults as file_faults
+from tfinspector.formats.places.files import is_remote
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.directories import (
     is_sharded_v1,
@@ -18,8 +19,9 @@ from tfinspector.formats.recognition.directories import (
 )
 from tfinspector.formats.recognition.file_kinds import STATE_FILE, sniff
 from tfinspector.formats.recognition.file_names import INDEX, META, natural_key, shard_name
+from tfinspector.formats.recognition.remote import recognise_remote
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+_FILE_SCHEME = re.compile("file://", re.IGNORECASE)
 _SAVED_MODEL_PARTS = frozenset(
     {"saved_model.pb", "saved_model.pbtxt", "saved_model.cpb", "fingerprint.pb"}
     | {"keras_metadata.pb"}
@@ -29,6 +31,8 @@ _NO_PATH = frozenset({"", "None", "null", "nan"})
 
 def recognise(given: str) -> Recognised:
     """What `given` is; raises `Unreadable` with what it is instead, or what is near it."""
+    if is_remote(given.strip()) and not _FILE_SCHEME.match(given.strip()):
+        return recognise_remote(given)
     path = _normalised(given)
     if os.path.isdir(path):
         return recognise_directory(path, given)
@@ -52,10 +56,7 @@ def _normalised(given: str) -> str:
         exact = os.path.abspath(os.path.expanduser(given))
         if os.path.lexists(exact):  # a name that really begins or ends with a space
             return exact
-    scheme = _SCHEME.match(text)
-    if scheme is not None:
-        if scheme[1].lower() != "file":
-            raise faults.remote(text, scheme[1])
+    if scheme := _FILE_SCHEME.match(text):
         text = text[scheme.end() :]
     return os.path.abspath(os.path.expanduser(text))
 

@@ -1,0 +1,269 @@
+"""Files on other machines, read through fsspec: only the bytes that are asked for.
+
+https://filesystem-spec.readthedocs.io . Who may read what is settled by fsspec and its
+implementations (their environment variables and configuration files). Requests that fail for a
+passing reason are repeated a few times.
+"""
+
+import errno
+import io
+import os
+import stat
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, Self, TypeVar
+
+from tfinspector.contents.findings import Fix, Unreadable
+from tfinspector.formats.faults import unreadable
+
+Answer = TypeVar("Answer")
+
+WINDOW_NBYTES = 1 << 18  # read at a time where less is asked for: neighbours are asked for next
+_MOST_WINDOWS = 32
+_ATTEMPTS = 4
+_FIRST_PAUSE_S = 0.25  # doubled after each attempt
+_LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+_LASTING_ERRNO = frozenset({errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR})
+_PACKAGES = {
+    "gs": "gcsfs", "gcs": "gcsfs", "s3": "s3fs", "s3a": "s3fs", "sftp": "paramiko",
+    "ssh": "paramiko", "http": "aiohttp", "https": "aiohttp", "abfs": "adlfs", "az": "adlfs",
+    "hf": "huggingface_hub", "smb": "smbprotocol", "hdfs": "pyarrow",
+}  # fmt: skip
+
+
+class RemoteStatus(NamedTuple):
+    """What `os.stat` tells of a local file; the time is 0 where the place does not tell it."""
+
+    st_size: int
+    st_mode: int
+    st_mtime_ns: int = 0
+    st_ino: int = 0
+
+    @property
+    def st_mtime(self) -> float:
+        """Seconds since the epoch."""
+        return self.st_mtime_ns / 1e9
+
+
+class RemoteEntry(NamedTuple):
+    """What `os.scandir` yields for a local directory."""
+
+    name: str
+    path: str
+    status: RemoteStatus
+
+    def stat(self) -> RemoteStatus:
+        """Its size and time."""
+        return self.status
+
+    def is_dir(self) -> bool:
+        """Whether it is a directory."""
+        return stat.S_ISDIR(self.status.st_mode)
+
+    def is_file(self) -> bool:
+        """Whether it is a file."""
+        return stat.S_ISREG(self.status.st_mode)
+
+
+class RemotePlace:
+    """One file system of fsspec. Raises `OSError` as the local one does. Thread-safe."""
+
+    def __init__(self, scheme: str, pause: Callable[[float], None] = time.sleep) -> None:
+        self._fs = _file_system(scheme)
+        self._scheme = scheme
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._windows: OrderedDict[tuple[str, RemoteStatus, int], bytes] = OrderedDict()
+
+    def status(self, url: str) -> RemoteStatus:
+        """Size, kind and time of the file or directory."""
+        self._fs.invalidate_cache()
+        return _status_of(self._asked(url, lambda: self._fs.info(url)))
+
+    def entries(self, url: str) -> list[RemoteEntry]:
+        """What lies in a directory."""
+        self._fs.invalidate_cache()
+        found = self._asked(url, lambda: self._fs.ls(url, detail=True))
+        names = [(str(one["name"]).rstrip("/").rpartition("/")[2], one) for one in found]
+        base = url.rstrip("/")
+        return [RemoteEntry(name, f"{base}/{name}", _status_of(one)) for name, one in names if name]
+
+    def read(self, url: str, status: RemoteStatus, offset: int, nbytes: int) -> bytes:
+        """The bytes at `offset`, fewer at the end of the file. Small reads share a window."""
+        stop = min(offset + nbytes, status.st_size)
+        if stop - offset > WINDOW_NBYTES:
+            return self._fetch(url, offset, stop)
+        parts = []
+        while offset < stop:
+            start = offset - offset % WINDOW_NBYTES
+            window = self._window(url, status, start)
+            part = window[offset - start : stop - start]
+            if not part:
+                break
+            parts.append(part)
+            offset += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _window(self, url: str, status: RemoteStatus, start: int) -> bytes:
+        name = (url, status, start)
+        with self._lock:
+            if name in self._windows:
+                self._windows.move_to_end(name)
+                return self._windows[name]
+        window = self._fetch(url, start, min(start + WINDOW_NBYTES, status.st_size))
+        with self._lock:
+            self._windows[name] = window
+            while len(self._windows) > _MOST_WINDOWS:
+                self._windows.popitem(last=False)
+        return window
+
+    def _fetch(self, url: str, start: int, stop: int) -> bytes:
+        data = bytes(self._asked(url, lambda: self._fs.cat_file(url, start=start, end=stop)))
+        if len(data) > stop - start:  # a plain web server that knows no parts and sends the whole
+            return data[start:stop]
+        return data
+
+    def _asked(self, url: str, request: Callable[[], Answer]) -> Answer:
+        """The answer to a request, which is repeated if it fails for a reason that may pass."""
+        pause = _FIRST_PAUSE_S
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return request()
+            except _LASTING:
+                raise
+            except Exception as error:
+                if attempt == _ATTEMPTS or _is_lasting(error):
+                    raise _as_os_error(url, error, attempt) from error
+            self._pause(pause)
+            pause *= 2
+        raise AssertionError("the last attempt returns or raises")
+
+
+class RemoteFile(io.RawIOBase):
+    """A remote file that reads like `io.FileIO`; `status` is how it was when it was opened."""
+
+    def __init__(self, place: RemotePlace, url: str) -> None:
+        self._place = place
+        self._url = url
+        self._position = 0
+        self.status = place.status(url)
+        if stat.S_ISDIR(self.status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Moves to a position; reads nothing."""
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.status.st_size}
+        self._position = start[whence] + offset
+        return self._position
+
+    def readall(self) -> bytes:
+        """The rest of the file, in one request."""
+        data = self._place.read(self._url, self.status, self._position, self.status.st_size)
+        self._position += len(data)
+        return data
+
+    def tell(self) -> int:
+        """The position."""
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills the buffer as far as the file goes; how many bytes that were."""
+        target = memoryview(buffer).cast("B")
+        data = self._place.read(self._url, self.status, self._position, len(target))
+        target[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
+@cache
+def place_of(scheme: str) -> RemotePlace:
+    """The place of all URLs of a scheme. Raises `Unreadable` if a package is missing for it."""
+    return RemotePlace(scheme)
+
+
+def _file_system(scheme: str) -> Any:
+    try:
+        import fsspec
+    except ImportError:
+        raise _missing(scheme, "tfinspector[remote]") from None
+    try:
+        return fsspec.filesystem(scheme)
+    except ImportError:
+        raise _missing(scheme, _PACKAGES.get(scheme, f"fsspec[{scheme}]")) from None
+    except ValueError:
+        raise unreadable(
+            "F13",
+            f"{scheme}:// is no place that fsspec knows.",
+            f"{scheme}://",
+            "Look at the spelling of the URL; `fsspec.available_protocols()` lists those it knows.",
+        ) from None
+    except Exception as error:
+        raise unreadable(
+            "F13",
+            f"{scheme}:// can't be reached: {error}.",
+            f"{scheme}://",
+            "See the documentation of fsspec for how this place is told who you are.",
+        ) from error
+
+
+def _missing(scheme: str, package: str) -> Unreadable:
+    return unreadable(
+        "F13",
+        f"Reading {scheme}:// needs a package that is not installed.",
+        f"{scheme}://",
+        Fix(
+            "Install it beside this program, or copy the files here first.",
+            f"pip install '{package}'",
+        ),
+    )
+
+
+def _status_of(info: dict[str, Any]) -> RemoteStatus:
+    mode = stat.S_IFDIR if info.get("type") == "directory" else stat.S_IFREG
+    return RemoteStatus(int(info.get("size") or 0), mode, _time_of(info))
+
+
+def _time_of(info: dict[str, Any]) -> int:
+    """Nanoseconds since the epoch, by the name that each implementation has for it; else 0."""
+    for name in ("mtime", "LastModified", "updated", "last_modified", "created"):
+        value = info.get(name)
+        if isinstance(value, int | float):
+            return int(value * 1e9)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                continue
+        if isinstance(value, datetime):
+            return int(value.timestamp() * 1e9)
+    return 0
+
+
+def _is_lasting(error: Exception) -> bool:
+    """Whether asking again is no use: not there, not allowed, or no such kind of request."""
+    status = getattr(error, "status", None) or getattr(error, "code", None)
+    if isinstance(status, int):
+        return 400 <= status < 500 and status not in (408, 425, 429)
+    return isinstance(error, OSError) and error.errno in _LASTING_ERRNO
+
+
+def _as_os_error(url: str, error: Exception, attempts: int) -> OSError:
+    times = f" (asked {attempts} times)" if attempts > 1 else ""
+    if isinstance(error, OSError) and error.errno in _LASTING_ERRNO:
+        return error
+    return OSError(errno.EIO, f"{str(error) or type(error).__name__}{times}", url)
