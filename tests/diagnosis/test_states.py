@@ -100,6 +100,16 @@ def test_an_optimizer_left_out_is_no_shortcoming() -> None:
     assert outcome_of(match(file, mine).rows, mine) is Outcome.RESTORED
 
 
+def test_a_complete_model_may_be_a_part_of_what_was_saved() -> None:
+    file = checkpoint({0: {"a": 1, "b": 2, "c": 3}}, {1: (1,), 2: (1,), 3: (1,)})
+    mine = model({0: {"a": 1, "b": 2}}, {1: (1,), 2: (1,)})
+    assert outcome_of(match(file, mine).rows, mine) is Outcome.RESTORED
+    other = model({0: {"a": 1, "x": 2}}, {1: (1,), 2: (1,)})
+    assert outcome_of(match(file, other).rows, other) is Outcome.PARTIAL
+    stranger = model({0: {"x": 1}}, {1: (1,)})
+    assert outcome_of(match(file, stranger).rows, stranger) is Outcome.NOTHING
+
+
 def test_averages_that_only_the_file_has_are_no_shortcoming() -> None:
     file = checkpoint(
         {0: {"a": 1, "opt": 2}, 2: {"average": 3, "m": 4}}, {1: (1,), 3: (1,), 4: (1,)},

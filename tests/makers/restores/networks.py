@@ -43,7 +43,7 @@ SIAMESE = """
 
 @case(
     "M06", {"restored": 3, "shape_mismatch": 2, "missing_in_checkpoint": 2}, "ValueError 2/6",
-    also=("M08",), repair="write_fixed",
+    also=("M08",),
 )  # fmt: skip
 def put_in_behind_shared(at: Place) -> None:
     """Two inputs go through one layer; a layer is put in before the head."""

@@ -66,10 +66,14 @@ def outcome_of(rows: Sequence[Row], model: ModelDescription) -> Outcome:
     """How it went, by the weights of both sides; by all of the model where there are no weights.
 
     An optimizer's state that only one side has is no shortcoming: training was left out. So are
-    averages of the weights that only the file has.
+    averages of the weights that only the file has, and weights that only the file has where the
+    model is complete: it is a part of what was saved.
     """
     telling = [row for row in rows if _counts(row, model)]
     counted = [row for row in telling if _is_weight(row)]
+    own = [row for row in counted if row.state is not State.MISSING_IN_MODEL]
+    if own and all(row.state in _GOOD for row in own):
+        counted = own
     counted = counted or [row for row in telling if row.variable >= 0]
     good = sum(row.state in _GOOD for row in counted)
     if not good:
