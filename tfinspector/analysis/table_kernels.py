@@ -20,8 +20,9 @@ def count_patterns(patterns: Any, tables: Any) -> None:
     one = np.uint32(1)
     size = len(patterns)
     for i in range(0, size - 1, 2):
-        tables[0, patterns[i]] += one
-        tables[1, patterns[i + 1]] += one
+        here = np.uint64(i)  # unsigned: a signed index is first looked at for being negative
+        tables[0, patterns[here]] += one
+        tables[1, patterns[here + np.uint64(1)]] += one
     if size % 2:
         tables[0, patterns[size - 1]] += one
 
