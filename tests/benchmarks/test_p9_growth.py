@@ -97,10 +97,9 @@ def test_cost_as_work_grows(
     first, *others = more.values()
     worst = max(others) / first
     with capsys.disabled():
-        told = ", ".join(f"{size:,}: {1e3 * each:.3f} ms" for size, each in per_unit.items())
-        print(
-            f"\nP9 {what}: {told} each; worst {worst:.2f} ({judged(worst, TARGET, at_most=True)})"
-        )
+        told = ", ".join(f"{1e3 * each:.3f} ms up to {size:,}" for size, each in more.items())
+        verdict = judged(worst, TARGET, at_most=True)
+        print(f"\nP9 {what}: one more costs {told}; worst {worst:.2f} ({verdict})")
     assert is_near(worst, TARGET, at_most=True)
 
 
