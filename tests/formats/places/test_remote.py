@@ -210,6 +210,7 @@ class _Ranges(http.server.SimpleHTTPRequestHandler):
         self.send_response(206)
         self.send_header("Content-Range", f"bytes {match[1]}-{match[2]}/{len(data)}")
         self.send_header("Content-Length", str(len(part)))
+        self.send_header("Last-Modified", self.date_time_string(file.stat().st_mtime))
         self.end_headers()
         self.wfile.write(part)
 
@@ -272,5 +273,9 @@ def test_over_http(made: Made, served: tuple[str, list[tuple[str, str]]]) -> Non
     )
     assert all(ranges for path, ranges in asked if ".data-" in path)
     np.testing.assert_array_equal(there.reader().read("first"), here.reader().read("first"))
+    run = open_source(url)
+    assert [one.complete for one in run.source.snapshots] == [True]
+    assert (run.source.snapshots[0].time or 0) > 1e9
+    assert check(run).bad == ()
     with pytest.raises(Unreadable):
         open_source(f"{url}/other")

@@ -212,7 +212,8 @@ def _size_of_directory(directory: str) -> int:
 def _snapshot(prefix: str, files: _FileSet, step: int | None) -> Snapshot:
     problem = _what_is_missing(os.path.basename(prefix), files)
     step_from = "file time" if step is None else "file name"
-    return Snapshot(prefix, step, step_from, files.mtime, files.nbytes, not problem, problem)
+    time = files.mtime or None  # not every place tells it
+    return Snapshot(prefix, step, step_from, time, files.nbytes, not problem, problem)
 
 
 def _what_is_missing(name: str, files: _FileSet) -> str:

@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -90,7 +91,13 @@ class RemotePlace:
         found = self._asked(url, lambda: self._fs.ls(url, detail=True))
         names = [(str(one["name"]).rstrip("/").rpartition("/")[2], one) for one in found]
         base = url.rstrip("/")
-        return [RemoteEntry(name, f"{base}/{name}", _status_of(one)) for name, one in names if name]
+        return [self._entry(name, f"{base}/{name}", one) for name, one in names if name]
+
+    def _entry(self, name: str, url: str, info: dict[str, Any]) -> RemoteEntry:
+        """An entry; a web server's page of links has no sizes, so each is asked for."""
+        if info.get("size") is None and info.get("type") != "directory":
+            info = self._asked(url, lambda: self._fs.info(url))
+        return RemoteEntry(name, url, _status_of(info))
 
     def read(self, url: str, status: RemoteStatus, offset: int, nbytes: int) -> bytes:
         """The bytes at `offset`, fewer at the end of the file. Small reads share a window."""
@@ -240,18 +247,25 @@ def _status_of(info: dict[str, Any]) -> RemoteStatus:
 
 def _time_of(info: dict[str, Any]) -> int:
     """Nanoseconds since the epoch, by the name that each implementation has for it; else 0."""
-    for name in ("mtime", "LastModified", "updated", "last_modified", "created"):
+    for name in ("mtime", "LastModified", "Last-Modified", "updated", "last_modified", "created"):
         value = info.get(name)
         if isinstance(value, int | float):
             return int(value * 1e9)
         if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                continue
+            value = _moment_of(value)
         if isinstance(value, datetime):
             return int(value.timestamp() * 1e9)
     return 0
+
+
+def _moment_of(text: str) -> datetime | None:
+    """A date as most places write it, or as web servers do; None for any other text."""
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return parse(text)
+        except ValueError:
+            continue
+    return None
 
 
 def _is_lasting(error: Exception) -> bool:
