@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from tests.formats.hdf5.written import Bytes, write_everything
-from tfinspector.formats.hdf5.file_bytes import Broken
+from tfinspector.formats.hdf5.datasets import read_dataset
+from tfinspector.formats.hdf5.file_bytes import Broken, FileBytes
+from tfinspector.formats.hdf5.headers import DATASPACE, DATATYPE, LAYOUT, Message
 from tfinspector.formats.hdf5.tree import read_tree
 from tfinspector.formats.keras.keras_file import read_keras
 
@@ -215,6 +217,29 @@ def test_a_scalar_string(tmp_path):
     _, reader = read_keras(str(path))
     assert reader.read("word").shape == ()
     assert reader.read("word").item() == b"hello"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_layouts_of_hdf5_1_4(version):
+    """Old layout messages; what they promise is compared with what is there."""
+    bytes_of = FileBytes(Bytes(bytes(64)), 0, 64)
+    float32 = bytes([0x11, 0x20, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0])
+    two = bytes([1, 1, 0, 0, 0, 0, 0, 0]) + (2).to_bytes(8, "little")
+
+    def dataset(layout):
+        messages = [Message(DATASPACE, False, two), Message(DATATYPE, False, float32)]
+        return read_dataset([*messages, Message(LAYOUT, False, layout)], bytes_of)
+
+    def layout(kind, rest):
+        return bytes([version, 1, kind, 0, 0, 0, 0, 0]) + rest
+
+    dims, place = (2).to_bytes(4, "little"), (16).to_bytes(8, "little")
+    compact = dataset(layout(0, dims + (8).to_bytes(4, "little") + bytes(8)))
+    assert (compact.compact, compact.problem) == (bytes(8), "")
+    assert dataset(layout(0, dims + (4).to_bytes(4, "little") + bytes(4))).problem == "is cut off"
+    run = dataset(layout(1, place + dims))
+    assert (run.element.dtype.name, run.address, run.problem) == ("float32", 16, "")
+    assert "beyond" in dataset(layout(1, (60).to_bytes(8, "little") + dims)).problem
 
 
 def test_what_is_no_hdf5_at_all():

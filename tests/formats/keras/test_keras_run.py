@@ -5,7 +5,8 @@ from __future__ import annotations
 import h5py
 import pytest
 
-from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run, snapshots_among
+from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run
+from tfinspector.formats.keras.snapshot_names import snapshots_among
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from tfinspector.contents.checkpoints import RunListing
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Recognised, Source, SourceKind
 from tfinspector.diagnosis.files import find_file_problems
-from tfinspector.diagnosis.keras_damage import find_keras_run_problems
 from tfinspector.diagnosis.runs import find_run_problems, unfinished
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.checkpoint import NOTHING_THERE
@@ -28,7 +27,9 @@ def open_run(
         raise cannot_look(recognised.path, error) from error
     loaded, listing, failures = _newest_readable(listing, ticket, read_snapshot)
     checkpoint = loaded[0]
-    about_run = find_run_problems if checkpoint.keras is None else find_keras_run_problems
+    about_run = find_run_problems
+    if checkpoint.keras is not None:
+        from tfinspector.diagnosis.keras_damage import find_keras_run_problems as about_run
     findings = [*failures, *find_file_problems(checkpoint), *about_run(listing)]
     source = Source(
         SourceKind.RUN,

@@ -2,7 +2,6 @@
 
 from tfinspector.contents.checkpoints import RunListing
 from tfinspector.formats.checkpoints.run import list_run, snapshot_paths
-from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run
 from tfinspector.formats.v1.v1_run import list_v1_run, v1_snapshot_paths
 
 
@@ -14,11 +13,18 @@ def list_snapshots(directory: str) -> RunListing:
     """
     listing = list_run(directory)
     listing = listing if listing.snapshots else list_v1_run(directory)
-    return listing if listing.snapshots else list_keras_run(directory)
+    if listing.snapshots:
+        return listing
+    from tfinspector.formats.keras.run import list_keras_run  # not needed by what is listed above
+
+    return list_keras_run(directory)
 
 
 def paths_of_snapshots(directory: str) -> set[str]:
     """The paths of what `list_snapshots` would list, from the names alone. Raises `OSError`."""
-    return (
-        snapshot_paths(directory) or v1_snapshot_paths(directory) or keras_snapshot_paths(directory)
-    )
+    paths = snapshot_paths(directory) or v1_snapshot_paths(directory)
+    if paths:
+        return paths
+    from tfinspector.formats.keras.run import keras_snapshot_paths
+
+    return keras_snapshot_paths(directory)

@@ -104,7 +104,7 @@ def _with_layout(
     fields = Fields(data, bytes_of)
     version = fields.byte()
     if version in (1, 2):
-        return _old_layout(dataset, fields, filters)
+        return _old_layout(dataset, fields, filters, bytes_of)
     if version not in (3, 4, 5):
         raise Broken(f"a dataset in it has a layout of version {version}")
     kind = fields.byte()
@@ -142,15 +142,17 @@ def _new_chunks(dataset: Dataset, fields: Fields, filters: tuple[Filter, ...]) -
     )
 
 
-def _old_layout(dataset: Dataset, fields: Fields, filters: tuple[Filter, ...]) -> Dataset:
+def _old_layout(
+    dataset: Dataset, fields: Fields, filters: tuple[Filter, ...], bytes_of: FileBytes
+) -> Dataset:
     axes, kind = fields.byte(), fields.byte()
     fields.skip(5)
     address = fields.offset() if kind != _COMPACT else None
     shape = tuple([fields.integer(4) for _ in range(axes)])
     if kind == _COMPACT:
-        return dataset._replace(compact=fields.raw(fields.integer(4)))
+        return _checked(dataset._replace(compact=fields.raw(fields.integer(4))), bytes_of)
     if kind == _CONTIGUOUS:
-        return dataset._replace(address=address, stored=dataset.nbytes)
+        return _checked(dataset._replace(address=address, stored=dataset.nbytes), bytes_of)
     return _chunked(dataset, Chunks(address, shape[:-1], ChunkIndex.TREE, filters))
 
 

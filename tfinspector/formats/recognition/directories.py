@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
-from tfinspector.formats.keras.run import snapshots_among
+from tfinspector.formats.keras.snapshot_names import snapshots_among
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.file_kinds import FileKind
 from tfinspector.formats.recognition.file_names import (
