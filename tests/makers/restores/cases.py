@@ -65,7 +65,7 @@ class Case:
 
 GROUPS = (
     "healthy", "files", "edges", "instances", "building", "positions", "shapes_and_types", "names",
-    "optimizers", "objects", "networks", "rewritten", "sizes", "training",
+    "optimizers", "objects", "networks", "wrappers", "rewritten", "sizes", "training",
     "healthy_networks", "from_keras2",
 )  # fmt: skip
 Maker = Callable[["Place"], None]

@@ -7,12 +7,11 @@ fresh worker each.
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import Interpreter
@@ -21,6 +20,7 @@ from tfinspector.viewmodels.restore import jobs
 from tfinspector.viewmodels.restore.devices import Comparison, comparisons
 from tfinspector.viewmodels.restore.form import DeviceChoice, RestoreForm, device_choices, recalled
 from tfinspector.viewmodels.restore.jobs import Order, Result, Written
+from tfinspector.viewmodels.restore.log_relay import LogRelay
 from tfinspector.viewmodels.restore.renames import RenameList
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
@@ -37,8 +37,6 @@ EMPTY = (
 NO_SOURCE = "Open a checkpoint or a SavedModel to restore it into your model."
 NO_CHECKPOINT = "This SavedModel has no variables, so there is nothing to restore."
 _KEPT_RESULTS = 8
-_LOG_MS = 100
-_LOG_LINES = 2000
 
 
 class RestoreModel(QObject):
@@ -75,9 +73,7 @@ class RestoreModel(QObject):
         self._task_path = ""
         self._shown: Result | Finding | None = None
         self._recall: Callable[[str], Mapping[str, str]] = lambda path: {}
-        self._lines: deque[str] = deque(maxlen=_LOG_LINES)
-        self._log_timer = QTimer(self, interval=_LOG_MS)
-        self._log_timer.timeout.connect(self._hand_over_log)
+        self._log = LogRelay(session, self)
         session.current_changed.connect(self._on_current)
         session.sources_changed.connect(self._drop_if_closed)
         session.worker.changed.connect(self.form_changed)
@@ -222,13 +218,13 @@ class RestoreModel(QObject):
             return None
         command = self.form.command or self._session.worker.command
         return Order(
-            source, snapshot, self.form, command, self._lines.append, self.renames.accepted
+            source, snapshot, self.form, command, self._log.note, self.renames.accepted
         )  # fmt: skip
 
     def _follow(self, verb: str, task: Task, path: str) -> None:
         """The task belongs to the path, not to what is open: a run that goes on is read again."""
         self.task, self.doing, self._task_path = task, verb, path
-        self._log_timer.start()
+        self._log.start()
         task.ended.connect(lambda: self._on_ended(task))
         self.changed.emit()
 
@@ -236,16 +232,8 @@ class RestoreModel(QObject):
         if task is not self.task:
             return
         self.task, self.doing = None, ""
-        self._log_timer.stop()
-        self._hand_over_log()
+        self._log.stop()
         self.changed.emit()
-
-    def _hand_over_log(self) -> None:
-        """What the job's worker printed goes where the window shows such lines."""
-        lines = [self._lines.popleft().rstrip("\n") for _ in range(len(self._lines))]
-        if lines:
-            self._session.worker.log.extend(lines)
-            self._session.worker.logged.emit(lines)
 
     # Repair
 
