@@ -110,6 +110,20 @@ def function(directory: Path) -> None:
     tf.io.write_graph(frozen.graph, str(directory), "function.pb", as_text=False)
 
 
+def lite(directory: Path) -> None:
+    """A TensorFlow Lite model with a matrix in it."""
+    import tensorflow as tf
+
+    weights = tf.constant(np.arange(12, dtype="f4").reshape(4, 3) / 7)
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 4), tf.float32, name="x")])
+    def call(x: Any) -> Any:
+        return tf.nn.relu(x @ weights)
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([call.get_concrete_function()])
+    (directory / "model.tflite").write_bytes(converter.convert())
+
+
 def meta(directory: Path) -> None:
     """Checkpoints of TensorFlow 1 with their graphs, in both formats; one graph by itself."""
     import tensorflow as tf

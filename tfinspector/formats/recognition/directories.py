@@ -5,17 +5,18 @@ import os
 import re
 from collections.abc import Sequence
 
+from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
 from tfinspector.formats.keras.snapshot_names import snapshots_among
 from tfinspector.formats.recognition import faults as faults
-from tfinspector.formats.recognition.file_kinds import FileKind
 from tfinspector.formats.recognition.file_names import (
     INDEX,
     TEMPORARY_DIRECTORY,
     natural_key,
     shard_name,
 )
+from tfinspector.formats.recognition.foreign_kinds import ORBAX, SAFETENSORS_DIRECTORY, TFJS
 
 SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")
 _KERAS_NAMES = frozenset({"config.json", "metadata.json"})
@@ -23,18 +24,6 @@ _ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt"}
 _VERSION = re.compile(r"\d+$")
 _V1_PATTERN = re.compile(r"-\?{5}-of-\d{5}$")  # how a state file names V1 shards
 _MOST_LOOKED_AT = 2000  # directories one level below
-
-_ORBAX = FileKind(
-    None,
-    "an Orbax checkpoint (JAX), not one of TensorFlow's",
-    "Restore it with Orbax.",
-    "import orbax.checkpoint as ocp\nocp.StandardCheckpointer().restore({path!r})",
-)
-_SAFETENSORS = FileKind(
-    None,
-    "a directory of safetensors files",
-    "Load them with the safetensors or transformers library.",
-)
 
 
 def recognise_directory(path: str, given: str) -> Recognised:
@@ -59,7 +48,7 @@ def recognise_directory(path: str, given: str) -> Recognised:
         words = f"the Keras model {name}, unpacked"
         return Recognised(SourceKind.KERAS, path, given, GivenAs.DIRECTORY, words)
     if _ORBAX_NAMES.intersection(names):
-        raise faults.foreign_directory(path, _ORBAX)
+        raise faults.foreign_directory(path, ORBAX)
     if snapshots_among(names):
         return _run(path, given, GivenAs.DIRECTORY, "")
     inside = _look_one_level_below(path, given, names)
@@ -67,9 +56,16 @@ def recognise_directory(path: str, given: str) -> Recognised:
         return inside
     if STATE_FILE_NAME in names:
         return _without_v2(os.path.join(path, STATE_FILE_NAME), given, GivenAs.DIRECTORY)
+    raise _of_other_programs(path, names)
+
+
+def _of_other_programs(path: str, names: Sequence[str]) -> Unreadable:
+    """Why a directory with nothing of TensorFlow's in it can't be opened."""
     if any(one.endswith(".safetensors") for one in names):
-        raise faults.foreign_directory(path, _SAFETENSORS)
-    raise faults.nothing_inside(path, sorted(names))
+        return faults.foreign_directory(path, SAFETENSORS_DIRECTORY)
+    if "model.json" in names and any(one.endswith(".bin") for one in names):
+        return faults.foreign_file(os.path.join(path, "model.json"), TFJS)
+    return faults.nothing_inside(path, sorted(names))
 
 
 def saved_model(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Fix, Unreadable
 from tfinspector.formats.faults import unreadable
-from tfinspector.formats.recognition.file_kinds import FileKind
+from tfinspector.formats.recognition.file_kind import FileKind
 
 _MOST_SHOWN = 8
 _MODEL_ENDINGS = (".keras", ".h5", ".hdf5", ".tflite", ".onnx", ".pb", ".npz", ".ckpt")

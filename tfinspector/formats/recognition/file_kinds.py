@@ -6,31 +6,24 @@ Nothing is parsed further than needed to say it in words, and nothing is ever un
 import os
 import struct
 import zipfile
-from typing import NamedTuple
 
 from tfinspector.contents.sources import SourceKind
 from tfinspector.formats.bundles.table import MAGIC
 from tfinspector.formats.checkpoints.state_file import looks_like_state_file
+from tfinspector.formats.recognition.file_kind import FileKind
+from tfinspector.formats.recognition.foreign_kinds import (
+    NPY,
+    NPZ,
+    ORBAX_PART,
+    SAFETENSORS,
+    TFJS,
+    TFLITE,
+)
 
 _START_NBYTES = 4096
 _ENTRY_WITH_EMPTY_KEY = b"\0\0"  # first entry of a block: nothing shared, an empty key
 _V1_META = 0x0A
 _SAFETENSORS_MOST = 100 << 20
-
-
-class FileKind(NamedTuple):
-    """What a file is: its kind where this program knows one, words for it, what to do with it.
-
-    `kind` is None for what is no model file of TensorFlow's. `code` does what `todo` says. `noun`
-    stands before the name of a file that can be opened.
-    """
-
-    kind: SourceKind | None
-    words: str
-    todo: str = ""
-    code: str = ""
-    id: str = "F12"
-    noun: str = ""
 
 
 _KERAS_WEIGHTS = FileKind(
@@ -87,25 +80,6 @@ _PICKLE = FileKind(
     "pickled Python, which is not opened: unpickling executes code",
     "Load it with the program that wrote it, if you trust where it comes from.",
 )
-_TFLITE = FileKind(
-    None,
-    "a TensorFlow Lite model",
-    "Look at it with the TensorFlow Lite interpreter.",
-    "import tensorflow as tf\ninterpreter = tf.lite.Interpreter({path!r})",
-)
-_NPY = FileKind(None, "a NumPy array", "Load it with NumPy.", "import numpy\nnumpy.load({path!r})")
-_NPZ = FileKind(
-    None,
-    "an archive of NumPy arrays (.npz)",
-    "Load it with NumPy.",
-    "import numpy\ndict(numpy.load({path!r}))",
-)
-_SAFETENSORS = FileKind(
-    None,
-    "a safetensors file",
-    "Load it with the safetensors library.",
-    "from safetensors.numpy import load_file\nload_file({path!r})",
-)
 _FROZEN = FileKind(
     SourceKind.GRAPH_DEF,
     "a TensorFlow graph (GraphDef), with its weights as constants if it is frozen",
@@ -117,12 +91,6 @@ _META_GRAPH = FileKind(
     noun="the graph",
 )
 _ONNX = FileKind(None, "an ONNX model", "Load it with onnxruntime.")
-_ORBAX = FileKind(
-    None,
-    "part of an Orbax checkpoint (JAX)",
-    "Restore it with Orbax.",
-    "import orbax.checkpoint as ocp",
-)
 _JSON = FileKind(None, "a JSON file", "Choose a checkpoint, or the directory it lies in.")
 _TEXT = FileKind(None, "a text file", "Choose a checkpoint, or the directory it lies in.")
 _ZIP = FileKind(None, "a zip archive", "Unpack it first.")
@@ -136,7 +104,7 @@ _UNKNOWN = FileKind(
 _BY_START = (
     (b"version https://git-lfs.github.com/spec/v1", _LFS),
     (b"\x80\x02", _PICKLE), (b"\x80\x03", _PICKLE), (b"\x80\x04", _PICKLE), (b"\x80\x05", _PICKLE),
-    (b"\x93NUMPY", _NPY),
+    (b"\x93NUMPY", NPY),
     (b"\x1f\x8b", _PACKED), (b"BZh", _PACKED), (b"\xfd7zXZ", _PACKED),
     (b"\x28\xb5\x2f\xfd", _PACKED),
 )  # fmt: skip
@@ -155,7 +123,7 @@ def sniff(path: str) -> FileKind:
     if not size:
         return _EMPTY
     if os.path.basename(path) in _ORBAX_NAMES:
-        return _ORBAX
+        return ORBAX_PART
     if ends_like_table:
         return _INDEX_RENAMED if _is_v2(start) else _CHECKPOINT_V1
     if looks_like_state_file(start):
@@ -175,9 +143,9 @@ def _sniff_rest(path: str, start: bytes, size: int) -> FileKind:
     if head.startswith((b"<!doctype", b"<html")):
         return _HTML
     if start[4:8] == b"TFL3":
-        return _TFLITE
+        return TFLITE
     if _is_safetensors(start, size):
-        return _SAFETENSORS
+        return SAFETENSORS
     if path.endswith(".meta"):
         return _META_GRAPH
     if path.endswith(".onnx"):
@@ -185,8 +153,14 @@ def _sniff_rest(path: str, start: bytes, size: int) -> FileKind:
     if path.endswith((".pb", ".pbtxt")) or (path.endswith(".graphdef") and start[:1] == b"\n"):
         return _FROZEN
     if head.startswith(b"{"):
-        return _KERAS_SHARDS if b'"weight_map"' in start and b".h5" in start else _JSON
+        return _sniff_json(start)
     return _TEXT if _is_text(start) else _UNKNOWN
+
+
+def _sniff_json(start: bytes) -> FileKind:
+    if b'"weight_map"' in start and b".h5" in start:
+        return _KERAS_SHARDS
+    return TFJS if b'"modelTopology"' in start or b'"weightsManifest"' in start else _JSON
 
 
 def _is_v2(start: bytes) -> bool:
@@ -227,7 +201,7 @@ def _sniff_zip(path: str) -> FileKind:
         return _KERAS
     if any(name.endswith("data.pkl") for name in names):
         return _PYTORCH
-    return _NPZ if names and all(name.endswith(".npy") for name in names) else _ZIP
+    return NPZ if names and all(name.endswith(".npy") for name in names) else _ZIP
 
 
 def _hold_weights(names: list[str]) -> bool:
