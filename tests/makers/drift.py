@@ -156,14 +156,20 @@ def large_pair(directory: str, nbytes: int) -> None:
     """`a` and `b`, two checkpoints of so many bytes: b moved a little from a."""
     from tests.makers import large
 
-    for name in "ab":
-        large.write(f"{directory}/{name}", "float32", nbytes)
+    large.write(f"{directory}/a", "float32", nbytes)
+    reader = tf.train.load_checkpoint(f"{directory}/a")
     random = np.random.default_rng(1)
     stock = (random.standard_normal(1 << 20) * 1e-3).astype("float32")
-    data = np.memmap(f"{directory}/b.data-00000-of-00001", "float32", "r+")
-    for start in range(0, len(data) - len(stock), len(stock)):
-        data[start : start + len(stock)] += stock
-    data.flush()
+    names = sorted(reader.get_variable_to_shape_map())
+    moved = []
+    for name in names:
+        values = reader.get_tensor(name)
+        values += np.resize(stock, values.shape)
+        moved.append(tf.constant(values))
+    tf.raw_ops.SaveV2(
+        prefix=f"{directory}/b", tensor_names=names, shape_and_slices=[""] * len(names),
+        tensors=moved,
+    )  # fmt: skip
 
 
 def drift_with_numpy(directory: str) -> tuple[float, float]:
