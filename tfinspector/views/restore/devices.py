@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QStackedLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,8 +19,9 @@ from tfinspector.viewmodels.restore.devices import DeviceRole, DeviceTable, devi
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
+from tfinspector.views.restore.flat_table import dress
 from tfinspector.views.restore.match import VerdictLine
-from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours, number_font
+from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours
 from tfinspector.views.variables.row_background import paint_background
 
 NOT_COMPARED = (
@@ -79,7 +78,10 @@ class DevicesPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.verdict, self.table = VerdictLine(), DeviceTable(self)
-        self.view = _table_view(self.table)
+        self.view = QTableView()
+        self.view.setModel(self.table)
+        self.view.setItemDelegate(DevicesDelegate(self.view))
+        dress(self.view, "Devices side by side")
         self.report: DeviceReport | None = None
         bar = QHBoxLayout()
         bar.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
@@ -114,28 +116,3 @@ class DevicesPane(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.table.text())
-
-
-def _table_view(table: DeviceTable) -> QTableView:
-    view = QTableView()
-    view.setModel(table)
-    view.setItemDelegate(DevicesDelegate(view))
-    view.setFont(number_font(view.font()))
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.setMouseTracking(True)
-    view.setCornerButtonEnabled(False)
-    view.setTabKeyNavigation(False)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setAccessibleName("Devices side by side")
-    header = view.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setStretchLastSection(True)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-    rows = view.verticalHeader()
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setMinimumSectionSize(ROW_HEIGHT)
-    rows.setDefaultSectionSize(ROW_HEIGHT)
-    rows.hide()
-    return view

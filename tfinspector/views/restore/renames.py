@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QSpinBox,
@@ -27,7 +26,8 @@ from tfinspector.views.buttons import tool_button
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
-from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours, number_font
+from tfinspector.views.restore.flat_table import dress
+from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours
 from tfinspector.views.variables.row_background import paint_background
 
 _SIGNS = {
@@ -106,31 +106,14 @@ class RenameView(QTableView):
         self._pairs = pairs
         self.setModel(pairs)
         self.setItemDelegate(RenameDelegate(self))
-        self.setFont(number_font(self.font()))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setMouseTracking(True)
-        self.setCornerButtonEnabled(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(self, "Rename suggestions")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Rename suggestions")
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
-        rows = self.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        rows.hide()
 
     def chosen(self) -> list[int]:
         """Rows of the selection, top to bottom."""
