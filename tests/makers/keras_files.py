@@ -252,3 +252,14 @@ def custom_objects(directory: Path) -> None:
     plain.compile("sgd", odd_loss)
     plain.save(directory / "loss_only.keras")
     model.save(directory / "model.h5")
+
+
+def layers_of_keras() -> list[str]:
+    """The names of all layers that the installed Keras brings."""
+    import keras
+
+    return [
+        name
+        for name, found in vars(keras.layers).items()
+        if isinstance(found, type) and issubclass(found, keras.layers.Layer)
+    ]

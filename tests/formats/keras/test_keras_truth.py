@@ -188,6 +188,8 @@ def test_what_loading_would_need_and_execute(made):
     assert told_of["Scale"].registered_name == "mine>Scale"
     assert told_of["Scale"].needed
     assert not told_of["odd_loss"].needed
+    old = read_keras(str(directory / "model.h5"))[0].keras
+    assert [one.registered_name for one in old.custom_objects] == ["mine>Scale"]
     loss = read_keras(str(directory / "loss_only.keras"))[0].keras
     assert [one.needed for one in loss.custom_objects] == [False]
 
@@ -195,3 +197,14 @@ def test_what_loading_would_need_and_execute(made):
 def test_keras_itself_loads_what_the_maker_wrote(made, tensorflow):
     """The truth was read back by `load_weights`, not only noted when it was written."""
     assert tensorflow.call("tests.makers.keras_files:loads_alike", made("keras_files.every_kind"))
+
+
+def test_the_layers_of_this_keras_are_known_as_its_own(tensorflow):
+    """Old configurations tell a class by its name alone."""
+    from tfinspector.formats.keras.own_layers import is_own_layer
+
+    names = tensorflow.call("tests.makers.keras_files:layers_of_keras")
+    assert len(names) > 100
+    assert [name for name in names if not is_own_layer(name)] == []
+    assert not is_own_layer("Block")
+    assert not is_own_layer("mine>Dense")

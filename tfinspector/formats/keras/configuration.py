@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tfinspector.contents.keras_files import CustomObject, KerasLayer, LambdaLayer
+from tfinspector.formats.keras.own_layers import is_own_layer
 
 Json = Mapping[str, Any]
 
@@ -97,6 +98,12 @@ def custom_objects(config: Json, compiled: Json) -> list[CustomObject]:
     model = {name: value for name, value in config.items() if name != "compile_config"}
     for place, one in _objects(model, "the model", 0):
         _note(found, place, one, True)
+    for node in all_layers(layers_of(config)):
+        if "module" not in node.outer and not is_own_layer(node.class_name):
+            name = node.class_name.rpartition(">")[2]
+            registered = node.class_name if name != node.class_name else ""
+            custom = CustomObject(name, "", registered, node.path)
+            found.setdefault((registered or name, ""), custom)
     for part in _COMPILED:
         for _, one in _objects(compiled.get(part), "", 0):
             _note(found, f"the {part}", one, False)
