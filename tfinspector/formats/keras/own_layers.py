@@ -6,8 +6,7 @@ the name tells whether a class is Keras's own. Dimensions are left out: "Conv" s
 
 import re
 
-_NAMES = frozenset(
-    """
+_LISTED = """
     Activation ActivityRegularization AbstractRNNCell AdaptiveAveragePooling AdaptiveMaxPooling Add
     AdditiveAttention AlphaDropout Attention AtrousConvolution AtrousConv AugMix AutoContrast
     Average AveragePooling AvgPool BatchNormalization BatchNormalizationV1 BatchNormalizationV2
@@ -31,8 +30,8 @@ _NAMES = frozenset(
     SpectralNormalization StackedRNNCells StringLookup Subtract SyncBatchNormalization TFOpLambda
     TFSMLayer TensorFlowOpLayer TextVectorization ThresholdedReLU TimeDistributed
     TimeDistributedDense TorchModuleWrapper UnitNormalization UpSampling Wrapper ZeroPadding
-""".split()
-)
+"""
+_NAMES = frozenset(_LISTED.split())
 _DIMENSIONS = re.compile(r"[123]D")
 
 
