@@ -145,8 +145,9 @@ def find_same_snapshots(table: DriftTable) -> Iterator[Finding]:
     else:
         more = f", and so do {len(same) - 1} other neighbours" if len(same) > 1 else ""
         title = f"{pairs[0][0]} and {pairs[0][1]} hold the same weights{more}."
+    is_news = not all_alike or (whole and len(same) > 1)
     yield Finding(
-        "D06", Severity.WARNING if not all_alike or (whole and len(same) > 1) else Severity.INFO,
+        "D06", Severity.WARNING if is_news else Severity.INFO,
         title,
         "Everything else in them is the same too: the same state was saved twice, or copied."
         if all_alike else
@@ -156,7 +157,8 @@ def find_same_snapshots(table: DriftTable) -> Iterator[Finding]:
         table.snapshots[same[0]].path,
         {"pairs": [list(pair) for pair in pairs[:MOST_NAMED]], "all_alike": all_alike},
         Fix("Save after training steps, and see that the optimizer is given the model's variables.",
-            "optimizer.apply_gradients(zip(gradients, model.trainable_variables))"),
+            "optimizer.apply_gradients(zip(gradients, model.trainable_variables))")
+        if is_news else None,
     )  # fmt: skip
 
 
