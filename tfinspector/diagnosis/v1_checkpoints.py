@@ -22,14 +22,19 @@ def find_old_format(checkpoint: Checkpoint) -> list[Finding]:
     prefix = checkpoint.prefix
     first = checkpoint.shards[0].path
     pattern = prefix if first == prefix else f"{prefix}-?????-of-{first[-5:]}"
+    detail = (
+        "TensorFlow restores it by the variables' names alone, and `tf.train.load_checkpoint` "
+        "reads neither its half and complex tensors nor partitioned ones."
+    )
+    if pattern != prefix:
+        detail += f" Its files are restored by their pattern: `restore({pattern!r})`."
     return [
         Finding(
             "F11", Severity.INFO,
             f"{os.path.basename(prefix)} is a checkpoint in the old format (V1).",
-            "`tf.train.Checkpoint.restore` does not find it, and `tf.train.load_checkpoint` reads "
-            "neither its half and complex tensors nor partitioned ones; the operation behind "
-            "TensorFlow 1's Saver still reads all of them.",
-            prefix, {"files": len(checkpoint.shards), "producer": checkpoint.producer},
+            detail,
+            prefix, {"files": len(checkpoint.shards), "producer": checkpoint.producer,
+                     "restored_by": pattern},
             Fix("Save it again in the format of today.",
                 _CONVERT.format(pattern=pattern, prefix=f"{prefix}-v2")),
         )

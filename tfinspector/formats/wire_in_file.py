@@ -57,6 +57,9 @@ def fields_of(read: ByteSource, span: Span) -> Iterator[Field]:
 
 def _field_at(head: bytes, position: int) -> Field:
     """The field whose first bytes are `head`; positions in its sentence count from there."""
+    if len(head) > 1 and head[0] & 0x87 == wire.BYTES and head[0] > 7 and head[1] < 0x80:
+        start = position + 2  # a short message or text under a low number, as nearly all are
+        return Field(head[0] >> 3, wire.BYTES, position, Span(start, start + head[1]), 0)
     tag, used = wire.read_varint(head, 0)
     number, wire_type = tag >> 3, tag & 7
     value = 0
