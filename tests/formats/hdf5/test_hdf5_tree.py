@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import h5py
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -208,6 +209,19 @@ def test_a_checksum_that_does_not_hold(tmp_path):
     _, reader = read_keras(str(path))
     stored, computed = reader.verify("x")
     assert stored != computed
+
+
+def test_an_attribute_names_a_type_that_hdf5_does_not_have(tmp_path):
+    path = tmp_path / "eight.h5"
+    values = np.arange(4).astype(ml_dtypes.float8_e4m3fn)
+    with h5py.File(path, "w") as file:
+        file.create_dataset("named", data=values.view("V1")).attrs["dtype"] = "float8_e4m3fn"
+        file.create_dataset("bare", data=values.view("V1"))
+        file.create_dataset("wrong", data=values.view("V1")).attrs["dtype"] = "float64"
+    checkpoint, reader = read_keras(str(path))
+    kinds = {one.key: one.dtype.kind for one in checkpoint.variables}
+    assert reader.read("named").astype("f4").tolist() == [0, 1, 2, 3]
+    assert (kinds["bare"], kinds["wrong"]) == ("unknown", "unknown")
 
 
 def test_a_scalar_string(tmp_path):

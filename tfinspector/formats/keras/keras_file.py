@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import Checkpoint, Dialect, Shard
+from tfinspector.contents.dtypes import DTYPE_BY_NAME, DTypeKind
 from tfinspector.contents.keras_files import KerasFile, KerasLayout
 from tfinspector.contents.variables import Role
 from tfinspector.formats.hdf5.attributes import Attributes
+from tfinspector.formats.hdf5.datasets import Dataset
 from tfinspector.formats.hdf5.file_bytes import Broken
 from tfinspector.formats.hdf5.tree import Hdf5Tree, read_tree
 from tfinspector.formats.keras import keras_faults
@@ -116,6 +118,7 @@ def _add(tree: Hdf5Tree, place: Place, found: _Found) -> None:
     place = place._replace(nbytes=bytes_of.base - place.offset + bytes_of.nbytes)
     widths = (bytes_of.offset_nbytes, bytes_of.length_nbytes)
     for path, dataset in tree.datasets.items():
+        dataset = _with_written_type(dataset, tree.own_attributes[path])
         found.stored[path] = Stored(place, dataset, bytes_of.base, *widths)
     for path, attributes in tree.groups.items():
         found.groups.setdefault(path, attributes)
@@ -124,6 +127,20 @@ def _add(tree: Hdf5Tree, place: Place, found: _Found) -> None:
             if name:
                 found.names.setdefault(path[: -len(_VARS)] if path != "vars" else "", name)
     # The root's own attributes are in every shard; those of the first one are kept.
+
+
+def _with_written_type(dataset: Dataset, attributes: Attributes) -> Dataset:
+    """The type that an attribute names, where HDF5 itself has none for the elements."""
+    element = dataset.element
+    if element.dtype.kind is not DTypeKind.UNKNOWN:
+        return dataset
+    try:
+        written = DTYPE_BY_NAME.get(attributes.text("dtype"))
+    except Broken:
+        return dataset
+    if written is None or written.itemsize != element.nbytes:
+        return dataset
+    return dataset._replace(element=element._replace(dtype=written))
 
 
 def _written_name(attributes: Attributes) -> str:
