@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfinspector.contents.checks import CheckReport
+    from tfinspector.contents.comparisons import Comparison
     from tfinspector.contents.devices import DeviceReport
+    from tfinspector.contents.drifts import DriftTable
     from tfinspector.contents.figures import Statistics, Unmeasured
     from tfinspector.contents.findings import Finding
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tfinspector.engine.worker.client import WorkerClient
 
     Measured = tuple[Variable, Statistics | Unmeasured]
+    Compared = tuple[OpenSource, str]
 
 
 def _open(path: str, ticket: Ticket | None = None) -> OpenSource:
@@ -76,6 +79,18 @@ def _trust(source: OpenSource, ticket: Ticket | None) -> TrustReport:
     from tfinspector.engine.trusting import trust
 
     return trust(source, ticket)
+
+
+def _compare(a: Compared, b: Compared, renames: Sequence[Rename], ticket: Ticket) -> Comparison:
+    from tfinspector.engine.comparing.comparing import Side, compare
+
+    return compare(Side(*a), Side(*b), renames, ticket=ticket)
+
+
+def _drift(sources: Sequence[OpenSource], reference: str, ticket: Ticket) -> DriftTable:
+    from tfinspector.engine.comparing.drifting import drift
+
+    return drift(sources, reference, ticket=ticket)
 
 
 def _demo(directory: str, ticket: Ticket | None) -> Path:
@@ -186,6 +201,8 @@ class Doors:
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
     check: Callable[[OpenSource, Ticket | None], CheckReport] = _check
     trust: Callable[[OpenSource, Ticket | None], TrustReport] = _trust
+    drift: Callable[[Sequence[OpenSource], str, Ticket], DriftTable] = _drift
+    compare: Callable[[Compared, Compared, Sequence[Rename], Ticket], Comparison] = _compare
     make_demo: Callable[[str, Ticket | None], Path] = _demo
     demo_directory: Callable[[], Path] = _demo_directory
     restoring: RestoreDoors = field(default_factory=RestoreDoors)

@@ -179,6 +179,10 @@ class Session(QObject):
         """Add a finding of the program's own, about "settings" or "program"."""
         self._telling.tell(about, finding)
 
+    def bring(self, source: OpenSource, part: str, findings: Iterable[Finding]) -> None:
+        """Tell what a page found out about `source`, in place of what `part` brought before."""
+        self._telling.bring(source, part, findings)
+
     def dismiss(self, path: str) -> None:
         """Forget that `path` could not be opened."""
         self._telling.dismiss(path)

@@ -1,12 +1,13 @@
 """What there is to tell: findings of the program, of what could not be opened, and of each source.
 
 A source's findings are its own, those of TensorFlow, those of a check, the NaN and infinite values
-that measuring has met, and why it could not be read again.
+that measuring has met, what pages brought (of drift), and why it could not be read again.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -48,6 +49,7 @@ class Telling(QObject):
         self._worker = worker
         self._notes: dict[str, Finding] = {}
         self._lost: dict[int, Finding] = {}
+        self._brought: dict[int, dict[str, tuple[Finding, ...]]] = {}
         tasks.failed.connect(self._tell_failure)
         tasks.succeeded.connect(lambda task: self.dismiss(task.title))
         for part in (self.referee, self.checks, self._odd, worker):
@@ -61,6 +63,13 @@ class Telling(QObject):
     def dismiss(self, about: str) -> None:
         """Forget what was told about it."""
         if self._notes.pop(about, None):
+            self.changed.emit()
+
+    def bring(self, source: OpenSource, part: str, findings: Iterable[Finding]) -> None:
+        """A page found this out about `source`; replaces what that part brought before."""
+        told, found = self._brought.setdefault(id(source), {}), tuple(findings)
+        if told.get(part, ()) != found:
+            told[part] = found
             self.changed.emit()
 
     def lose(self, source: OpenSource, finding: Finding) -> None:
@@ -86,6 +95,8 @@ class Telling(QObject):
         lost = self.lost(source)
         own = [each for each in source.source.findings if not _is_obvious(each, source.source)]
         told = own + self.referee.findings(source) + self._odd.findings(source)
+        for brought in self._brought.get(id(source), {}).values():
+            told += [finding for finding in brought if finding not in told]
         return ([lost] if lost else []) + told + self.checks.findings(source)
 
     def follow(self, source: OpenSource) -> None:
@@ -96,6 +107,7 @@ class Telling(QObject):
     def forget(self, source: OpenSource) -> None:
         """`source` was closed or read again."""
         self._lost.pop(id(source), None)
+        self._brought.pop(id(source), None)
         for part in (self.referee, self.checks, self._odd):
             part.forget(source)
 

@@ -7,13 +7,13 @@ says that it is approximate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Histogram, Scale, Statistics, Unmeasured
@@ -37,7 +37,6 @@ from tfinspector.viewmodels.inspector.histogram_picture import (
 )
 from tfinspector.viewmodels.inspector.histogram_table import bins_header, bins_rows
 from tfinspector.viewmodels.measuring_queue import Choice
-from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
 MOST_SERIES, RUN_SERIES = 24, 8
@@ -46,8 +45,31 @@ _SETTLE_MS = 150
 _Known = list[tuple[Choice, Statistics]]
 
 
+class Choosing(Protocol):
+    """What a histogram is of, and who measures it: the session, or a page with its own choice."""
+
+    @property
+    def chosen(self) -> tuple[Choice, ...]:
+        """The chosen variables."""
+
+    @property
+    def chosen_changed(self) -> SignalInstance:
+        """Follows `chosen`."""
+
+    @property
+    def measured(self) -> SignalInstance:
+        """Choices that have just got figures."""
+
+    def statistics(self, choice: Choice) -> Statistics | Unmeasured | None:
+        """The figures of `choice`; None if not measured yet, and then it is measured first."""
+
+    @property
+    def run(self) -> Callable[..., Task]:
+        """Runs a job off the window's thread."""
+
+
 class HistogramModel(QObject):
-    """Binds to the session's chosen variables.
+    """Binds to the session's chosen variables, or to another choice.
 
     picture_changed  `picture`
     options_changed  `options`
@@ -59,7 +81,7 @@ class HistogramModel(QObject):
     options_changed = Signal()
     waiting_changed = Signal()
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Choosing, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.options = HistogramOptions()

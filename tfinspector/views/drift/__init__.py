@@ -1,0 +1,1 @@
+"""The page Drift: heat map, distributions, curves and the path of a run."""
