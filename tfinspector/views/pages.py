@@ -125,5 +125,6 @@ PAGES: tuple[Page, ...] = (
     Page("Variables", "variable", "variables.page:VariablesPage"),
     Page("Signatures", "signature", "signatures_page:SignaturesPage"),
     Page("Restore", "restore", "restore.page:RestorePage"),
+    Page("Compare", "compare", "compare.page:ComparePage", two_sources),
     Page("Trust", "trust", "trust_page:TrustPage"),
 )

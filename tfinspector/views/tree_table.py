@@ -5,15 +5,17 @@ Arrow keys, double click and the chevron open and close groups as in any tree.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from tfinspector.viewmodels.restore.table import MatchTableModel
+from tfinspector.viewmodels.flat_tree import FlatTree
 from tfinspector.viewmodels.variables.answers import Ask
-from tfinspector.viewmodels.variables.tree import VariableTable
 from tfinspector.views.sort_header import SortHeader
-from tfinspector.views.theme import TIGHT, number_font
+from tfinspector.views.theme import ROW_HEIGHT, TIGHT, number_font
 from tfinspector.views.variables.cells import CHEVRON, INDENT
 
 _NAME = 0  # the column with the chevrons
@@ -23,11 +25,9 @@ class TreeTable(QTableView):
     """See the module. `table` is its model; `copy_asked` is Ctrl+C."""
 
     copy_asked = Signal()
-    table: VariableTable | MatchTableModel
+    table: FlatTree[Any]
 
-    def __init__(
-        self, table: VariableTable | MatchTableModel, name: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, table: FlatTree[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = table
         self.setModel(table)
@@ -45,6 +45,24 @@ class TreeTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(name)
+
+    def set_columns(self, widths: Mapping[Any, int]) -> None:
+        """Columns this wide, movable, sorted by name at first; rows of one height."""
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setSortIndicatorClearable(False)
+        header.setMinimumSectionSize(40)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        header.setSortIndicator(_NAME, Qt.SortOrder.AscendingOrder)
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self.setSortingEnabled(True)
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.hide()
 
     def selected_rows(self) -> list[int]:
         """Rows of the selection, top to bottom."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QScrollArea,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from tfinspector.views.buttons import tool_button
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon, pixmap
-from tfinspector.views.restore.chips import StateChips
+from tfinspector.views.restore.chips import ChipStrip, StateChips
 from tfinspector.views.restore.tree import MatchView
 from tfinspector.views.theme import SMALL, TIGHT
 
@@ -105,7 +104,7 @@ class MatchPane(QWidget):
         line = QHBoxLayout()
         line.setContentsMargins(SMALL, 0, SMALL, TIGHT)
         line.setSpacing(TIGHT)
-        self._strip = _Strip(self.chips)
+        self._strip = ChipStrip(self.chips)
         line.addWidget(self._strip, 1)
         line.addWidget(
             tool_button("copy", "", "Copy the chosen rows, or all, as a table", self.copy)
@@ -201,20 +200,6 @@ class MatchPane(QWidget):
         menu.addAction("Expand all", table.expand_all)
         menu.addAction("Collapse all", table.collapse_all)
         return menu
-
-
-class _Strip(QScrollArea):
-    """Holds the chips on one line however many there are; they scroll, nothing is cut off."""
-
-    def __init__(self, chips: StateChips) -> None:
-        super().__init__()
-        self.setWidget(chips)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(26)
-        self.viewport().setAutoFillBackground(False)
-        chips.setAutoFillBackground(False)
 
 
 def _left_out_words(count: int) -> str:

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QPainter,
 )
 from PySide6.QtWidgets import (
-    QHeaderView,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -20,7 +19,7 @@ from tfinspector.viewmodels.restore.rows import MatchColumn
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.icons import icon
-from tfinspector.views.theme import ROW_HEIGHT, Colours, colours
+from tfinspector.views.theme import Colours, colours
 from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import (
     CellDelegate,
@@ -96,30 +95,13 @@ class MatchView(TreeTable):
 
     def __init__(self, table: MatchTableModel, parent: QWidget | None = None) -> None:
         super().__init__(table, "Match table", parent)
-        self._set_headers()
+        self.set_columns(_WIDTHS)
         self._set_delegates()
 
     def show_row(self, row: int) -> None:
         """Select `row` and bring it into view."""
         self.selectRow(row)
         self.scrollTo(self.table.index(row, 0))
-
-    def _set_headers(self) -> None:
-        header = self.horizontalHeader()
-        header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setSortIndicatorClearable(False)
-        header.setMinimumSectionSize(40)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        header.setSortIndicator(MatchColumn.NAME, Qt.SortOrder.AscendingOrder)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
-        self.setSortingEnabled(True)
-        rows = self.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        rows.hide()
 
     def _set_delegates(self) -> None:
         self.setItemDelegate(SideDelegate(self))

@@ -6,14 +6,13 @@ the session what is in view, so that those rows are measured first.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.viewmodels.variables.tree import VariableTable
-from tfinspector.views.theme import ROW_HEIGHT
 from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import (
     CellDelegate,
@@ -38,7 +37,9 @@ class VariableView(TreeTable):
 
     def __init__(self, table: VariableTable, parent: QWidget | None = None) -> None:
         super().__init__(table, "Variables", parent)
-        self._set_headers()
+        self.set_columns(_WIDTHS)
+        # the picture beside the name
+        self.horizontalHeader().moveSection(Column.HISTOGRAM, Column.SHAPE)
         self._set_delegates()
         self._look = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_at)
@@ -79,24 +80,6 @@ class VariableView(TreeTable):
         """More rows may be in view."""
         super().resizeEvent(event)
         self._look.start()
-
-    def _set_headers(self) -> None:
-        header = self.horizontalHeader()
-        header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setSortIndicatorClearable(False)
-        header.setMinimumSectionSize(40)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        header.setSortIndicator(Column.NAME, Qt.SortOrder.AscendingOrder)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
-        header.moveSection(Column.HISTOGRAM, Column.SHAPE)  # the picture beside the name
-        self.setSortingEnabled(True)
-        rows = self.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        rows.hide()
 
     def _set_delegates(self) -> None:
         self.setItemDelegate(CellDelegate(self))

@@ -1,0 +1,169 @@
+"""The rows of a comparison: each is a variable of A, of B, or of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.comparisons import Comparison, RenamedPair
+from tfinspector.contents.drift_metrics import DIFF_FIGURES
+from tfinspector.contents.variables import Variable
+from tfinspector.viewmodels.compare.states import STATES, Became
+from tfinspector.viewmodels.flat_rows import FlatRows
+from tfinspector.viewmodels.variables.columns import FigureTable
+from tfinspector.viewmodels.variables.forest import Floats, Ints, plant
+
+_FEW = 80
+_STAYED = {**dict.fromkeys(DIFF_FIGURES, 0.0), "cosine": float("nan")}
+_TO_LOOK_AT = frozenset(STATES) - {Became.MOVED, Became.IDENTICAL}
+
+
+class CompareColumn(IntEnum):
+    """In the order of the page: what, what became of it, then how far it moved."""
+
+    NAME = 0
+    STATE = 1
+    A_NAME = 2
+    SHAPE = 3
+    RELATIVE_L2 = 4
+    L2 = 5
+    COSINE = 6
+    MAX_ABS = 7
+    CHANGED = 8
+    SIGN_FLIPS = 9
+    DTYPE = 10
+
+
+FIGURES = {
+    CompareColumn.RELATIVE_L2: "relative_l2",
+    CompareColumn.L2: "l2",
+    CompareColumn.COSINE: "cosine",
+    CompareColumn.MAX_ABS: "max_abs",
+    CompareColumn.CHANGED: "changed_fraction",
+    CompareColumn.SIGN_FLIPS: "sign_flips",
+}
+"""The columns of figures, and what they are called in a comparison."""
+
+
+class CompareRow(NamedTuple):
+    """`besides` is what a renamed variable is beside that; `reason` one sentence, "" if none."""
+
+    name: str
+    state: Became
+    a: Variable | None
+    b: Variable | None
+    figures: Mapping[str, float] = {}
+    reason: str = ""
+    renamed: RenamedPair | None = None
+    besides: Became | None = None
+
+    @property
+    def variable(self) -> Variable:
+        """As B has it; as A has it where only A does."""
+        found = self.b or self.a
+        assert found is not None
+        return found
+
+    def figure(self, name: str) -> float:
+        """NaN where there is none."""
+        return self.figures.get(name, float("nan"))
+
+
+class CompareRows(FlatRows[CompareRow]):
+    """Amounts to total: a state's name (how many there are), "count", and "squares" of L2.
+
+    Attributes: counts (of each state), row_keys (the keys of both sides to those of the rows),
+    has_renamed.
+    """
+
+    kinds = STATES
+
+    def __init__(self, comparison: Comparison) -> None:
+        rows = list(_rows(comparison))
+        place = {state: at for at, state in enumerate(STATES)}
+        states: Ints = np.array([place[row.state] for row in rows], dtype=np.intp)
+        stand_ins = [row.variable._replace(name=row.name) for row in rows]
+        super().__init__(rows, FigureTable(stand_ins), plant(stand_ins), states)
+        self.counts: Counter[Became] = Counter(row.state for row in rows)
+        self.has_renamed = bool(self.counts[Became.RENAMED])
+        self.row_keys = {row.a.key: row.variable.key for row in rows if row.a}
+        self.row_keys |= {row.b.key: row.b.key for row in rows if row.b}
+        telling = np.array([row.state in _TO_LOOK_AT for row in rows], dtype=np.float64)
+        if len(rows) <= _FEW:
+            telling = np.ones(len(rows))
+        self.expanded = (self.forest.totals(telling) > 0) & self.forest.is_group
+        self.refresh()
+
+    def amounts(self, what: str) -> Floats:
+        """See the class."""
+        if what == "squares":
+            squares = np.array([row.figure("l2") for row in self.items]) ** 2
+            return np.where(np.isfinite(squares), squares, 0.0)
+        if what == "count":
+            return np.ones(len(self.items))
+        return np.array([row.state == what for row in self.items], dtype=np.float64)
+
+    def values_of(self, column: int) -> Floats:
+        """States as they are listed, shapes by their number of elements, words by the alphabet."""
+        if name := FIGURES.get(CompareColumn(column)):
+            return np.array([row.figure(name) for row in self.items], dtype=np.float64)
+        match column:
+            case CompareColumn.STATE:
+                return self.kind_of.astype(np.float64)
+            case CompareColumn.SHAPE:
+                return self.table.parameters
+            case CompareColumn.DTYPE:
+                texts = [row.variable.dtype.name for row in self.items]
+            case _:
+                texts = [a_name(row) for row in self.items]
+        ranks: NDArray[Any] = np.unique(np.array(texts), return_inverse=True)[1]
+        return ranks.astype(np.float64)
+
+    def tell(self, node: int) -> tuple[Became, int, int]:
+        """Of the shown rows below a node: the state to look at first, how many, of how many."""
+        count = round(self.total("count", node))
+        for state in STATES:
+            if found := round(self.total(state, node)):
+                return state, found, count
+        return Became.IDENTICAL, 0, count
+
+    def greatest(self, name: str, node: int) -> float:
+        """The greatest value of a figure among the shown rows below a node; NaN if none."""
+        leaf = self.forest.leaf[node : int(self.forest.end[node])]
+        leaf = leaf[leaf >= 0]
+        leaf = leaf[self.arrangement.shown[leaf]]
+        values = np.array([self.items[at].figure(name) for at in leaf.tolist()])
+        values = values[~np.isnan(values)]
+        return float(values.max()) if len(values) else float("nan")
+
+
+def a_name(row: CompareRow) -> str:
+    """The name in A where that is another one."""
+    return row.a.name if row.a and row.b and row.a.name != row.b.name else ""
+
+
+def _rows(found: Comparison) -> Iterator[CompareRow]:
+    renamed = {pair.b.key: pair for pair in found.renamed}
+
+    def row(state: Became, name: str, a: Variable | None, b: Variable | None,
+            figures: Mapping[str, float], reason: str = "") -> CompareRow:  # fmt: skip
+        pair = renamed.get(b.key) if a and b else None
+        if pair is None:
+            return CompareRow(name, state, a, b, figures, reason)
+        return CompareRow(name, Became.RENAMED, a, b, figures, reason, pair, state)
+
+    for state, some in (
+        (Became.UNREAD, found.unread), (Became.CHANGED, found.changed),
+        (Became.ADDED, found.added), (Became.REMOVED, found.removed),
+    ):  # fmt: skip
+        for told in some:
+            yield row(state, told.name, told.a, told.b, {}, told.reason)
+    for pair in found.moved:
+        yield row(Became.MOVED, pair.name, pair.a, pair.b, pair.figures)
+    for same in found.identical:
+        yield row(Became.IDENTICAL, same.name, same.a, same.b, _STAYED)
