@@ -25,8 +25,8 @@ def tell_of_graph(model: SavedModel, checkpoint: Checkpoint) -> list[Finding]:
             "G01", Severity.INFO,
             f"{name} takes {_names(signature.inputs)} and gives {_names(signature.outputs)}.",
             f"It holds {count:,} constants and no variables: it can be run, not trained. Outputs "
-            "are the nodes that no other node takes anything from. A graph has no checksums: a check "
-            "finds only what can't be decoded.",
+            "are the nodes that no other node takes anything from. A graph has no checksums: "
+            "a check finds only what can't be decoded.",
             model.path,
             {"inputs": [each.tensor for each in signature.inputs],
              "outputs": [each.tensor for each in signature.outputs]},
