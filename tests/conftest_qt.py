@@ -54,6 +54,7 @@ def is_alive(thing: QObject) -> bool:
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees or writes the developer's settings or demo."""
     monkeypatch.setenv("TFINSPECTOR_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("TFINSPECTOR_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("TFINSPECTOR_DATA_DIR", str(tmp_path / "data"))
 
 

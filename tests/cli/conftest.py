@@ -43,6 +43,7 @@ class Ended:
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes what the person running it has chosen."""
     monkeypatch.setenv("TFINSPECTOR_CONFIG_DIR", str(tmp_path / "own-config"))
+    monkeypatch.setenv("TFINSPECTOR_CACHE_DIR", str(tmp_path / "own-cache"))
     monkeypatch.setenv("TFINSPECTOR_DATA_DIR", str(tmp_path / "own-data"))
 
 

@@ -94,6 +94,7 @@ def test_open_filter_choose_and_leave(
         [str(PROGRAM), str(prefix)], start_new_session=True, stderr=subprocess.PIPE, text=True,
         env=screen.environment | {
             "TFINSPECTOR_CONFIG_DIR": str(tmp_path / "config"),
+            "TFINSPECTOR_CACHE_DIR": str(tmp_path / "cache"),
             "TFINSPECTOR_DATA_DIR": str(tmp_path / "data"),
         },
     )  # fmt: skip
@@ -124,6 +125,7 @@ def test_nothing_to_open_shows_how_to_begin(screen: Screen, tmp_path: Path) -> N
         [str(PROGRAM)],
         env=screen.environment | {
             "TFINSPECTOR_CONFIG_DIR": str(tmp_path / "config"),
+            "TFINSPECTOR_CACHE_DIR": str(tmp_path / "cache"),
             "TFINSPECTOR_DATA_DIR": str(tmp_path / "data"),
         },
     )  # fmt: skip

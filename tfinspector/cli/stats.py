@@ -1,5 +1,6 @@
 """`tfinspector stats`: figures and histograms of every variable, over finite values."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,10 +13,13 @@ from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.variables import Variable
+from tfinspector.engine.cache.measuring import measure_remembered
+from tfinspector.engine.cache.places import open_cache
+from tfinspector.engine.cache.store import Store
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.histograms import draw_shared
-from tfinspector.engine.jobs import Progress, Ticket
-from tfinspector.engine.measuring import find_odd_values, measure_all
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.measuring import find_odd_values
 from tfinspector.engine.opening import OpenSource, open_source
 
 Row = tuple[Variable, Statistics | Unmeasured]
@@ -51,13 +55,19 @@ def command(
     def work(ticket: Ticket) -> Answer:
         opened = open_source(path, ticket)
         variables, findings = chosen(opened, variable)
-        rows = _measured(opened, variables, ticket)
+        cache = None if no_cache else open_cache()
+        rows = _measured(opened, variables, cache, ticket)
         if csv:
             write_csv(csv, _CSV_HEADER, [_csv_row(row) for row in rows])
         return Answer(
             lambda: {"variables": [_document(row) for row in rows]},
             lambda page: _write(page, rows, csv),
-            [*find_odd_values(rows, _where(opened)), *opened.source.findings, *findings],
+            [
+                *find_odd_values(rows, _where(opened)),
+                *opened.source.findings,
+                *findings,
+                *([cache.problem] if cache and cache.problem else []),
+            ],
         )
 
     deliver(as_json, {"variables": []}, work)
@@ -68,20 +78,12 @@ def _where(opened: OpenSource) -> str:
     return checkpoint.prefix if checkpoint else opened.source.path
 
 
-def _measured(opened: OpenSource, variables: tuple[Variable, ...], ticket: Ticket) -> list[Row]:
+def _measured(
+    opened: OpenSource, variables: Sequence[Variable], cache: Store | None, ticket: Ticket
+) -> list[Row]:
     if not variables:
         return []
-    total = sum(variable.nbytes for variable in variables)
-    before = 0
-
-    def show(progress: Progress) -> None:
-        ticket.report(before + progress.done, total, progress.text)
-
-    rows: list[Row] = []
-    for row in measure_all(opened.reader(), variables, Ticket(show)):
-        rows.append(row)
-        before += row[0].nbytes
-    return rows
+    return list(measure_remembered(cache, opened.reader(), variables, ticket))
 
 
 def _document(row: Row) -> Document:

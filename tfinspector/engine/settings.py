@@ -34,6 +34,8 @@ class Settings:
     hidden_roles    roles that the table of variables does not show
     window          state of the window, as text that only the window understands
     restores        what was last filled in to restore each source, by its path, newest last
+    cache_directory where figures are kept between two starts; "" means the platform's place
+    cache_mebibytes how many of them at most; 0 keeps none
     unknown         what a newer version wrote
     """
 
@@ -45,6 +47,8 @@ class Settings:
     hidden_roles: tuple[str, ...] = ()
     window: dict[str, str] = field(default_factory=dict)
     restores: dict[str, dict[str, str]] = field(default_factory=dict)
+    cache_directory: str = ""
+    cache_mebibytes: int = 1024
     unknown: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -139,16 +143,23 @@ def _checked(name: str, value: Any) -> Any:
             return tuple(value) if texts else None
         case "device":
             return value if isinstance(value, str) and value else None
+        case "cache_directory":
+            return value if isinstance(value, str) else None
+        case "cache_mebibytes":
+            return value if _is_whole(value) and value >= 0 else None
         case "theme":
             return value if value in THEMES else None
         case "bins":
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            return value if whole and 1 <= value <= 4096 else None
+            return value if _is_whole(value) and 1 <= value <= 4096 else None
         case "restores":
             whole = isinstance(value, dict) and all(map(_are_texts, value.values()))
             return value if whole else None
         case _:
             return value if _are_texts(value) else None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _are_texts(value: Any) -> bool:

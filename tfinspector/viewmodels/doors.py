@@ -42,9 +42,10 @@ def _open(path: str, ticket: Ticket | None = None) -> OpenSource:
 def _measure(
     reader: Any, variables: Sequence[Variable], ticket: Ticket | None = None
 ) -> Iterator[Measured]:
-    from tfinspector.engine.measuring import measure_all
+    from tfinspector.engine.cache.measuring import measure_remembered
+    from tfinspector.engine.cache.places import open_cache
 
-    return measure_all(reader, variables, ticket)
+    return measure_remembered(open_cache(), reader, variables, ticket)
 
 
 def _odd_values(measured: Iterable[Measured], where: str) -> list[Finding]:

@@ -1,0 +1,27 @@
+"""Where the cache is: told by the environment, else by the settings, else the platform's place."""
+
+import os
+from pathlib import Path
+
+from tfinspector.engine.cache.store import Store
+from tfinspector.engine.settings import Settings, load_settings
+
+_MEBIBYTE = 1 << 20
+
+
+def cache_directory(settings: Settings) -> Path:
+    """The folder; `TFINSPECTOR_CACHE_DIR` overrides the settings."""
+    named = os.environ.get("TFINSPECTOR_CACHE_DIR") or settings.cache_directory
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_cache_path("tfinspector", appauthor=False)
+
+
+def open_cache(settings: Settings | None = None) -> Store | None:
+    """The cache that the settings ask for; None where they leave no room for one."""
+    settings = settings or load_settings()[0]
+    if not settings.cache_mebibytes:
+        return None
+    return Store(cache_directory(settings), settings.cache_mebibytes * _MEBIBYTE)
