@@ -16,6 +16,7 @@ from tfinspector.contents.reports import TensorFlowReport
 from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.overview_facts import facts, heading
+from tfinspector.viewmodels.referee import NOT_ASKED
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
@@ -285,7 +286,7 @@ def verdict_of(report: TensorFlowReport | Finding | None, worker: str) -> Verdic
             f"TensorFlow {report.version} agrees: it lists the same {count} keys.",
             "proved", "proved",
         )  # fmt: skip
-    if any(finding.id == "X00" for finding in report.findings):
+    if any(finding.id == NOT_ASKED for finding in report.findings):
         return Verdict("TensorFlow itself reads no files of this kind.", "muted", "info")
     if report.agrees is None:
         return Verdict(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
 
 
+NOT_ASKED = "X00"
+
+
 class Referee(QObject):
     """`changed` follows every verdict."""
 
@@ -34,11 +37,16 @@ class Referee(QObject):
         return self._verdicts.get(id(source))
 
     def findings(self, source: OpenSource) -> list[Finding]:
-        """What is wrong in TensorFlow's eyes, or why it could not be asked."""
+        """What is wrong in TensorFlow's eyes, or why it could not be asked.
+
+        That it was not asked is no finding: the overview says so.
+        """
         verdict = self.verdict(source)
         if verdict is None:
             return []
-        return [verdict] if isinstance(verdict, Finding) else list(verdict.findings)
+        if isinstance(verdict, Finding):
+            return [verdict]
+        return [finding for finding in verdict.findings if finding.id != NOT_ASKED]
 
     def ask(self, source: OpenSource) -> None:
         """Ask about `source`, once, if the worker is there; does nothing until then."""

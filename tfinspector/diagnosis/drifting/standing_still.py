@@ -149,7 +149,7 @@ def find_same_snapshots(table: DriftTable) -> Iterator[Finding]:
     yield Finding(
         "D06", Severity.WARNING if is_news else Severity.INFO,
         title,
-        "Everything else in them is the same too: the same state was saved twice, or copied."
+        "Everything else that both hold is the same too: one state was saved twice, or copied."
         if all_alike else
         "Other values, such as counters, moved meanwhile: "
         f"{listed(_moved_names(table, changed, others, same))}. Training ran and did not touch the "
