@@ -1,13 +1,16 @@
 """`tfinspector load`: whether TensorFlow loads a SavedModel, and what it has then."""
 
-from typing import Annotated
-
-import typer
-
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
 from tfinspector.cli.documents import Document, number, signature_document
-from tfinspector.cli.options import JsonOption, PathArgument, PythonOption
+from tfinspector.cli.options import (
+    DeviceOption,
+    JsonOption,
+    PathArgument,
+    PythonOption,
+    TagsOption,
+    tags_of,
+)
 from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.reports import LoadedVariable, LoadReport
@@ -18,24 +21,13 @@ from tfinspector.engine.worker.client import WorkerFailed
 
 def command(
     path: PathArgument,
-    tags: Annotated[
-        str | None,
-        typer.Option(
-            "--tags",
-            metavar="T",
-            help="The tags of the graph, with commas; the only one if left out.",
-            show_default=False,
-        ),
-    ] = None,
-    device: Annotated[
-        str | None,
-        typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
-    ] = None,
+    tags: TagsOption = None,
+    device: DeviceOption = None,
     python: PythonOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Load a SavedModel with TensorFlow, in a process of its own."""
-    asked = None if tags is None else [tag.strip() for tag in tags.split(",") if tag.strip()]
+    asked = tags_of(tags)
     empty: Document = {
         "loaded": False, "seconds": 0.0, "callable": False, "signatures": [], "variables": [],
     }  # fmt: skip

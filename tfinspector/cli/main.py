@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": "diff",
     "drift": "drift",
     "load": "load",
+    "run": "run",
     "trust": "trust",
     "restore": "restore",
     "demo": "demo",

@@ -27,3 +27,21 @@ PythonOption = Annotated[
         show_default=False,
     ),
 ]
+TagsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tags",
+        metavar="T",
+        help="The tags of the graph, with commas; the only one if left out.",
+        show_default=False,
+    ),
+]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
+]
+
+
+def tags_of(text: str | None) -> tuple[str, ...] | None:
+    """`--tags` as tags; None where it was left out."""
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())

@@ -46,7 +46,7 @@ def load_opened(
     """
     source = opened.source
     if source.kind is not SourceKind.SAVED_MODEL:
-        raise Unreadable(_no_saved_model(source.path, source.taken_for))
+        raise Unreadable(no_saved_model(source.path, source.taken_for))
     params = {
         "path": source.path,
         "tags": None if tags is None else list(tags),
@@ -125,7 +125,8 @@ def _tags(opened: OpenSource, asked: Sequence[str] | None) -> tuple[str, ...] | 
     return saved_model.meta_graphs[0].tags
 
 
-def _no_saved_model(path: str, taken_for: str) -> Finding:
+def no_saved_model(path: str, taken_for: str) -> Finding:
+    """S01: what was opened is something else."""
     return Finding(
         id="S01",
         severity=Severity.ERROR,

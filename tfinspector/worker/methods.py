@@ -43,5 +43,9 @@ METHODS: Dict[str, Method] = {
     "write": _later("restoring", "write"),
     "assign": _later("assigning", "assign"),
     "call": _later("calling", "call"),
+    "run": _later("running", "run"),
     "trace": _later("tracing", "trace"),
+    "keras_places": _later("keras_files", "places"),
+    "load_weights": _later("keras_files", "load_weights"),
+    "save_keras": _later("keras_files", "save"),
 }

@@ -1,0 +1,200 @@
+"""`tfinspector run`: call a signature or a function of a SavedModel, and see what comes out."""
+
+from typing import Annotated
+
+import typer
+
+from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
+from tfinspector.cli.asking import worker
+from tfinspector.cli.documents import Document, number
+from tfinspector.cli.options import (
+    DeviceOption,
+    JsonOption,
+    PathArgument,
+    PythonOption,
+    TagsOption,
+    tags_of,
+)
+from tfinspector.cli.page import Page
+from tfinspector.contents import numbers
+from tfinspector.contents.calls import CallOutput, CallReport
+from tfinspector.contents.figures import Statistics
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.opening import open_source
+from tfinspector.engine.running.asking import choices_of
+from tfinspector.engine.running.making import SEED
+from tfinspector.engine.running.run import CallRequest, run_opened
+from tfinspector.engine.running.saving import check_place, save_outputs
+from tfinspector.engine.worker.client import WorkerFailed
+
+SignatureOption = Annotated[
+    str | None,
+    typer.Option(
+        "--signature",
+        metavar="S",
+        help="Its name; serving_default, or the only one, if left out.",
+        show_default=False,
+    ),
+]
+InputOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--input",
+        metavar="NAME=VALUE",
+        help="random, zeros, ones, constant:V, FILE.npy, FILE.npz, FILE.csv, text:FILE, "
+        "image:FILE (floats from 0 to 1), pixels:FILE (0 to 255). Without NAME: all others.",
+        show_default=False,
+    ),
+]
+SizeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--size",
+        metavar="NAME=4,3",
+        help="Sizes of unknown dimensions, 1 by default. Without NAME: of all others.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of random inputs.")]
+
+
+def command(
+    path: PathArgument,
+    signature: SignatureOption = None,
+    function: Annotated[
+        str | None,
+        typer.Option(
+            "--function",
+            metavar="PATH",
+            help="Call this function instead: __call__, encoder/serve, ...",
+            show_default=False,
+        ),
+    ] = None,
+    inputs: InputOption = None,
+    sizes: SizeOption = None,
+    tags: TagsOption = None,
+    device: DeviceOption = None,
+    python: PythonOption = None,
+    seed: SeedOption = SEED,
+    repeat: Annotated[
+        int, typer.Option("--repeat", metavar="N", min=1, help="Call it so often, to take times.")
+    ] = 1,
+    save: Annotated[
+        str | None,
+        typer.Option(
+            "--save",
+            metavar="DIR",
+            help="Write each output as .npy into this new directory.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a SavedModel's signature with TensorFlow, in a process of its own."""
+    if signature is not None and function is not None:
+        raise typer.BadParameter("does not go together with --signature", param_hint="--function")
+    empty: Document = {"outputs": [], "seconds": 0.0}
+
+    def work(ticket: Ticket) -> Answer:
+        asked = choices_of(inputs or (), sizes or ())
+        request = CallRequest(signature, function, *asked, tags_of(tags), device, seed, repeat)
+        if save:
+            check_place(save)
+        try:
+            with worker(python) as client:
+                report = run_opened(open_source(path, ticket), request, client, ticket)
+        except WorkerFailed as failed:
+            return Answer(lambda: empty, lambda page: None, [failed.finding], WORKER_DIED)
+        saved = save_outputs(save, report.outputs) if save and report.done else ()
+        files = [str(each) for each in saved]
+        return Answer(
+            lambda: _document(report, seed, files),
+            lambda page: _write(page, report, files),
+            report.findings,
+        )
+
+    deliver(as_json, empty, work)
+
+
+def _document(report: CallReport, seed: int, files: list[str]) -> Document:
+    about, callee = report.interpreter, report.callee
+    assert callee
+    return {
+        "path": report.path,
+        "signature": callee.name if callee.is_signature else None,
+        "function": None if callee.is_signature else callee.name,
+        "device": report.device,
+        "seed": seed,
+        "inputs": [
+            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape), "from": one.origin}
+            for one in report.given
+        ],
+        "outputs": [
+            output_document(each, files[place] if files else None)
+            for place, each in enumerate(report.outputs)
+        ],
+        "seconds": number(report.seconds),
+        "times": [number(each) for each in report.times],
+        "load_seconds": number(report.load_seconds),
+        "worker": about and {
+            "python": about.python, "tensorflow": about.tensorflow, "keras": about.keras,
+        },
+    }  # fmt: skip
+
+
+def output_document(output: CallOutput, file: str | None = None) -> Document:
+    """One output; figures are over finite values, null where there are none."""
+    known = output.figures
+    figures = known if isinstance(known, Statistics) and known.finite else None
+    return {
+        "name": output.name,
+        "dtype": output.dtype,
+        "shape": list(output.shape),
+        "min": number(figures.min) if figures else None,
+        "max": number(figures.max) if figures else None,
+        "mean": number(figures.mean) if figures else None,
+        "finite": known.finite if isinstance(known, Statistics) else None,
+        "file": file,
+    }
+
+
+def _write(page: Page, report: CallReport, files: list[str]) -> None:
+    callee = report.callee
+    assert callee
+    by = f" by {report.interpreter}" if report.interpreter else ""
+    name = f"{callee.name}({', '.join(f'{one.name}: {one.origin}' for one in report.given)})"
+    if not report.done:
+        page.line(f"{name} was not called to its end{by}.", "wrong")
+        return
+    calls = len(report.times)
+    median = f", the median of {calls} calls" if calls > 1 else ""
+    page.line(f"{name} took {duration(report.seconds)}{median}{by}.")
+    if report.load_seconds:
+        page.line(f"Loading it took {numbers.duration(report.load_seconds)}.")
+    page.heading("Outputs")
+    page.table(
+        ("name", "shape", "dtype", "min", "max", "mean"),
+        (
+            [each.name for each in report.outputs],
+            [numbers.shape(each.shape) for each in report.outputs],
+            [each.dtype for each in report.outputs],
+            *([_figure(each, which) for each in report.outputs] for which in _FIGURES),
+        ),
+    )
+    for file in files:
+        page.line(file, "muted")
+
+
+_FIGURES = ("min", "max", "mean")
+
+
+def _figure(output: CallOutput, which: str) -> str:
+    known = output.figures
+    if not isinstance(known, Statistics) or not known.finite:
+        return ""
+    return numbers.four(getattr(known, which))
+
+
+def duration(seconds: float) -> str:
+    """How long a call took, also where that is less than a millisecond."""
+    return numbers.duration(seconds) if seconds >= 0.1 else f"{1000 * seconds:.3g} ms"
