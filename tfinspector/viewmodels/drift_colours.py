@@ -43,6 +43,11 @@ class ColourRange:
         return np.where(np.isnan(values), np.nan, np.clip(found, 0.0, 1.0))
 
     @property
+    def has_colours(self) -> bool:
+        """Whether the colours stand for anything: they always do."""
+        return True
+
+    @property
     def words(self) -> str:
         """What a person must know to read the colours."""
         scale = "logarithmic colours" if self.is_log else "colours"

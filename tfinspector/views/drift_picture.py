@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -26,7 +26,8 @@ from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.drift_colours import ColourRange, colour_range
 from tfinspector.views import theme
-from tfinspector.views.inspector.heat_map import colour_bar, colour_table
+from tfinspector.views.drift.cells import CellPainter
+from tfinspector.views.inspector.heat_map import colour_bar
 
 _MARGIN, _GAP = 24.0, 12.0
 _LINE = 18.0
@@ -45,20 +46,28 @@ def paint_drift(table: DriftTable, metric: str, reference: Reference) -> bytes:
     """A PNG file of one metric of the table."""
     application = QGuiApplication.instance() or QGuiApplication(["tfinspector"])
     assert application is not None
-    return _Picture(table, METRIC_BY_NAME[metric], reference).png()
+    return DriftPicture(table, METRIC_BY_NAME[metric], reference).png()
 
 
-class _Picture:
-    """One picture: its layout is known before anything is painted."""
+class DriftPicture:
+    """One picture: its layout is known before anything is painted. `rows` (all that have figures,
+    where none are given) are drawn from top to bottom.
+    """
 
-    def __init__(self, table: DriftTable, metric: Metric, reference: Reference) -> None:
+    def __init__(
+        self,
+        table: DriftTable,
+        metric: Metric,
+        reference: Reference,
+        rows: Sequence[int] | None = None,
+    ) -> None:
         self._table, self._metric, self._reference = table, metric, reference
         self._colours = theme.LIGHT
         self._font = QFont("sans-serif")
         self._font.setPixelSize(12)
         self._small = QFont(self._font)
         self._small.setPixelSize(11)
-        self._rows = _ordered(table)
+        self._rows = list(rows) if rows is not None else _ordered(table)
         values = table.values(metric.name, reference)
         self._values = values[self._rows]
         self._paired = table.paired(metric.name, reference)[self._rows]
@@ -80,20 +89,27 @@ class _Picture:
         self._width = max(self._grid.right() + _MARGIN, 640.0)
         self._height = self._grid.bottom() + 5 * _LINE + 2 * _GAP + _MARGIN
 
-    def png(self) -> bytes:
-        """Everything, painted."""
-        image = QImage(
-            round(self._width * _RATIO), round(self._height * _RATIO), QImage.Format.Format_RGB32
-        )
-        image.setDevicePixelRatio(_RATIO)
-        image.fill(QColor(self._colours.surface))
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    @property
+    def size(self) -> QSize:
+        """How large it is, in dots of the layout."""
+        return QSize(round(self._width), round(self._height))
+
+    def paint(self, painter: QPainter) -> None:
+        """Everything, from the upper left corner on."""
+        painter.fillRect(QRectF(0, 0, self._width, self._height), QColor(self._colours.surface))
         self._paint_title(painter)
         self._paint_cells(painter)
         self._paint_names(painter)
         self._paint_steps(painter)
         self._paint_scale(painter)
+
+    def png(self) -> bytes:
+        """The bytes of a PNG file."""
+        image = QImage(self.size * _RATIO, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(_RATIO)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self.paint(painter)
         painter.end()
         data = QByteArray()
         buffer = QBuffer(data)
@@ -136,37 +152,18 @@ class _Picture:
 
     def _paint_cells(self, painter: QPainter) -> None:
         """A colour for each value; cells without one stay empty, zeros of a logarithmic scale are
-        grey, what is no number is crossed."""
+        grey, what is no number is hatched."""
         places = self._range.places(self._values)
-        colours = [QColor(*row) for row in colour_table(self._range.is_signed).tolist()]
-        still, odd = QColor(self._colours.hover), QColor(self._colours.line)
+        cells = CellPainter(self._range, self._colours)
         gap = 1.0 if min(self._tall, self._wide) >= 8 else 0.0
         for row, column in np.ndindex(*places.shape):
-            cell = QRectF(
-                self._grid.left() + column * self._wide, self._grid.top() + row * self._tall,
-                self._wide - gap, self._tall - gap,
-            )  # fmt: skip
-            if not self._paired[row, column]:
-                continue
-            if self._range.is_log and self._values[row, column] == 0:
-                painter.fillRect(cell, still)
-            elif np.isnan(places[row, column]):
-                painter.fillRect(cell, odd)
-                self._cross(painter, cell)
-            else:
-                at = round(float(places[row, column]) * (len(colours) - 1))
-                painter.fillRect(cell, colours[at])
-
-    def _cross(self, painter: QPainter, cell: QRectF) -> None:
-        if min(cell.width(), cell.height()) < 6:
-            return
-        painter.setPen(QColor(self._colours.muted))
-        half = min(cell.width(), cell.height()) / 5
-        centre = cell.center()
-        for sign in (1, -1):
-            painter.drawLine(
-                centre + QPointF(-half, -half * sign), centre + QPointF(half, half * sign)
-            )
+            if self._paired[row, column]:
+                cell = QRectF(
+                    self._grid.left() + column * self._wide, self._grid.top() + row * self._tall,
+                    self._wide - gap, self._tall - gap,
+                )  # fmt: skip
+                value = float(self._values[row, column])
+                cells.fill(painter, cell, value, float(places[row, column]))
 
     def _paint_names(self, painter: QPainter) -> None:
         """Names beside the rows; weights first, and what is none in a paler colour."""
@@ -226,7 +223,7 @@ class _Picture:
         if self._range.is_log and (self._values == 0).any():
             told.append("grey: exactly 0")
         if (np.isnan(self._values) & self._paired).any():
-            told.append("×: not defined")
+            told.append("hatched: not defined")
         return "; ".join(told)
 
 

@@ -126,5 +126,6 @@ PAGES: tuple[Page, ...] = (
     Page("Signatures", "signature", "signatures_page:SignaturesPage"),
     Page("Restore", "restore", "restore.page:RestorePage"),
     Page("Compare", "compare", "compare.page:ComparePage", two_sources),
+    Page("Drift", "run", "drift.page:DriftPage", a_run),
     Page("Trust", "trust", "trust_page:TrustPage"),
 )

@@ -1,15 +1,36 @@
 """The bar beside a heat map that says which colour is which value."""
 
+from typing import Protocol
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tfinspector.contents import numbers
-from tfinspector.viewmodels.inspector.heat_map import HeatMap
 from tfinspector.views.inspector.heat_map import colour_bar
 from tfinspector.views.inspector.plot_style import PlotStyle
 
 _BAR = 8
+
+
+class Coloured(Protocol):
+    """What colours stand for: values from `low` to `high`, zero in the middle where `is_signed`."""
+
+    @property
+    def low(self) -> float:
+        """The value at the left end."""
+
+    @property
+    def high(self) -> float:
+        """The value at the right end."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the colours part at zero."""
+
+    @property
+    def has_colours(self) -> bool:
+        """Whether there is anything to explain."""
 
 
 class ColourScale(QWidget):
@@ -18,7 +39,7 @@ class ColourScale(QWidget):
     def __init__(self, style: PlotStyle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
-        self._heat_map: HeatMap | None = None
+        self._heat_map: Coloured | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_style(self, style: PlotStyle) -> None:
@@ -26,7 +47,7 @@ class ColourScale(QWidget):
         self._style = style
         self.update()
 
-    def show_heat_map(self, heat_map: HeatMap | None) -> None:
+    def show_heat_map(self, heat_map: Coloured | None) -> None:
         """Explain the colours of this."""
         self._heat_map = heat_map
         self.update()

@@ -78,7 +78,14 @@ def write_picture(
         area = QRectF(_MARGIN, _TOP, plot.width(), plot.height())
         plot.scene().render(painter, area, QRectF(plot.viewRect()))
 
-    _write_atomically(path, lambda draft: _PAINTERS[kind](draft, size, heading[0], paint))
+    write_painted(path, kind, size, heading[0], paint)
+
+
+def write_painted(
+    path: str, kind: str, size: QSize, title: str, paint: Callable[[QPainter], None]
+) -> None:
+    """Write whatever `paint` paints, of that size, as `kind`. OSError as above."""
+    _write_atomically(path, lambda draft: _PAINTERS[kind](draft, size, title, paint))
 
 
 def _write_text(
