@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from tfinspector.contents import numbers
 from tfinspector.contents.variables import Variable
-from tfinspector.viewmodels.compare.answers import sign_of
 from tfinspector.viewmodels.compare.rows import FIGURES, CompareRow, CompareRows
 
 HEADER = (
@@ -34,7 +33,7 @@ def _line(row: CompareRow) -> list[str]:
     why = row.renamed.why if row.renamed else row.reason
     figures = [_figure(row, name) for name in FIGURES.values()]
     return [
-        sign_of(row).word,
+        f"{row.state}, {row.besides}" if row.besides else row.state,
         row.a.name if row.a else "", row.b.name if row.b else "",
         _shape(row.a), _shape(row.b), _dtype(row.a), _dtype(row.b),
         *figures, why,

@@ -80,7 +80,7 @@ def labels(choices: Sequence[Choice]) -> list[str]:
             parts.append(step_words(choice) or PurePath(choice.snapshot).name)
         if several_sources:
             parts.append(source_name(choice))
-        made.append(", ".join(part for part in parts if part))
+        made.append(", ".join(dict.fromkeys(part for part in parts if part)))
     return made
 
 

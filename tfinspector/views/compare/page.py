@@ -14,17 +14,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.viewmodels.compare.answers import signs_of_states
 from tfinspector.viewmodels.compare.model import CompareModel
-from tfinspector.viewmodels.compare.states import MEANINGS, SIGNS, STATES
+from tfinspector.viewmodels.compare.states import MEANINGS, STATES
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.compare.choosers import Choosers
+from tfinspector.views.compare.told import ToldPane
 from tfinspector.views.compare.view import CompareView
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.chips import ChipStrip, StateChips
-from tfinspector.views.restore.diagnosis import DiagnosisPane
 from tfinspector.views.restore.match import VerdictLine
 from tfinspector.views.restore.rule import Veil
 from tfinspector.views.theme import SMALL, TIGHT
@@ -33,11 +34,10 @@ from tfinspector.views.window.memory import as_text, from_text
 
 _COLUMNS = "compare_columns"
 _MAP_FILES = "Maps of renames (*.json);;All files (*)"
-_CARDS_HEIGHT = 150
 
 
 class ComparePage(QWidget):
-    """Binds a `CompareModel`. Attributes: model, choosers, verdict, chips, view, cards, empty."""
+    """Binds a `CompareModel`. Attributes: model, choosers, verdict, chips, view, told, empty."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +48,7 @@ class ComparePage(QWidget):
         self.verdict = VerdictLine()
         self.chips = StateChips(states=STATES, meanings=MEANINGS)
         self.view = CompareView(self.model.table)
-        self.cards = DiagnosisPane()
+        self.told = ToldPane()
         self.empty = EmptyState("compare")
         self.waiting = WaitingLine()
         self._build()
@@ -115,8 +115,7 @@ class ComparePage(QWidget):
         column.addWidget(self.waiting)
         column.addWidget(self._problem)
         column.addWidget(self._middle, 1)
-        column.addWidget(self.cards)
-        self.cards.setMaximumHeight(_CARDS_HEIGHT)
+        column.addWidget(self.told)
 
     def _tools(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -168,9 +167,7 @@ class ComparePage(QWidget):
         if verdict:
             self.verdict.say(verdict)
         self.verdict.setVisible(verdict is not None)
-        findings = list(model.findings)
-        self.cards.show_findings(findings, "")
-        self.cards.setVisible(bool(findings))
+        self.told.show_findings(model.findings, in_full=model.found is None)
         if model.task:
             self.waiting.wait_for("Comparing", model.task)
         else:
@@ -181,7 +178,7 @@ class ComparePage(QWidget):
     def _show_chips(self) -> None:
         content = self.model.table.content
         if content:
-            self.chips.set_counts(content.counts, SIGNS)
+            self.chips.set_counts(content.counts, signs_of_states(content.items))
 
     def _say(self) -> None:
         model, table = self.model, self.model.table

@@ -14,10 +14,10 @@ from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import CellDelegate, NameDelegate
 
 _WIDTHS = {
-    CompareColumn.NAME: 200, CompareColumn.STATE: 122, CompareColumn.A_NAME: 180,
-    CompareColumn.SHAPE: 92, CompareColumn.RELATIVE_L2: 76, CompareColumn.L2: 72,
-    CompareColumn.COSINE: 76, CompareColumn.MAX_ABS: 72, CompareColumn.CHANGED: 78,
-    CompareColumn.SIGN_FLIPS: 66, CompareColumn.DTYPE: 132,
+    CompareColumn.NAME: 182, CompareColumn.STATE: 132, CompareColumn.A_NAME: 170,
+    CompareColumn.SHAPE: 84, CompareColumn.RELATIVE_L2: 70, CompareColumn.L2: 66,
+    CompareColumn.COSINE: 74, CompareColumn.MAX_ABS: 68, CompareColumn.CHANGED: 86,
+    CompareColumn.SIGN_FLIPS: 68, CompareColumn.DTYPE: 132,
 }  # fmt: skip
 _Index = QModelIndex | QPersistentModelIndex
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.restore.states import MEANINGS, STATES, Sign
+from tfinspector.views.buttons import ToolButton
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import TIGHT
 
@@ -88,7 +89,7 @@ class StateChips(QWidget):
         return super().eventFilter(watched, event)
 
     def _add(self, state: StrEnum, at: int) -> QToolButton:
-        chip = QToolButton(self)
+        chip = ToolButton(self)
         chip.setCheckable(True)
         chip.setChecked(True)
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
