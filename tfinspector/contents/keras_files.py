@@ -35,6 +35,14 @@ class KerasLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedLayer:
+    """A layer of the older `.h5` files, with the keys of its weights in the order of the file."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomObject:
     """Something that loading the model needs and Keras does not bring.
 
@@ -66,6 +74,7 @@ class KerasFile:
     compiled    the compile configuration as it is written
     assets      names of files kept beside the weights
     compressed  members that were packed with compression, so that reading is slower
+    listed      of the older `.h5` files: layers in their order, which is all that Keras goes by
     """
 
     layout: KerasLayout
@@ -81,3 +90,4 @@ class KerasFile:
     assets: tuple[str, ...] = ()
     compressed: tuple[str, ...] = ()
     config: Mapping[str, object] = field(default_factory=dict)
+    listed: tuple[ListedLayer, ...] = ()

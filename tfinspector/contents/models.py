@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.graphs import Edge, Slot
+from tfinspector.contents.keras_places import KerasPlaces
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.saved_models import Shape
 
@@ -78,6 +79,8 @@ class ModelDescription:
     unbuilt     paths of layers that still have no variables
     flavours    which Keras each object comes from: {"keras 3.15.1": 7, "tf_keras 2.21.0": 1}
     in_call     indices of the variables that a call of the model really uses; None if not traced
+    optimizers_built  how many optimizers had no variables until they were built for the restore
+    keras       where its Keras keeps the variables in a file; None if not asked for
     """
 
     factory: str
@@ -90,3 +93,5 @@ class ModelDescription:
     interpreter: Interpreter
     in_call: tuple[int, ...] | None = None
     findings: tuple[Finding, ...] = ()
+    optimizers_built: int = 0
+    keras: KerasPlaces | None = None

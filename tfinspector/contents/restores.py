@@ -140,7 +140,8 @@ class RestoreEvidence:
     `error` is what building or restoring raised, `log` what TensorFlow printed meanwhile,
     `status_type` the class that its `restore` returned. `factory` and `kwargs` are what was asked
     to be called, `device` where to build ("" for TensorFlow's own choice), `available_nbytes` the
-    free memory there before the restore (-1: not known).
+    free memory there before the restore (-1: not known). `load_error` is what Keras's own
+    `load_weights` raised, whether or not another way was found.
     """
 
     checkpoint: Checkpoint
@@ -157,6 +158,7 @@ class RestoreEvidence:
     kwargs: Mapping[str, object] = field(default_factory=dict)
     device: str = ""
     available_nbytes: int = -1
+    load_error: RelayedError | None = None
 
 
 class Outcome(StrEnum):
@@ -168,6 +170,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Way(StrEnum):
+    """How the values came into the model."""
+
+    RESTORE = "tf.train.Checkpoint.restore"
+    LOAD_WEIGHTS = "load_weights"
+    ASSIGNMENT = "assignment"  # pair by pair, by the match or a map
+
+
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
     """Everything about one dry run or restore.
@@ -177,6 +187,7 @@ class RestoreReport:
     model's weights, and how many of them were proved (in a dry run: would be restored).
     `called` says that the values were compared once more after a forward call, `why_not_called`
     why not. `error` is what building or restoring raised; `worker_died` that no answer came at all.
+    `way` is how the values came into the model, None where none did.
     """
 
     outcome: Outcome
@@ -198,3 +209,4 @@ class RestoreReport:
     why_not_called: str = ""
     error: RelayedError | None = None
     worker_died: bool = False
+    way: Way | None = None

@@ -75,6 +75,7 @@ def _describe(
     sample: Any,
 ) -> Dict[str, Any]:
     described = describe_model(built, factory.spec, completion.built_by, completion.unbuilt)
+    described.data["optimizers_built"] = completion.optimizers
     _holding[:] = [Holding(factory, built, described.variables, device, home, sample)]
     return described.data
 

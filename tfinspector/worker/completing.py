@@ -25,10 +25,14 @@ class Hints(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """How the model came to have variables, and the paths of layers that still have none."""
+    """How the model came to have variables, and the paths of layers that still have none.
+
+    `optimizers` is how many optimizers had no variables before they were built here.
+    """
 
     built_by: str
     unbuilt: List[str]
+    optimizers: int = 0
 
 
 def complete(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> Completion:
@@ -40,9 +44,8 @@ def complete(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> Co
         if way(built, hints, sample_inputs) and not _waiting(built, hints):
             built_by = name
     waiting = _waiting(built, hints)
-    if hints.optimizer:
-        _build_optimizers(built)
-    return Completion("" if waiting else built_by, _paths(built, waiting))
+    optimizers = _build_optimizers(built) if hints.optimizer else 0
+    return Completion("" if waiting else built_by, _paths(built, waiting), optimizers)
 
 
 def _by_sample_inputs(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> bool:
@@ -151,18 +154,23 @@ def _paths(built: Built, layers: List[Any]) -> List[str]:
     return answer
 
 
-def _build_optimizers(built: Built) -> None:
-    """Make the optimizers' variables: each for the model that it most likely trains."""
+def _build_optimizers(built: Built) -> int:
+    """Make the optimizers' variables: each for the model that it most likely trains.
+
+    How many of them had none.
+    """
     models = models_of(built)
     optimizers = optimizers_of(built)
+    made = 0
     for model in models.values():
         own = attribute(model, "optimizer")  # of a compiled model
         if is_optimizer(own):
-            _build_optimizer(own, model)
+            made += _build_optimizer(own, model)
     for number, (name, optimizer) in enumerate(optimizers.items()):
         model = _trained_by(name, number, models, len(optimizers))
         if model is not None:
-            _build_optimizer(optimizer, model)
+            made += _build_optimizer(optimizer, model)
+    return made
 
 
 def _trained_by(name: str, number: int, models: Dict[str, Any], count: int) -> Optional[Any]:
@@ -174,11 +182,15 @@ def _trained_by(name: str, number: int, models: Dict[str, Any], count: int) -> O
     return list(models.values())[number] if len(models) == count else None
 
 
-def _build_optimizer(optimizer: Any, model: Any) -> None:
+def _build_optimizer(optimizer: Any, model: Any) -> bool:
+    """Whether there was something to make."""
     variables = list(attribute(model, "trainable_variables") or ())
     if not variables or attribute(optimizer, "built", False) is True:
-        return
+        return False
     if hasattr(optimizer, "_create_all_weights"):  # the old kind, with slots
         optimizer._create_all_weights(variables)
-    elif callable(attribute(optimizer, "build")):
+        return True
+    if callable(attribute(optimizer, "build")):
         optimizer.build(variables)
+        return True
+    return False

@@ -4,7 +4,7 @@
  "nodes": [[kind, name, [[edge, node]], variable, built, [saves], [[original, slot, node]]]],
  "variables": [{"name", "path", "paths", "node", "dtype", "shape", "device", "trainable",
                 "initial", "owner", "random_state", "problem"}],
- "problems": [{"kind", "where", "text"}]}
+ "problems": [{"kind", "where", "text"}], "optimizers_built": how many had no variables before}
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional, Set

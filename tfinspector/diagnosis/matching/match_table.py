@@ -13,6 +13,7 @@ from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.models import ModelDescription, Returned
 from tfinspector.contents.restores import Attachment, MatchTable, State
 from tfinspector.contents.variables import Role, Variable
+from tfinspector.diagnosis.matching.by_layer import match_by_layer
 from tfinspector.diagnosis.matching.by_name import match_by_name
 from tfinspector.diagnosis.matching.frontier import find_lost
 from tfinspector.diagnosis.matching.roles import PRIVATE
@@ -49,6 +50,8 @@ def match(
     parts (a dict, a tuple, a Checkpoint) stands where it stands.
     """
     graph = checkpoint.graph
+    if checkpoint.keras is not None:
+        return match_by_layer(checkpoint, model)
     if graph is None:
         return match_by_name(checkpoint, model)
     side = ModelSide(model)

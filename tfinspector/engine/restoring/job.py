@@ -16,6 +16,7 @@ from tfinspector.contents.restores import (
     RestoreEvidence,
     RestoreReport,
     Row,
+    Way,
 )
 from tfinspector.diagnosis.matching.states import WHY_LOST, parameters_of, untouched
 from tfinspector.diagnosis.restoring import diagnose
@@ -60,7 +61,8 @@ class RestoreRequest:
 class RestoreJob:
     """What is known so far; `rows` follow the table, with the states that were proved.
 
-    `used` are the pairs of a map that the job applies, `renames` what it proposes itself.
+    `used` are the pairs of a map that the job applies, `renames` what it proposes itself. `way` is
+    how the values came into the model, `load_error` what Keras raised before another way was taken.
     """
 
     request: RestoreRequest
@@ -81,6 +83,8 @@ class RestoreJob:
     seconds: float = 0.0
     called: bool = False
     why_not_called: str = ""
+    way: Way | None = None
+    load_error: RelayedError | None = None
 
     @property
     def reader(self) -> TensorReader:
@@ -131,6 +135,7 @@ class RestoreJob:
             why_not_called=self.why_not_called,
             error=self.error,
             worker_died=failure is not None and self.error is None,
+            way=None if outcome is Outcome.FAILED else self.way,
         )
 
     def failed(self, failure: WorkerFailed) -> RestoreReport:
@@ -171,6 +176,7 @@ class RestoreJob:
             kwargs=self.request.kwargs,
             device=self.request.device or "",
             available_nbytes=self.available_nbytes if self.dry_run or self.error else -1,
+            load_error=self.load_error,
         )
 
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.graphs import Edge, Slot
+from tfinspector.contents.keras_places import KerasPlaces, PlacedGroup, PlacedLayer
 from tfinspector.contents.models import ModelDescription, ModelNode, ModelVariable, Returned
 from tfinspector.contents.reports import Interpreter, RelayedError, TraceFrame
 
@@ -20,6 +21,22 @@ def description_of(told: dict[str, Any], interpreter: Interpreter) -> ModelDescr
         flavours=dict(told["flavours"]),
         interpreter=interpreter,
         findings=tuple(_finding(each, told["factory"], interpreter) for each in told["problems"]),
+        optimizers_built=told["optimizers_built"],
+    )
+
+
+def places_of(told: dict[str, Any] | None) -> KerasPlaces | None:
+    """The answer of the worker's method `keras_places` (see `worker/keras_places.py`)."""
+    if told is None:
+        return None
+    return KerasPlaces(
+        weights=dict(told["weights"]),
+        groups=tuple(PlacedGroup(*each) for each in told["groups"]),
+        layers=tuple(
+            PlacedLayer(name, kind, tuple(numbers)) for name, kind, numbers in told["layers"]
+        ),
+        names={int(number): name for number, name in told["names"].items()},
+        root=tuple(told["root"]),
     )
 
 

@@ -16,6 +16,7 @@ from tfinspector.contents.restores import (
     RestoreReport,
     Row,
     State,
+    Way,
 )
 from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.diagnosis.matching.states import (
@@ -32,6 +33,7 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.restoring.file_hashes import hash_keys
 from tfinspector.engine.restoring.job import RestoreJob, RestoreRequest
+from tfinspector.engine.restoring.keras_restoring import ask_for_places, load_plainly
 from tfinspector.engine.restoring.mapped_assigning import Pairs, assign_pairs, pairs_of
 from tfinspector.engine.restoring.model_hints import hints_for
 from tfinspector.engine.restoring.model_reports import description_of, relayed_error_of
@@ -81,9 +83,15 @@ def restore(
     job = _begin(request, client, ticket, is_dry=False)
     try:
         table = _build_and_match(job)
-        if not renames and not refused(table.rows):
+        if job.checkpoint.keras is not None:
+            stored = {} if renames else load_plainly(job, table)
+            if stored:
+                return _prove(job, table, stored, {})
+            if renames or request.keep_partial or not refused(table.rows):
+                return _restore_pairs(job, table, renames)
+        elif not renames and not refused(table.rows):
             return _restore_plainly(job, table)
-        if renames or request.keep_partial:
+        elif renames or request.keep_partial:
             return _restore_pairs(job, table, renames)
     except WorkerFailed as failed:
         return job.failed(failed)
@@ -115,6 +123,8 @@ def _build_and_match(job: RestoreJob) -> MatchTable:
     about = job.client.about
     assert about is not None  # it has just answered
     job.model = description_of(told, about)
+    if job.checkpoint.keras is not None:
+        ask_for_places(job)
     job.look_at_memory()
     job.ticket.report(0, 0, "matching")
     job.table = match(job.checkpoint, job.model, request.attachment)
@@ -135,6 +145,7 @@ def _restore_plainly(job: RestoreJob, table: MatchTable) -> RestoreReport:
         mode="restore" if _counts_saves(job) else "read",
     )
     job.seconds = time.monotonic() - started
+    job.way = Way.RESTORE
     job.status_type = told["status_type"]
     job.log += [told["log"], *told["warnings"]]
     job.error = relayed_error_of(told["error"])
@@ -159,6 +170,7 @@ def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]
         job.rows = untouched(pairs.rows, WHY_FAILED)
         raise
     job.seconds = time.monotonic() - started
+    job.way = Way.ASSIGNMENT
     return _prove(job, replace(table, rows=pairs.rows), sent, {})
 
 

@@ -213,6 +213,7 @@ def _describe_legacy(parts: Parts, found: _Found) -> tuple[KerasFile, list[Row]]
         backend=root.text("backend") or listing.text("backend"),
         layers=tuple(describe_layers(nodes, groups)),
         lambdas=tuple(lambdas(nodes)),
+        listed=tuple(legacy.listed),
     )
     return _with_config(described, config, compiled), legacy.rows
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from tfinspector.contents.keras_files import ListedLayer
 from tfinspector.contents.variables import Role
 from tfinspector.formats.hdf5.attributes import Attributes
 from tfinspector.formats.keras.configuration import LayerNode, all_layers
@@ -27,11 +28,12 @@ _MOST_OWNERS_COMPARED = 64  # endings tried for one slot
 
 
 class LegacyRows(NamedTuple):
-    """The rows, the group of each layer by its name, and what is listed but missing."""
+    """The rows, the group of each layer by its name, what is listed but missing, and the lists."""
 
     rows: list[Row]
     group_of_layer: Mapping[str, str]
     problems: list[str]
+    listed: list[ListedLayer]
 
 
 def is_legacy_layout(groups: Mapping[str, Attributes]) -> bool:
@@ -51,7 +53,7 @@ def legacy_rows(
 ) -> LegacyRows:
     """A row for each dataset, those of layers first, in the order of the model."""
     base = MODEL_WEIGHTS if MODEL_WEIGHTS in groups else ""
-    found = LegacyRows([], {}, [])
+    found = LegacyRows([], {}, [], [])
     by_path = {node.path: node for node in all_layers(nodes)}
     blocks = []
     for layer, group, weights in _layers(groups, base):
@@ -63,6 +65,7 @@ def legacy_rows(
                 continue
             rows.append(_row(key, stored[key], layer, weight, by_path))
         found.rows.extend(rows)
+        found.listed.append(ListedLayer(layer, tuple([row.key for row in rows])))
         blocks.append(Block([row for row in rows if row.trainable is not False], True))
         if weights:
             found.group_of_layer[layer] = group  # type: ignore[index]
