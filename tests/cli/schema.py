@@ -61,6 +61,7 @@ CHECK = {
         "bad": [{"name": str, "key": str, "stored": (int, None), "computed": (int, None)}],
     },
 }
+SALVAGED = {"prefix": str, "kept": [str], "lost": [{"name": str, "why": str}]}
 LOAD = {
     "loaded": bool, "seconds": (int, float), "callable": bool, "signatures": [SIGNATURE],
     "variables": [{"name": str, "dtype": str, "shape": SHAPE}], "findings": FINDINGS,

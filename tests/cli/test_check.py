@@ -83,3 +83,22 @@ def test_what_is_no_checkpoint_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
     assert ended.json["tensors"] == {"checked": 0, "bad": []}
     assert ended.json["snapshots"] == []
     assert ended.json["findings"][0]["severity"] == "error"
+
+
+def test_what_is_intact_is_saved_as_a_new_checkpoint(cli: Cli, made: Made, tmp_path: Path) -> None:
+    damaged = made("cli_cases.damaged") / "bad"
+    ended = cli("check", damaged, "--salvage", tmp_path / "new", "--json")
+    assert ended.code == 1, "the old one is as damaged as before"
+    schema.check(ended.json, schema.CHECK | {"salvaged": schema.SALVAGED})
+    salvaged = ended.json["salvaged"]
+    assert salvaged["prefix"] == str(tmp_path / "new")
+    assert [each["name"] for each in salvaged["lost"]] == ["a"]
+    listed = cli("list", tmp_path / "new", "--json").json["variables"]
+    assert [each["name"] for each in listed] == salvaged["kept"]
+    assert cli("check", tmp_path / "new").code == 0
+    again = cli("check", damaged, "--salvage", tmp_path / "new", "--json")
+    assert again.code == 2
+    assert again.json["findings"][0]["id"] == "V03"
+    page = cli("check", damaged, "--salvage", tmp_path / "page").out
+    assert "saved in page; lost: 1." in page
+    assert "tf.train" in page

@@ -1,4 +1,7 @@
-"""Writes tables and bundles byte by byte, for the cases that TensorFlow can't or won't write."""
+"""Writes tables and bundles byte by byte, for the cases that TensorFlow can't or won't write.
+
+What is ordinary of them is written by the product's own writer; what is odd is added here.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +11,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tfinspector.formats.bundles.ordered_code import encode_slice_key
-from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC
+from tfinspector.formats.bundles.table_writing import Pairs, block, finish, stored
+from tfinspector.formats.bundles.writing import (
+    encode_entry,
+    encode_header,
+    encode_shape,
+    string_parts,
+)
 from tfinspector.formats.checksum import crc32c, mask
 from tfinspector.formats.wire import write_varint
+from tfinspector.formats.wire_writing import message, number
 
-Pairs = Sequence[tuple[bytes, bytes]]
+header, shape_message = encode_header, encode_shape
 
-
-def block(pairs: Pairs, restart_interval: int = 16) -> bytes:
-    """The contents of one block, prefixes shared."""
-    out, restarts, before = bytearray(), [], b""
-    for index, (key, value) in enumerate(pairs):
-        shared = 0
-        if index % restart_interval == 0:
-            restarts.append(len(out))
-        else:
-            while shared < min(len(key), len(before)) and key[shared] == before[shared]:
-                shared += 1
-        out += b"".join(map(write_varint, (shared, len(key) - shared, len(value))))
-        out += key[shared:] + value
-        before = key
-    restarts = restarts or [0]
-    return bytes(out) + struct.pack(f"<{len(restarts) + 1}I", *restarts, len(restarts))
-
-
-def stored(contents: bytes, kind: int = 0) -> bytes:
-    """A block as it lies in the file: with its type and checksum."""
-    body = contents + bytes([kind])
-    return body + struct.pack("<I", mask(crc32c(body)))
+__all__ = [
+    "BundleWriter", "block", "entry", "finish", "flip", "header", "message", "number",
+    "shape_message", "slice_message", "snappy", "stored", "string_tensor", "table",
+    "variant_tensor",
+]  # fmt: skip
 
 
 def snappy(contents: bytes) -> bytes:
@@ -59,33 +52,6 @@ def table(
     return finish(out, index)
 
 
-def finish(blocks: bytes, index: Pairs) -> bytes:
-    """Adds the metaindex block, the index block and the footer to data blocks."""
-    out = bytearray(blocks)
-    handles = b""
-    for contents in (block([]), block(index, 1)):
-        handles += write_varint(len(out)) + write_varint(len(contents))
-        out += stored(contents)
-    return bytes(out) + handles.ljust(FOOTER_NBYTES - len(MAGIC), b"\0") + MAGIC
-
-
-def number(tag: int, value: int) -> bytes:
-    """A varint field; nothing for 0, like proto3."""
-    return write_varint(tag << 3) + write_varint(value % (1 << 64)) if value else b""
-
-
-def message(tag: int, content: bytes) -> bytes:
-    return write_varint(tag << 3 | 2) + write_varint(len(content)) + content
-
-
-def header(num_shards: int = 1, endianness: int = 0, version: bytes = b"\x08\x01") -> bytes:
-    return number(1, num_shards) + number(2, endianness) + message(3, version)
-
-
-def shape_message(shape: Iterable[int]) -> bytes:
-    return b"".join(message(2, number(1, size)) for size in shape)
-
-
 def slice_message(extents: Iterable[tuple[int, int]]) -> bytes:
     """A TensorSliceProto; a length of -1 is left out, as for a whole axis."""
     return b"".join(
@@ -98,12 +64,9 @@ def entry(
     dtype: int, shape: Sequence[int], shard: int = 0, offset: int = 0, nbytes: int = 0,
     checksum: int = 0, slices: Iterable[Sequence[tuple[int, int]]] = (),
 ) -> bytes:  # fmt: skip
-    fixed = b"\x35" + struct.pack("<I", checksum) if checksum else b""
-    return (
-        number(1, dtype) + message(2, shape_message(shape)) + number(3, shard)
-        + number(4, offset) + number(5, nbytes) + fixed
-        + b"".join(message(7, slice_message(extents)) for extents in slices)
-    )  # fmt: skip
+    """An entry as TensorFlow's writer makes it, and the slices of a partitioned tensor."""
+    plain = encode_entry(dtype, shape, shard, offset, nbytes, checksum)
+    return plain + b"".join(message(7, slice_message(extents)) for extents in slices)
 
 
 @dataclass
@@ -147,7 +110,7 @@ class BundleWriter:
 
     def index(self, **options: int) -> bytes:
         """The bytes of the index file."""
-        first = (b"", header(self.num_shards, int(self.big_endian), self.version))
+        first = (b"", encode_header(self.num_shards, int(self.big_endian), self.version))
         return table([first, *sorted(self.entries.items())], **options)
 
     def write(self, prefix: Path, **options: int) -> str:
@@ -161,9 +124,13 @@ class BundleWriter:
 
 def string_tensor(strings: Sequence[bytes], order: str = "little") -> tuple[bytes, int]:
     """Bytes and masked checksum of a tensor of strings below 4 GiB, after `WriteStringTensor`."""
-    sign = "<" if order == "little" else ">"
-    crc = crc32c(struct.pack(f"{sign}{len(strings)}I", *map(len, strings)))
-    checksum = mask(crc).to_bytes(4, order)  # type: ignore[arg-type]
+    if order == "little":
+        data, crc = b"", 0
+        for written, counted in string_parts(strings):
+            data, crc = data + bytes(written), crc32c(counted, crc)
+        return data, mask(crc)
+    crc = crc32c(struct.pack(f">{len(strings)}I", *map(len, strings)))
+    checksum = mask(crc).to_bytes(4, "big")
     body = b"".join(strings)
     crc = crc32c(body, crc32c(checksum, crc))
     return b"".join(write_varint(len(s)) for s in strings) + checksum + body, mask(crc)

@@ -1,6 +1,9 @@
 """`tfinspector check`: whether every byte is what was written, and what is wrong with the files."""
 
 import os
+from typing import Annotated
+
+import typer
 
 from tfinspector.cli.answers import Answer, deliver
 from tfinspector.cli.documents import Document
@@ -9,21 +12,42 @@ from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.checks import CheckReport
 from tfinspector.contents.findings import Severity
+from tfinspector.contents.salvaging import Salvaged, how_to_restore, salvaged_words
 from tfinspector.engine.checking import check
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.opening import open_source
+from tfinspector.engine.opening import OpenSource, open_source
 
 _EMPTY: Document = {"findings": [], "tensors": {"checked": 0, "bad": []}, "snapshots": []}
 
 
+SalvageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--salvage",
+        metavar="PREFIX",
+        help="Save what is intact as the new checkpoint PREFIX; of a run, its newest snapshot.",
+        show_default=False,
+    ),
+]
+
+
 def command(
-    path: PathArgument, as_json: JsonOption = False, no_cache: NoCacheOption = False
+    path: PathArgument,
+    salvage_to: SalvageOption = None,
+    as_json: JsonOption = False,
+    no_cache: NoCacheOption = False,
 ) -> None:
     """Compare all bytes with their checksums, and look for everything that can be wrong."""
 
     def work(ticket: Ticket) -> Answer:
-        report = check(open_source(path, ticket), ticket)
-        return Answer(lambda: _document(report), lambda page: _write(page, report), report.findings)
+        opened = open_source(path, ticket)
+        report = check(opened, ticket)
+        salvaged = _salvage(opened, salvage_to, ticket) if salvage_to is not None else None
+        return Answer(
+            lambda: _document(report) | _salvaged_document(salvaged),
+            lambda page: _write(page, report, salvaged),
+            report.findings,
+        )
 
     deliver(as_json, _EMPTY, work)
 
@@ -45,11 +69,44 @@ def _document(report: CheckReport) -> Document:
     }
 
 
+def _salvage(opened: OpenSource, prefix: str, ticket: Ticket) -> Salvaged:
+    from tfinspector.engine.salvaging import salvage  # only where something is written
+
+    return salvage(opened, prefix, ticket)
+
+
+def _salvaged_document(salvaged: Salvaged | None) -> Document:
+    if salvaged is None:
+        return {}
+    lost = [{"name": each.name, "why": each.why} for each in salvaged.lost]
+    return {
+        "salvaged": {"prefix": salvaged.prefix, "kept": list(salvaged.kept), "lost": lost},
+    }
+
+
 def _checksum(number: int) -> int | None:
     return None if number < 0 else number
 
 
-def _write(page: Page, report: CheckReport) -> None:
+def _write(page: Page, report: CheckReport, salvaged: Salvaged | None) -> None:
+    _write_check(page, report)
+    if salvaged is not None:
+        page.line()
+        _write_salvaged(page, salvaged)
+
+
+def _write_salvaged(page: Page, salvaged: Salvaged) -> None:
+    page.line(salvaged_words(salvaged), "proved")
+    page.line(how_to_restore(salvaged))
+    if salvaged.lost:
+        page.line()
+        page.table(
+            ("lost", "why"),
+            ([each.name for each in salvaged.lost], [each.why for each in salvaged.lost]),
+        )
+
+
+def _write_check(page: Page, report: CheckReport) -> None:
     several = len(report.snapshots) > 1
     if not report.bad:
         page.line(_without_bad(report))

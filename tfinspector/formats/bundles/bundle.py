@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from tfinspector.formats.bundles.tensor_bytes import to_native, word_dtype
 from tfinspector.formats.bundles.variants import read_variants
 from tfinspector.formats.reading import BLOCK_NBYTES
 from tfinspector.formats.wire import Malformed
+
+if TYPE_CHECKING:
+    from tfinspector.formats.bundles.writing import Part
 
 __all__ = ["Bundle", "BundleReader", "read_bundle"]
 
@@ -95,6 +98,21 @@ class BundleReader:
                 except Malformed as error:
                     raise self._bad(key, f"can't be checked: {error.finding.title}") from None
         return None
+
+    def parts(self, key: str) -> Iterator["Part"]:
+        """What to write for it into another bundle; a partitioned tensor is none of these.
+
+        Raises `Unreadable`; does not compare checksums.
+        """
+        from tfinspector.formats.bundles.copying import parts_of  # only where one is written
+
+        tensor = self._sound(key)
+        [piece] = tensor.pieces
+        with self._open(piece) as file:
+            try:
+                yield from parts_of(file, piece, tensor)
+            except Malformed as error:
+                raise self._bad(key, f"can't be copied: {error.finding.title}") from None
 
     def _stretch_of(
         self, tensor: StoredTensor, start: int, stop: int, buffer: NDArray[np.uint8]

@@ -62,12 +62,13 @@ def read_lengths(file: DataFile, piece: Piece, count: int, big_endian: bool) -> 
         raise Malformed("the lengths of its strings do not add up to the tensor's size")
     order = "big" if big_endian else "little"
     checksum = file.read(piece.offset + position, 4)
-    crc = _checksum(lengths, ">" if big_endian else "<")
+    crc = lengths_checksum(lengths, ">" if big_endian else "<")
     stored = int.from_bytes(checksum, order)  # type: ignore[arg-type]
     return Lengths(lengths, position + 4, stored, mask(crc), crc32c(checksum, crc))
 
 
-def _checksum(lengths: NDArray[np.int64], order: str) -> int:
+def lengths_checksum(lengths: NDArray[np.int64], order: str) -> int:
+    """CRC32C, not masked, of the lengths as fixed integers; `order` is "<" or ">"."""
     if not (lengths > 0xFFFFFFFF).any():
         return crc32c(lengths.astype(f"{order}u4"))
     crc = 0
