@@ -47,15 +47,18 @@ class Heat:
 
     @property
     def legend(self) -> str:
-        """How to read the colours."""
-        told = [self.colours.words]
-        if self.colours.is_log and (self.values == 0).any():
-            told.append("grey: exactly 0")
+        """How to read the colours: their ends are told by the scale beside it."""
+        colours = self.colours
+        told = ["Log" if colours.is_log else "Linear"]
+        if colours.outside:
+            told[0] += f", robust range: {numbers.whole(colours.outside)} outside"
+        if colours.is_log and (self.values == 0).any():
+            told.append("grey: 0")
         if (np.isnan(self.values) & self.paired).any():
-            told.append("hatched: not defined")
+            told.append("hatched: no number")
         if self.odd.any():
-            told.append("red dot: holds NaN or Inf")
-        return "; ".join(told)
+            told.append("red: NaN or Inf")
+        return " \N{MIDDLE DOT} ".join(told)
 
     @property
     def about(self) -> str:

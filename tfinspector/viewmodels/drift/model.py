@@ -223,12 +223,9 @@ class DriftModel(QObject):
         self._show_opened()
 
     @property
-    def words_of_pair(self) -> str:
-        """Which two snapshots the distributions are of."""
-        pair = self._pair_of_snapshots()
-        if self.table is None or not pair:
-            return ""
-        return " and ".join(snapshot_words(self.table, at) for at in dict.fromkeys(pair))
+    def snapshot_words(self) -> str:
+        """The current snapshot: "step 1,200"; "" where it is not in the table."""
+        return snapshot_words(self.table, self.at) if self.table and self.at >= 0 else ""
 
     @property
     def curve_rows(self) -> tuple[int, ...]:

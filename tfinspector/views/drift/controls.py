@@ -27,7 +27,7 @@ EXPORT_MENU = (("Picture (PNG)…", "png"), ("Picture (SVG)…", "svg"), ("Numbe
 
 
 class DriftControls(QWidget):
-    """Binds a `DriftModel`. Attributes: what (the metric), reference, order (combos), rows (menu), play.
+    """Binds a `DriftModel`. Attributes: what (the metric), reference, order, rows (menu), play.
 
     `export_asked` carries "png", "svg" or "csv"; `play_asked` is the button.
     """
@@ -48,7 +48,7 @@ class DriftControls(QWidget):
         self.order = _combo("Order", "How the lines follow each other")
         self.order.addItems(list(_ORDERS.values()))
         self.order.activated.connect(lambda at: model.ask(order=list(_ORDERS)[at]))
-        self.rows = MenuButton("filter", "", "Which lines are shown")
+        self.rows = MenuButton("", "Rows ▾", "Which lines are shown")
         self.grouped = self._switch("Group by layer", "grouped")
         self.weights_only = self._switch("Weights only", "weights_only")
         self.play = tool_button("play", "", "Play through the run (P)", self.play_asked.emit)
@@ -96,7 +96,7 @@ class DriftControls(QWidget):
         table = model.table
         self._paths = [snapshot.path for snapshot in table.snapshots] if table else []
         told = [snapshot_words(table, at) for at in range(len(self._paths))] if table else []
-        wanted = ["the first snapshot", "the one before", *told]
+        wanted = ["first snapshot", "the one before", *told]
         if wanted != [self.reference.itemText(at) for at in range(self.reference.count())]:
             with QSignalBlocker(self.reference):
                 self.reference.clear()

@@ -25,6 +25,8 @@ _ARRANGEMENTS = {"Offset": Arrangement.OFFSET, "Overlay": Arrangement.OVERLAY}
 class Distribution(QWidget):
     """Binds a `HistogramModel`: its title, the plot, and what is told below it.
 
+    Attributes: model, title, heading (the line it stands in), plot, about.
+
     `export_asked` carries "png", "svg" or "csv".
     """
 
@@ -44,10 +46,11 @@ class Distribution(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(TIGHT)
-        heading = QHBoxLayout()
-        heading.addWidget(self.title, 1)
-        heading.addWidget(self.export)
-        layout.addLayout(heading)
+        self.heading = QHBoxLayout()
+        self.heading.setSpacing(TIGHT)
+        self.heading.addWidget(self.title, 1)
+        self.heading.addWidget(self.export)
+        layout.addLayout(self.heading)
         layout.addWidget(self.legend)
         layout.addWidget(self.waiting)
         layout.addWidget(self.plot, 1)
@@ -61,9 +64,13 @@ class Distribution(QWidget):
         self.plot.pointed.connect(self._tell)
         self._show()
 
+    def set_air(self, left: int = 0, right: int = 0) -> None:
+        """Room on the sides."""
+        self.setContentsMargins(left, 0, right, 0)
+
     def _show(self) -> None:
         picture = self.model.picture
-        self.title.set_text(picture.title)
+        self.title.set_text(picture.extent if picture.in_order else picture.subject)
         self.plot.show_picture(picture)
         self.plot.viewport().update()
         self._show_legend()
@@ -114,26 +121,28 @@ class Distributions(QWidget):
         super().__init__(parent)
         self.pair, self.ridge = Distribution(pair), Distribution(ridge)
         self.scale, self.arrangement = _combo("Values", _SCALES), _combo("Run", _ARRANGEMENTS)
+        self.scale.setToolTip("How the axes of values run")
+        self.arrangement.setToolTip("How the histograms of the run share the picture")
+        for combo in (self.scale, self.arrangement):  # each above what it changes
+            owner = self.pair if combo is self.scale else self.ridge
+            owner.heading.insertWidget(1, combo)
         self.scale.currentTextChanged.connect(self._rescale)
         self.arrangement.currentTextChanged.connect(
             lambda text: ridge.set_options(arrangement=_ARRANGEMENTS[text])
         )
-        self._line = QHBoxLayout()
-        self._line.setSpacing(SMALL)
-        for word, combo in (("Values", self.scale), ("Run", self.arrangement)):
-            label = QLabel(word)
-            label.setProperty("muted", True)
-            self._line.addWidget(label)
-            self._line.addWidget(combo)
-        self._line.addStretch(1)
+        self.pair.set_air(right=SMALL)
+        self.ridge.set_air(left=SMALL)
         both = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         both.addWidget(self.pair)
         both.addWidget(self.ridge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(TIGHT)
-        layout.addLayout(self._line)
-        layout.addWidget(both, 1)
+        layout.addWidget(both)
+
+    def mark(self, label: str) -> None:
+        """Mark the histogram of this snapshot among those of the run."""
+        self.ridge.plot.mark(label)
 
     def _rescale(self, text: str) -> None:
         for one in (self.pair, self.ridge):

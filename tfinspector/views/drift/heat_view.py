@@ -29,7 +29,7 @@ from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours, number_font
 LINE = 20
 _STEPS = 20
 _NARROWEST, _WIDEST = 4.0, 64.0
-_LABELS = 0.45  # at most so much of the width is for names
+_LABELS = 0.32  # at most so much of the width is for names
 _CHEVRON = 14
 _DIM = 0.35
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -24,6 +24,7 @@ from tfinspector.views.theme import SMALL, SPACE, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
 
 _SCALE_WIDTH = 150
+_HEIGHTS = (290, 270)
 
 
 class DriftPage(QWidget):
@@ -91,8 +92,9 @@ class DriftPage(QWidget):
         both = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         both.addWidget(map_)
         both.addWidget(self.tabs)
-        both.setStretchFactor(0, 1)
-        both.setStretchFactor(1, 1)
+        both.setStretchFactor(0, 3)
+        both.setStretchFactor(1, 2)
+        both.setSizes(list(_HEIGHTS))
         self._stack = QStackedLayout()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(both)
@@ -135,6 +137,7 @@ class DriftPage(QWidget):
     def _show_place(self) -> None:
         self.drawn.expect()
         self.heat.show_place(self.model.at, self.model.opened)
+        self.tabs.distributions.mark(self.model.snapshot_words)
 
     def _show_waiting(self) -> None:
         model = self.model

@@ -107,8 +107,8 @@ class PathPane(RunPane):
         self._shown = table
         path = table.path if table else None
         shares = [f"{100 * share:.1f} %" for share in path.explained[:2]] if path else []
-        told = " and ".join(shares)
-        self.title.set_text(f"Path of the run; its directions hold {told}" if path else "")
+        told = f"across {shares[0]}, up {shares[-1]} of the variance" if path else ""
+        self.title.set_text(f"Path of the run: {told}" if path else "")
         self.about.set_text(
             path.words if path else "No weights that every snapshot has in one shape."
         )

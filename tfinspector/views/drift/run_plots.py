@@ -19,6 +19,7 @@ from tfinspector.views.inspector.plot_style import PlotStyle, faded
 
 _DIM = 0.35
 _NEAR = 24.0  # pixels
+_WIDE = 50.0
 _LABELS = 0.26  # of the width, for names beside the curves
 _LABEL_HEIGHT = 15.0
 
@@ -146,7 +147,8 @@ class CurvesPlot(RunPlot):
     def __init__(self, style: PlotStyle, parent: QWidget | None = None) -> None:
         super().__init__(style, "Curves over steps", parent)
         self._curves: Curves | None = None
-        self._axis = ValueAxis(Scale.LOG)
+        self._axis = ValueAxis()
+        self._is_log: bool | None = None
         self._box.setMouseEnabled(x=True, y=True)
 
     @property
@@ -155,14 +157,17 @@ class CurvesPlot(RunPlot):
         return self._axis.scale is Scale.LOG
 
     def set_log(self, is_log: bool) -> None:
-        """Draw values on a logarithmic axis, or on a linear one."""
-        self._axis = ValueAxis(Scale.LOG if is_log else Scale.LINEAR)
-        self.draw()
-        self.fit()
+        """Draw values on a logarithmic axis, or on a linear one, from now on."""
+        self._is_log = is_log
+        self.show_curves(self._curves)
 
     def show_curves(self, curves: Curves | None) -> None:
-        """Draw these; the view fits."""
+        """Draw these; the view fits. Values over many magnitudes get a logarithmic axis, unless
+        somebody said which it shall be.
+        """
         self._curves = curves
+        is_log = _is_wide(curves) if self._is_log is None else self._is_log
+        self._axis = ValueAxis(Scale.LOG if is_log else Scale.LINEAR)
         self.draw()
         self.fit()
 
@@ -299,3 +304,9 @@ class PathPlot(RunPlot):
         for point in sorted(named):
             self._label(self._where[path.snapshots[point]], points[point], (0.5, 1.3),
                         self._style.text)  # fmt: skip
+
+
+def _is_wide(curves: Curves | None) -> bool:
+    """Whether the smallest values would lie on the axis beside the largest."""
+    values = curves.values[curves.values > 0] if curves else np.empty(0)
+    return bool(len(values) and values.max() > _WIDE * values.min())

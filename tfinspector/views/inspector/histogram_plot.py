@@ -6,6 +6,7 @@ signals, and the viewmodel answers with the next picture.
 """
 
 from collections.abc import Callable
+from math import ceil
 
 import numpy as np
 import pyqtgraph as pg
@@ -35,6 +36,7 @@ _LOG_FLOOR = -0.35
 """Where bars stand on a log axis: a little below a count of 1, so that one value is a bar."""
 _RIDGE_STEP = 0.55
 _DIM = 0.35
+_LABEL_HEIGHT, _AXIS_HEIGHT = 15, 24
 _TICKS = {
     Heights.COUNT: count_ticks,
     Heights.DENSITY: linear_ticks,
@@ -62,6 +64,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._bars: list[pg.GraphicsObject] = []
         self._ridge_counts: list[pg.TextItem] = []
         self._at: int | None = None
+        self._marked = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Histogram")
         self._bottom = TickedAxis("bottom", value_ticks(self._axis))
@@ -105,6 +108,12 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             self._draw_bars(picture)
         self._point_at(self._at if self._at is not None and self._at < self._bins else None)
 
+    def mark(self, label: str) -> None:
+        """Of histograms set off from each other, mark the one with this label."""
+        if label != self._marked:
+            self._marked = label
+            self.show_picture(self._picture)
+
     def set_dimmed(self, dimmed: bool) -> None:
         """Show that the picture is not the newest any more."""
         self._plot.setOpacity(_DIM if dimmed else 1.0)
@@ -130,26 +139,34 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         offset = picture.options.arrangement is Arrangement.OFFSET and len(tops) > 1
         step = _RIDGE_STEP * max(float((top - floor).max()) for top in tops) if offset else 0.0
         alone = len(tops) == 1
+        every = self._labelled(len(tops))
         colours = series_colours(self._style, picture)
         for index in reversed(range(len(tops))):
             lift = step * (len(tops) - 1 - index) if offset else 0.0
             colour = colours[index]
             opacity = 0.85 if offset else 0.7 if alone else 0.25
-            line = self._style.surface if offset else colour
+            is_marked = offset and picture.series[index].label == self._marked
+            line = self._style.accent if is_marked else self._style.surface if offset else colour
             bars = BarsItem(
-                places, tops[index] + lift, floor + lift, pg.mkPen(line, width=1),
+                places, tops[index] + lift, floor + lift, pg.mkPen(line, width=1 + is_marked),
                 pg.mkBrush(faded(colour, opacity)),
             )  # fmt: skip
             bars.setZValue(10 + len(tops) - index if not offset else 10 + index)
             self._add(bars)
             if offset:
                 label = picture.series[index].label
-                self._label(label, (places[0], floor + lift), (0, 1), index)
+                if index % every == 0 or label == self._marked:
+                    self._label(label, (places[0], floor + lift), (0, 1), index)
                 count = self._label("", (places[-1], floor + lift), (1, 1), index)
                 self._ridge_counts.insert(0, count)
         self._plot.showAxis("left", not offset)
         highest = max(float(top.max()) for top in tops) + step * (len(tops) - 1)
         self._set_ranges(picture, places, floor, highest)
+
+    def _labelled(self, count: int) -> int:
+        """Every so many-th of histograms set off from each other has room for its name."""
+        room = max(int(self.height()) - _AXIS_HEIGHT, 1)
+        return max(1, ceil(count * _LABEL_HEIGHT / room))
 
     def _tops(self, picture: HistogramPicture) -> tuple[list[NDArray[np.float64]], float]:
         heights = [picture.heights(series) for series in picture.series]
@@ -171,7 +188,9 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def _label(
         self, text: str, place: tuple[float, float], anchor: tuple[int, int], index: int
     ) -> pg.TextItem:
-        label = pg.TextItem(text, color=self._style.text, anchor=anchor)
+        is_marked = bool(text) and text == self._marked
+        colour = self._style.accent if is_marked else self._style.text
+        label = pg.TextItem(text, color=colour, anchor=anchor)
         label.setFont(self._style.font)
         label.setPos(*place)
         label.setZValue(100 + index)
