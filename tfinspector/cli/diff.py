@@ -19,6 +19,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.comparisons import Comparison, MovedPair, Told
 from tfinspector.contents.drift_metrics import METRICS
 from tfinspector.contents.variables import Variable
+from tfinspector.engine.cache.places import open_cache, problems_of
 from tfinspector.engine.comparing.comparing import compare
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.jobs import Ticket
@@ -61,11 +62,13 @@ def command(
     def work(ticket: Ticket) -> Answer:
         renames = load_map(map_file) if map_file else ()
         older, newer = open_source(a, ticket), open_source(b, ticket)
-        found = compare(older, newer, renames, ticket=ticket)
+        cache = None if no_cache else open_cache()
+        found = compare(older, newer, renames, ticket=ticket, cache=cache)
         if csv:
             write_csv(csv, _CSV_HEADER, _csv_rows(found))
         failures = find_failures(wanted, lambda figure: _values(found, figure))
-        findings = [*failures, *found.findings, *of_opening((older, newer))]
+        told = [*found.findings, *of_opening((older, newer)), *problems_of(cache)]
+        findings = [*failures, *told]
         return Answer(lambda: _document(found), lambda page: write_page(page, found, csv), findings)
 
     deliver(as_json, _EMPTY, work)

@@ -20,6 +20,7 @@ from tfinspector.cli.options import JsonOption, NoCacheOption
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reference
 from tfinspector.contents.drifts import DriftTable, RunPath
+from tfinspector.engine.cache.places import open_cache, problems_of
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.comparing.executors import executor_at
 from tfinspector.engine.exporting import write_csv
@@ -92,8 +93,11 @@ def command(
     def work(ticket: Ticket) -> Answer:
         renames = load_map(map_file) if map_file else ()
         sources = [open_source(path, ticket) for path in paths]
+        cache = None if no_cache else open_cache()
         with executor_at(executor) as elsewhere:
-            table = drift(sources, reference, ticket=ticket, executor=elsewhere, renames=renames)
+            table = drift(
+                sources, reference, ticket=ticket, executor=elsewhere, renames=renames, cache=cache
+            )
         against = _reference(table, reference)
         if csv:
             write_csv(csv, _CSV_HEADER, _csv_rows(table, against))
@@ -103,7 +107,7 @@ def command(
         return Answer(
             lambda: _document(table, metric, against),
             lambda page: write_page(page, table, metric, against, (csv, png)),
-            [*failures, *table.findings, *of_opening(sources)],
+            [*failures, *table.findings, *of_opening(sources), *problems_of(cache)],
         )
 
     deliver(as_json, _EMPTY | {"metric": metric}, work)

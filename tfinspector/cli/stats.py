@@ -14,7 +14,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.cache.measuring import measure_remembered
-from tfinspector.engine.cache.places import open_cache
+from tfinspector.engine.cache.places import open_cache, problems_of
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.histograms import draw_shared
@@ -66,7 +66,7 @@ def command(
                 *find_odd_values(rows, _where(opened)),
                 *opened.source.findings,
                 *findings,
-                *([cache.problem] if cache and cache.problem else []),
+                *problems_of(cache),
             ],
         )
 

@@ -83,15 +83,17 @@ def _trust(source: OpenSource, ticket: Ticket | None) -> TrustReport:
 
 
 def _compare(a: Compared, b: Compared, renames: Sequence[Rename], ticket: Ticket) -> Comparison:
+    from tfinspector.engine.cache.places import open_cache
     from tfinspector.engine.comparing.comparing import Side, compare
 
-    return compare(Side(*a), Side(*b), renames, ticket=ticket)
+    return compare(Side(*a), Side(*b), renames, ticket=ticket, cache=open_cache())
 
 
 def _drift(sources: Sequence[OpenSource], reference: str, ticket: Ticket) -> DriftTable:
+    from tfinspector.engine.cache.places import open_cache
     from tfinspector.engine.comparing.drifting import drift
 
-    return drift(sources, reference, ticket=ticket)
+    return drift(sources, reference, ticket=ticket, cache=open_cache())
 
 
 def _demo(directory: str, ticket: Ticket | None) -> Path:

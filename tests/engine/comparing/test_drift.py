@@ -154,8 +154,7 @@ def test_every_byte_is_read_once(made: Made, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Panels, steps, spans and batches so small that small tensors need several of each."""
-    monkeypatch.setattr(passes, "_LEAST_PANEL", 512)
-    monkeypatch.setattr(passes, "_MOST_PANEL", 512)
+    monkeypatch.setattr(passes, "_PANEL_NBYTES", 512)
     monkeypatch.setattr(passes, "_STEP", 50)
     monkeypatch.setattr(sharing_out, "_WORTH_THREADS", 0)
     monkeypatch.setattr(sharing_out, "_WORTH_CUTTING", 2000)

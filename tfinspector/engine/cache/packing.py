@@ -36,7 +36,8 @@ def pack(about: object, arrays: Arrays) -> bytes:
     text = json.dumps([about, listed]).encode()
     parts = [_padded(text), *(_padded(array.tobytes()) for array in arrays.values())]
     rest = b"".join([len(text).to_bytes(8, "little"), *parts])
-    return _MARK + crc32c(rest).to_bytes(4, "little") + rest
+    checksum: int = crc32c(rest)
+    return _MARK + checksum.to_bytes(4, "little") + rest
 
 
 def unpack(body: bytes) -> tuple[Any, dict[str, NDArray[Any]]] | None:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from tfinspector.contents.findings import Finding
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.settings import Settings, load_settings
 
@@ -25,3 +26,8 @@ def open_cache(settings: Settings | None = None) -> Store | None:
     if not settings.cache_mebibytes:
         return None
     return Store(cache_directory(settings), settings.cache_mebibytes * _MEBIBYTE)
+
+
+def problems_of(cache: Store | None) -> list[Finding]:
+    """What went wrong with it, to be told beside what was asked for."""
+    return [cache.problem] if cache and cache.problem else []

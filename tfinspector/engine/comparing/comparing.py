@@ -20,6 +20,7 @@ from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.restores import Rename
 from tfinspector.contents.variables import Role, Variable
+from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.axis import need_two
 from tfinspector.engine.comparing.drifting import EPSILON, drift_of_tracks
 from tfinspector.engine.comparing.joining import tracks_of
@@ -45,15 +46,18 @@ def compare(
     epsilon: float = EPSILON,
     ticket: Ticket | None = None,
     executor: Executor | None = None,
+    cache: Store | None = None,
 ) -> Comparison:
-    """B against A. `renames` is a map that goes before suggestions.
+    """B against A. `renames` is a map that goes before suggestions; `cache` as for `drift`.
 
     Raises `Unreadable` where a side has no values or the map does not fit, and `Cancelled`.
     """
     ticket = ticket or Ticket()
     members = [_member(a), _member(b)]
     tracks, renamed = tracks_of(members, ticket, renames)
-    table = drift_of_tracks(members, tracks, epsilon=epsilon, ticket=ticket, executor=executor)
+    table = drift_of_tracks(
+        members, tracks, epsilon=epsilon, ticket=ticket, executor=executor, cache=cache
+    )
     return _Sorter(members, tracks, table).comparison(renamed)
 
 

@@ -6,20 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from tfinspector.analysis.drift.principal_path import principal_path
 from tfinspector.contents.drift_metrics import OWN_FIGURES, Reference
-from tfinspector.contents.drifts import DriftRow, DriftTable, RunPath
+from tfinspector.contents.drifts import DriftRow, DriftTable
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.restores import Rename
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.drifting.problems import find_drift_problems
+from tfinspector.engine.cache.comparing import measure_remembered
+from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.axis import axis_of, need_two, with_reference
 from tfinspector.engine.comparing.dead_units import dead_units_of
 from tfinspector.engine.comparing.joining import tracks_of
 from tfinspector.engine.comparing.passes import Order, Strand
 from tfinspector.engine.comparing.places import Member, Place
 from tfinspector.engine.comparing.row_figures import PAIR_COLUMNS, RowFigures
-from tfinspector.engine.comparing.sharing_out import Products, measure_strands
+from tfinspector.engine.comparing.run_path import path_of, stride_for
 from tfinspector.engine.comparing.tracks import Track
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
@@ -36,12 +37,14 @@ def drift(
     ticket: Ticket | None = None,
     executor: Executor | None = None,
     renames: Sequence[Rename] = (),
+    cache: Store | None = None,
 ) -> DriftTable:
     """The drift of a run, or of any sources put together, in one reading of each snapshot.
 
     `reference` is "first", "previous" (then the anchor is the first all the same, as the table has
     both) or a snapshot's path. `renames` are a map of names that changed on the way. On an
-    `executor` (processes, a dask cluster) the files are opened over there. Progress is in bytes.
+    `executor` (processes, a dask cluster) the files are opened over there. What `cache` has is not
+    measured, and what is measured is kept there. Progress is in bytes.
     Raises `Unreadable` where there are no two snapshots, and `Cancelled`; what can't be read of a
     snapshot is told in the table.
     """
@@ -50,7 +53,7 @@ def drift(
     members, anchor, kind = with_reference(members, reference, ticket)
     need_two(members, [opened.source.given for opened in sources])
     tracks, _ = tracks_of(members, ticket, renames)
-    table = drift_of_tracks(members, tracks, anchor, kind, epsilon, ticket, executor)
+    table = drift_of_tracks(members, tracks, anchor, kind, epsilon, ticket, executor, cache)
     return replace(table, findings=(*table.findings, *findings))
 
 
@@ -62,15 +65,17 @@ def drift_of_tracks(
     epsilon: float = EPSILON,
     ticket: Ticket | None = None,
     executor: Executor | None = None,
+    cache: Store | None = None,
 ) -> DriftTable:
     """The table of all tracks. Raises `Cancelled`; what can't be read is a row that says why."""
     ticket = ticket or Ticket()
-    order = Order(tuple(member.place for member in members), anchor, epsilon)
-    rows = _rows(tracks)
     strands = [Strand(tuple(track.cells), _is_in_path(track)) for track in tracks]
+    stride = stride_for(strands, len(members))
+    order = Order(tuple(member.place for member in members), anchor, epsilon, stride)
+    rows = _rows(tracks)
     table = _Table(len(rows), len(members))
     readers = _Readers(members)
-    products = measure_strands(order, strands, readers, table.take, ticket, executor)
+    products = measure_remembered(cache, order, strands, readers, table.take, ticket, executor)
     found = DriftTable(
         snapshots=tuple(member.snapshot for member in members),
         rows=tuple(table.with_problems(rows)),
@@ -84,9 +89,9 @@ def drift_of_tracks(
         chained=table.chained,
         epsilon=epsilon,
         failed=table.failed,
-        path=_path(products, strands, table, order),
+        path=path_of(products, strands, table.present, stride),
     )
-    found = replace(found, dead=dead_units_of(found, members, readers, ticket))
+    found = replace(found, dead=dead_units_of(found, members, readers, ticket, cache))
     return replace(found, findings=tuple(find_drift_problems(found)))
 
 
@@ -168,24 +173,3 @@ def _is_in_path(track: Track) -> bool:
         cell is not None and cell.dtype.kind is DTypeKind.FLOAT and cell.shape == shape
         for cell in track.cells
     )
-
-
-def _path(
-    products: Products, strands: Sequence[Strand], table: _Table, order: Order
-) -> RunPath | None:
-    part = [
-        number
-        for number, strand in enumerate(strands)
-        if strand.in_path and table.present[number].all()
-    ]
-    path = principal_path(products) if part else None
-    if path is None:
-        return None
-    parameters = sum(_size(strands[number]) for number in part)
-    everything = tuple(range(len(order.places)))
-    return RunPath(path.points, everything, path.explained, len(part), parameters, order.stride)
-
-
-def _size(strand: Strand) -> int:
-    cell = strand.cells[0]
-    return int(np.prod(cell.shape)) if cell else 0

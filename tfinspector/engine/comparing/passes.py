@@ -1,9 +1,9 @@
 """The pass: every block of a variable from all snapshots in turn, each read once.
 
 Of a panel of a tensor (some rows of it) the blocks of the reference and of the snapshot before are
-kept while the next one is read, so that both comparisons, the statistics and the inner products of
-the run's path come from one reading. Everything here can be sent to another process: paths and
-keys, no readers.
+kept while the next one is read, so that both comparisons, the statistics and the samples for the
+run's path come from one reading. Everything here can be sent to another process: paths and keys, no
+readers.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,11 +12,9 @@ from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.decoding import Decoded, decode
-from tfinspector.analysis.drift.displacements import Displacements
 from tfinspector.analysis.drift.pairs import PairAccumulator
 from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.dtypes import DTypeKind
@@ -27,28 +25,23 @@ from tfinspector.engine.comparing.tracks import Cell
 from tfinspector.engine.spans import Span, regions_of
 from tfinspector.formats.reading import TensorReader
 
-_KEPT_NBYTES = 24 << 20  # of displacements, in each thread
-_LEAST_PANEL, _MOST_PANEL = 1 << 20, 8 << 20
+_PANEL_NBYTES = 4 << 20
 _STEP = 1 << 16  # elements measured at a time, so that they are still in the cache for the pairs
 _STRINGS = 1 << 16
-MOST_WHOLE = 16
-"""Up to so many snapshots every element takes part in the path, then every second, and so on, so
-that the work per snapshot stays the same."""
 
 Tick = Callable[[int], None]
 
 
 class Order(NamedTuple):
-    """What is asked of the pass, the same for all variables."""
+    """What is asked of the pass, the same for all variables.
+
+    Of variables in the path every `stride`-th element is sampled.
+    """
 
     places: tuple[Place, ...]
     anchor: int
     epsilon: float
-
-    @property
-    def stride(self) -> int:
-        """Every so many-th element takes part in the path."""
-        return -(-len(self.places) // MOST_WHOLE)
+    stride: int = 1
 
 
 class Strand(NamedTuple):
@@ -64,7 +57,7 @@ class Woven:
 
     `present` are the numbers of the snapshots that have it, `size` its elements at the anchor. By
     snapshot: its statistics, its change from the anchor and from the snapshot before; `failed` says
-    why one could not be read. `products` are the inner products of the displacements.
+    why one could not be read. `samples` are elements for the path; None where it takes no part.
     """
 
     present: set[int]
@@ -73,10 +66,10 @@ class Woven:
     to_anchor: dict[int, PairAccumulator] = field(default_factory=dict)
     to_previous: dict[int, PairAccumulator] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
-    products: NDArray[np.float64] | None = None
+    samples: dict[int, list[NDArray[Any]]] | None = None
 
     def merge(self, other: "Woven") -> None:
-        """Take in another span of the same variable."""
+        """Take in the span that follows in the same variable."""
         self.failed = other.failed | self.failed
         for mine, theirs in zip(self.own, other.own, strict=True):
             if mine is not None and theirs is not None:
@@ -87,15 +80,17 @@ class Woven:
             for at, pair in others.items():
                 if ours is self.to_anchor or pair is not other.to_anchor.get(at):
                     ours[at].merge(pair)
-        if self.products is not None and other.products is not None:
-            self.products += other.products
+        if self.samples is not None and other.samples is not None:
+            for at, blocks in other.samples.items():
+                self.samples[at] += blocks
 
 
-def panel_size(order: Order, itemsize: int) -> int:
-    """How many elements of a tensor are read of each snapshot in turn."""
-    rows = max(1, min(len(order.places), MOST_WHOLE))
-    nbytes = min(_MOST_PANEL, max(_LEAST_PANEL, _KEPT_NBYTES // rows))
-    return max(1, nbytes // max(itemsize, 1))
+def panel_size(itemsize: int) -> int:
+    """How many elements of a tensor are read of each snapshot in turn.
+
+    The same for any number of snapshots, because samples begin anew in each panel.
+    """
+    return max(1, _PANEL_NBYTES // max(itemsize, 1))
 
 
 def weave(
@@ -106,13 +101,12 @@ def weave(
     Snapshots in which it has another shape are compared among themselves only; a span is one of
     a variable of one shape.
     """
-    count = len(strand.cells)
     present = {at for at, cell in enumerate(strand.cells) if cell is not None}
     anchored = strand.cells[order.anchor]
     size = prod(anchored.shape) if anchored else 0
     found = Woven(present, size, [_accumulator(cell) for cell in strand.cells])
     if strand.in_path:
-        found.products = np.zeros((count, count))
+        found.samples = {at: [] for at in present}
     shapes: dict[tuple[int, ...], list[int]] = {}
     for at, cell in enumerate(strand.cells):
         if cell is None:
@@ -156,11 +150,6 @@ class _Loom:
         self._by_number = {at: cell for at, cell in enumerate(strand.cells) if cell is not None}
         self._shape = self._by_number[members[0]].shape
         self._anchor = order.anchor if order.anchor in members else -1
-        self._displaced = None
-        if found.products is not None:
-            is_wide = any(cell.dtype.itemsize == 8 for cell in self._by_number.values())
-            float_type = np.dtype(np.float64 if is_wide else np.float32)
-            self._displaced = Displacements(len(strand.cells), order.stride, float_type)
         for at in members:
             if self._anchor >= 0 and at != self._anchor:
                 found.to_anchor[at] = PairAccumulator(order.epsilon)
@@ -172,7 +161,7 @@ class _Loom:
     def run(self, span: Span | None) -> None:
         """Panel after panel, in each of them snapshot after snapshot."""
         widest = max(self._by_number[at].dtype.itemsize for at in self._members)
-        most = panel_size(self._order, widest) if widest else _STRINGS
+        most = panel_size(widest) if widest else _STRINGS
         regions = regions_of(self._shape, most)
         if span is not None:
             regions = islice(regions, span.start, span.stop)
@@ -187,12 +176,10 @@ class _Loom:
             before = previous if previous is not None and previous.at == at - 1 else None
             if block is not None:
                 self._compare(block, anchor, before)
-                if self._displaced is not None:
-                    self._displaced.take(block.floats)
+                if self._found.samples is not None:
+                    self._found.samples[at].append(block.floats[:: self._order.stride].copy())
                 self._tick(block.flat.size * max(self._by_number[at].dtype.itemsize, 1))
             previous = block
-        if self._displaced is not None and self._found.products is not None:
-            self._found.products += self._displaced.products()
 
     def _read(self, at: int, region: Region) -> "_Block | None":
         """One block; None where it can't be read, now or before."""

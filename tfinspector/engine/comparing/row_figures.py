@@ -1,6 +1,6 @@
 """The figures of one variable at all snapshots, from what the pass counted."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ class RowFigures(NamedTuple):
     """Arrays are (snapshots, figures): OWN_FIGURES and PAIR_COLUMNS; NaN where there is none.
 
     `measured`, `anchored` and `chained` tell where a snapshot was read and where its pairs with
-    the anchor and with the snapshot before were.
+    the anchor and with the snapshot before were. `samples` are elements of each snapshot for the
+    run's path; None where the variable takes no part.
     """
 
     own: Floats
@@ -34,7 +35,7 @@ class RowFigures(NamedTuple):
     anchored: NDArray[np.bool_]
     chained: NDArray[np.bool_]
     failed: dict[int, str]
-    products: Floats | None
+    samples: dict[int, NDArray[Any]] | None
 
 
 def figures_of(found: Woven, anchor: int) -> RowFigures:
@@ -56,8 +57,12 @@ def figures_of(found: Woven, anchor: int) -> RowFigures:
             _fill_pair(row.to_previous, row.chained, at, found.to_previous, statistics, at - 1)
         if at - 1 != anchor:  # sketches are large: the anchor's and the last one's are needed
             statistics.pop(at - 1, None)
-    whole = found.products is not None and not found.failed
-    return row._replace(products=found.products if whole else None)
+    if found.samples is None or found.failed:
+        return row
+    empty = [np.empty(0, np.float32)]
+    return row._replace(
+        samples={at: np.concatenate(blocks or empty) for at, blocks in found.samples.items()}
+    )
 
 
 def _blank(count: int, failed: dict[int, str]) -> RowFigures:

@@ -12,9 +12,6 @@ from itertools import pairwise
 from math import ceil, prod
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tfinspector.analysis.drift.ready import warm_up_pairs
 from tfinspector.engine.comparing.passes import Order, Strand, Woven, panel_size, weave
 from tfinspector.engine.comparing.places import Readers, reader_at
@@ -30,7 +27,6 @@ _WORTH_COMPILING = 32 << 20
 _WORTH_CUTTING = 64 << 20
 _AHEAD = 4  # jobs per processor on a foreign executor
 
-Products = NDArray[np.float64]
 Taken = Callable[[int, RowFigures], None]
 """Is called with the number of each strand and its figures, as they are done, in any order."""
 
@@ -48,28 +44,20 @@ def measure_strands(
     taken: Taken,
     ticket: Ticket,
     executor: Executor | None = None,
-) -> Products:
-    """Measure all; the inner products of all displacements. Raises `Cancelled`.
+) -> None:
+    """Measure all. Raises `Cancelled`.
 
     Progress is in bytes, reported from the caller's thread, as `taken` is called.
     """
     total = sum(nbytes_of(strand) for strand in strands)
-    products = np.zeros((len(order.places), len(order.places)))
-
-    def take(number: int, figures: RowFigures) -> None:
-        if figures.products is not None:
-            np.add(products, figures.products, out=products)
-        taken(number, figures._replace(products=None))
-
     if executor is not None:
-        _measure_elsewhere(order, strands, take, ticket, executor, total)
+        _measure_elsewhere(order, strands, taken, ticket, executor, total)
     elif total < _WORTH_THREADS:
-        _measure_here(order, strands, readers, take, ticket, total)
+        _measure_here(order, strands, readers, taken, ticket, total)
     else:
         if total >= _WORTH_COMPILING:
             warm_up_pairs()
-        _measure_with_crew(order, strands, readers, take, ticket, total)
-    return products
+        _measure_with_crew(order, strands, readers, taken, ticket, total)
 
 
 def nbytes_of(strand: Strand) -> int:
@@ -83,7 +71,7 @@ def _measure_here(
     order: Order,
     strands: Sequence[Strand],
     readers: Readers,
-    take: Taken,
+    taken: Taken,
     ticket: Ticket,
     total: int,
 ) -> None:
@@ -96,7 +84,7 @@ def _measure_here(
 
     for number, strand in enumerate(strands):
         ticket.report(done, total, _name(strand))
-        take(number, figures_of(weave(order, strand, readers, tick), order.anchor))
+        taken(number, figures_of(weave(order, strand, readers, tick), order.anchor))
     ticket.report(total, total, "")
 
 
@@ -104,7 +92,7 @@ def _measure_with_crew(
     order: Order,
     strands: Sequence[Strand],
     readers: Readers,
-    take: Taken,
+    taken: Taken,
     ticket: Ticket,
     total: int,
 ) -> None:
@@ -113,7 +101,7 @@ def _measure_with_crew(
         share = max(total // (4 * crew.size), _WORTH_CUTTING)
         jobs: deque[tuple[_Batch, list[Future[Any]], bool]] = deque()
         for batch in _batches(strands):
-            spans = _spans(order, batch.strands[0], ceil(batch.nbytes / share))
+            spans = _spans(batch.strands[0], ceil(batch.nbytes / share))
             is_cut = len(batch.strands) == 1 and len(spans) > 1
             if is_cut:
                 parts = [
@@ -131,7 +119,7 @@ def _measure_with_crew(
             )
             rows = [_added_up(results, order.anchor)] if is_cut else results[0]
             for number, row in zip(batch.numbers, rows, strict=True):
-                take(number, row)
+                taken(number, row)
 
 
 def _added_up(parts: list[Woven], anchor: int) -> RowFigures:
@@ -145,7 +133,7 @@ def _added_up(parts: list[Woven], anchor: int) -> RowFigures:
 def _measure_elsewhere(
     order: Order,
     strands: Sequence[Strand],
-    take: Taken,
+    taken: Taken,
     ticket: Ticket,
     executor: Executor,
     total: int,
@@ -165,7 +153,7 @@ def _measure_elsewhere(
                 batch = waiting.pop(future)
                 done += batch.nbytes
                 for number, row in zip(batch.numbers, future.result(), strict=True):
-                    take(number, row)
+                    taken(number, row)
             ticket.report(done, total, "")
     finally:
         for future in waiting:
@@ -200,14 +188,14 @@ def _batches(strands: Sequence[Strand]) -> Iterator[_Batch]:
         yield _Batch(tuple(numbers), tuple(strands[n] for n in numbers), nbytes)
 
 
-def _spans(order: Order, strand: Strand, parts: int) -> list[Span]:
+def _spans(strand: Strand, parts: int) -> list[Span]:
     """The panels of a variable shared out; none where its shape changes or it can't be cut."""
     cells = [cell for cell in strand.cells if cell is not None]
     is_alike = len({cell.shape for cell in cells}) == 1
     itemsize = max(cell.dtype.itemsize for cell in cells)
     if parts < 2 or not is_alike or not itemsize:
         return []
-    count = sum(1 for _ in regions_of(cells[0].shape, panel_size(order, itemsize)))
+    count = sum(1 for _ in regions_of(cells[0].shape, panel_size(itemsize)))
     parts = min(parts, count)
     bounds = [count * part // parts for part in range(parts + 1)]
     return [Span(start, stop) for start, stop in pairwise(bounds)]

@@ -1,0 +1,183 @@
+"""Drift from the cache: the same table, nothing read again, and one snapshot more costs one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engine.comparing.test_drift import opened, same
+from tfinspector.contents.drift_metrics import Reference
+from tfinspector.contents.drifts import DriftTable
+from tfinspector.contents.findings import Cancelled
+from tfinspector.engine.cache import pages
+from tfinspector.engine.cache.store import Store
+from tfinspector.engine.comparing import run_path
+from tfinspector.engine.comparing.comparing import compare
+from tfinspector.engine.comparing.drifting import drift
+from tfinspector.engine.jobs import Progress, Ticket
+from tfinspector.formats.bundles.bundle import BundleReader
+
+Made = Callable[[str], Path]
+RUNS = ("drift.run", "drift.all_dtypes", "drift.reshaped")
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The snapshots of whatever is read."""
+    found: list[str] = []
+    original = BundleReader.read
+
+    def noted(self: BundleReader, key: str, region: Any = None) -> Any:
+        if not key.startswith("_CHECKPOINTABLE"):  # the graph is read to list the variables
+            found.append(os.path.basename(self.bundle.prefix))
+        return original(self, key, region)
+
+    monkeypatch.setattr(BundleReader, "read", noted)
+    return found
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_ROWS", 3)
+
+
+def alike(one: DriftTable, other: DriftTable) -> None:
+    """All of both tables."""
+    same(one, other)
+    for name in ("present", "anchored", "chained"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert one.failed == other.failed
+    assert [each.id for each in one.findings] == [each.id for each in other.findings]
+    assert (one.path is None) == (other.path is None)
+    if one.path and other.path:
+        np.testing.assert_allclose(one.path.points, other.path.points, 1e-5, 1e-6)
+        np.testing.assert_allclose(one.path.explained, other.path.explained, 1e-5, 1e-6)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_the_second_time_nothing_is_read(
+    made: Made, store: Store, small_pages: None, read: list[str], run: str
+) -> None:
+    fresh = drift(opened(made(run)))
+    alike(fresh, drift(opened(made(run)), cache=store))
+    read.clear()
+    again = drift(opened(made(run)), cache=store)
+    alike(fresh, again)
+    assert read == []
+    assert store.problem is None
+
+
+def copy_steps(run: Path, target: Path, steps: range) -> None:
+    for step in steps:
+        for file in run.glob(f"ckpt-{step}.*"):
+            shutil.copy2(file, target)
+
+
+def test_one_snapshot_more_costs_one(
+    made: Made, store: Store, small_pages: None, read: list[str], tmp_path: Path
+) -> None:
+    copy_steps(made("drift.run"), tmp_path, range(100, 600, 100))
+    drift(opened(tmp_path), cache=store)
+    copy_steps(made("drift.run"), tmp_path, range(600, 700, 100))
+    read.clear()
+    grown = drift(opened(tmp_path), cache=store)
+    assert set(read) == {"ckpt-100", "ckpt-500", "ckpt-600"}
+    alike(drift(opened(tmp_path)), grown)
+
+
+def test_a_snapshot_written_anew_is_measured_anew(
+    made: Made, store: Store, tmp_path: Path, read: list[str]
+) -> None:
+    copy_steps(made("drift.run"), tmp_path, range(100, 700, 100))
+    drift(opened(tmp_path), cache=store)
+    for file in made("drift.run").glob("ckpt-600.*"):
+        shutil.copy2(file, tmp_path / file.name.replace("600", "300"))
+    read.clear()
+    found = drift(opened(tmp_path), cache=store)
+    assert "ckpt-300" in read
+    assert "ckpt-600" not in read
+    alike(drift(opened(tmp_path)), found)
+
+
+@pytest.mark.parametrize("reference", [Reference.PREVIOUS, "ckpt-300"])
+def test_other_references(made: Made, store: Store, reference: str) -> None:
+    run = made("drift.run")
+    drift(opened(run), cache=store)
+    for _ in range(2):
+        alike(drift(opened(run), reference), drift(opened(run), reference, cache=store))
+
+
+def test_what_is_compared_is_remembered(made: Made, store: Store, read: list[str]) -> None:
+    two = opened(made("drift.run") / "ckpt-100", made("drift.run") / "ckpt-600")
+    fresh = compare(*two)
+    compare(*two, cache=store)
+    read.clear()
+    again = compare(*two, cache=store)
+    assert read == []
+    assert [pair.name for pair in again.moved] == [pair.name for pair in fresh.moved]
+    for one, other in zip(fresh.moved, again.moved, strict=True):
+        assert dict(one.figures) == pytest.approx(dict(other.figures), rel=1e-12, nan_ok=True)
+
+
+def test_what_could_not_be_read_is_tried_again(made: Made, store: Store, tmp_path: Path) -> None:
+    copy_steps(made("drift.run"), tmp_path, range(100, 400, 100))
+    sources = opened(tmp_path)
+    data = tmp_path / "ckpt-200.data-00000-of-00001"
+    whole = data.read_bytes()
+    data.write_bytes(whole[:300])
+    broken = drift(sources, cache=store)
+    assert broken.failed
+    alike(drift(sources), drift(sources, cache=store))
+    data.write_bytes(whole)
+    mended = drift(opened(tmp_path), cache=store)
+    assert not mended.failed
+    alike(drift(opened(tmp_path)), mended)
+
+
+def test_a_broken_cache_costs_time_only(made: Made, store: Store) -> None:
+    run = made("drift.run")
+    fresh = drift(opened(run), cache=store)
+    store.path.write_bytes(b"broken" * 5000)
+    alike(fresh, drift(opened(run), cache=store))
+    assert store.problem is not None
+    alike(fresh, drift(opened(run), cache=store))
+
+
+def test_after_a_cancel_all_is_found(made: Made, store: Store, small_pages: None) -> None:
+    def half_way(told: Progress) -> None:
+        if told.total and 2 * told.done > told.total:
+            ticket.cancel()
+
+    sources = opened(made("drift.run"))
+    ticket = Ticket(half_way)
+    with pytest.raises(Cancelled):
+        drift(sources, ticket=ticket, cache=store)
+    alike(drift(sources), drift(sources, cache=store))
+
+
+def test_samples_stay_the_same_as_a_run_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_path, "_size", lambda strand: 100_000_000)
+    strands: Any = [type("Strand", (), {"in_path": True})]
+    strides = {count: run_path.stride_for(strands, count) for count in (2, 9, 100, 128, 129, 512)}
+    assert strides[2] == strides[9] == strides[100] == strides[128] == 383
+    assert strides[129] < strides[512] or strides[129] == 769
+    assert all(100_000_000 // stride * 4 * count <= 128 << 20 for count, stride in strides.items())
+
+
+def test_a_sampled_path_is_near_the_whole_one(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = drift(opened(made("drift.run")))
+    monkeypatch.setattr(run_path, "_MOST_SAMPLED", whole.path.parameters // 3)  # type: ignore[union-attr]
+    sampled = drift(opened(made("drift.run")))
+    assert whole.path is not None
+    assert sampled.path is not None
+    assert sampled.path.stride == 5
+    far = np.linalg.norm(whole.path.points[-1] - whole.path.points[0])
+    assert np.linalg.norm(sampled.path.points[-1] - sampled.path.points[0]) == pytest.approx(
+        far, rel=0.2
+    )

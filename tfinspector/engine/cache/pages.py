@@ -1,0 +1,208 @@
+"""Pages of rows: what is kept of how many variables at once moved, and under which names."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tfinspector.contents.drift_metrics import OWN_FIGURES
+from tfinspector.contents.findings import Unreadable
+from tfinspector.engine.cache.identity import Identities, combined
+from tfinspector.engine.cache.packing import pack, unpack
+from tfinspector.engine.cache.store import Store
+from tfinspector.engine.comparing.passes import Order, Strand, why_not_compared
+from tfinspector.engine.comparing.places import Place, Readers
+from tfinspector.engine.comparing.row_figures import PAIR_COLUMNS, RowFigures
+from tfinspector.engine.comparing.run_path import PathSum, Products
+from tfinspector.engine.comparing.sharing_out import Taken
+from tfinspector.engine.comparing.tracks import Cell
+
+_ROWS = 256
+_NOT_THERE = b"-"
+_WIDTHS = {
+    "own": len(OWN_FIGURES), "to_anchor": len(PAIR_COLUMNS), "to_previous": len(PAIR_COLUMNS),
+}  # fmt: skip
+_MASKS = ("measured", "anchored", "chained")
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Names:
+    """The identities of all cells; `unnamed` are the rows in which one has none."""
+
+    def __init__(self, order: Order, strands: Sequence[Strand], readers: Readers) -> None:
+        self._readers = readers
+        self._by_place: dict[Place, Identities | None] = {}
+        self._names: dict[int, list[bytes]] = {}
+        self.unnamed: list[int] = []
+        for number, strand in enumerate(strands):
+            names = [self._name(*each) for each in zip(order.places, strand.cells, strict=True)]
+            found = [name for name in names if name is not None]
+            if len(found) == len(names):
+                self._names[number] = found
+            else:
+                self.unnamed.append(number)
+
+    def pages(self) -> Iterator[list[int]]:
+        """The rows that have names, as many as belong on a page at a time."""
+        rows = list(self._names)
+        for start in range(0, len(rows), _ROWS):
+            yield rows[start : start + _ROWS]
+
+    def of(self, rows: Sequence[int], at: int) -> list[bytes]:
+        """The names of these rows' cells at one snapshot."""
+        return [self._names[number][at] for number in rows]
+
+    def still_hold(self) -> bool:
+        """Whether no file has changed since it was looked at."""
+        return all(each is None or each.still_hold() for each in self._by_place.values())
+
+    def _name(self, place: Place, cell: Cell | None) -> bytes | None:
+        if cell is None:
+            return _NOT_THERE
+        if why_not_compared(cell):
+            return None
+        if place not in self._by_place:
+            try:
+                self._by_place[place] = Identities(self._readers(place))
+            except Unreadable:
+                self._by_place[place] = None
+        identities = self._by_place[place]
+        return identities.of(cell.key) if identities else None
+
+
+class Page:
+    """Some rows at all snapshots. `missing` are the snapshots that the cache lacks something of.
+
+    To be filled with all rows of `shortened`; then it can be kept, and in any case told.
+    """
+
+    def __init__(
+        self, cache: Store, order: Order, strands: Sequence[Strand], rows: list[int], names: Names
+    ) -> None:
+        self.rows = rows
+        self._cache, self._order, self._strands, self._names = cache, order, strands, names
+        self._sampled = [number for number in rows if strands[number].in_path]
+        self._places = {number: place for place, number in enumerate(rows)}
+        self._steps = range(len(order.places))
+        self._failed: dict[int, dict[int, str]] = {}
+        self._left = len(rows)
+        self._cells = [combined("cells", names.of(rows, at)) for at in self._steps]
+        self._column_keys = [self._column_key(at) for at in self._steps]
+        self._products_key, self._sample_keys = self._keys_of_path()
+        bodies = cache.get([*self._column_keys, self._products_key])
+        self._columns = [self._column_in(bodies.get(key, b"")) for key in self._column_keys]
+        self._products = self._products_in(bodies.get(self._products_key, b""))
+        self._samples = [dict[int, NDArray[Any]]() for _ in self._steps]
+        unsampled = self._load_samples() if self._products is None else set()
+        absent = {at for at in self._steps if self._columns[at] is None}
+        self.missing = sorted(absent | unsampled)
+        for at in self.missing:
+            self._columns[at] = self._blank()
+
+    def shortened(self, number: int) -> Strand:
+        """What has to be read of a row: missing snapshots, those before them, and the anchor."""
+        needed = {near for at in self.missing for near in (at, at - 1)} | {self._order.anchor}
+        cells, in_path = self._strands[number]
+        return Strand(tuple(c if at in needed else None for at, c in enumerate(cells)), in_path)
+
+    def fill(self, number: int, row: RowFigures) -> bool:
+        """Take in one row that was measured; whether it was the last one."""
+        place = self._places[number]
+        for at in self.missing:
+            column = self._column(at)
+            for kind in (*_WIDTHS, *_MASKS):
+                column[kind][place] = getattr(row, kind)[at]
+            if row.samples is not None and at in row.samples:
+                self._samples[at][number] = row.samples[at]
+        if row.failed:
+            self._failed[number] = row.failed
+        self._left -= 1
+        return not self._left
+
+    def keep(self) -> None:
+        """Put into the cache what it lacked; unless something could not be read, or has changed."""
+        products = self.products
+        if not self._failed and self._names.still_hold():
+            bodies = {
+                self._column_keys[at]: pack(None, self._column(at)) for at in self.missing
+            }  # fmt: skip
+            for at in self.missing if self._sampled else ():
+                blocks = [self._samples[at][number] for number in self._sampled]
+                arrays = {"values": np.concatenate(blocks)}
+                bodies[self._sample_keys[at]] = pack([len(block) for block in blocks], arrays)
+            bodies[self._products_key] = pack(None, {"products": products})
+            self._cache.put(bodies)
+        self._samples.clear()
+
+    def tell(self, taken: Taken) -> None:
+        """All rows."""
+        whole = {
+            kind: np.stack([self._column(at)[kind] for at in self._steps], axis=1)
+            for kind in (*_WIDTHS, *_MASKS)
+        }
+        for number, place in self._places.items():
+            failed = self._failed.get(number, {})
+            of_row = {kind: values[place] for kind, values in whole.items()}
+            taken(number, RowFigures(**of_row, failed=failed, samples=None))
+
+    @property
+    def products(self) -> Products:
+        """The inner products of all that the page's rows moved."""
+        if self._products is None:
+            path = PathSum(len(self._steps))
+            for number in self._sampled:
+                path.take({at: of[number] for at, of in enumerate(self._samples) if number in of})
+            self._products = path.products
+        return self._products
+
+    def _column_key(self, at: int) -> bytes:
+        """A column is what became of this snapshot's values since the anchor and the one before."""
+        anchor = self._order.anchor
+        before = self._cells[at - 1] if at else _NOT_THERE
+        about = (at == anchor, at - 1 == anchor, self._order.epsilon)
+        return combined("column", (*about, self._cells[at], self._cells[anchor], before))
+
+    def _keys_of_path(self) -> tuple[bytes, list[bytes]]:
+        stride = self._order.stride
+        samples = [
+            combined("sample", (stride, *self._names.of(self._sampled, at))) for at in self._steps
+        ]
+        return combined("products", (stride, *samples)), samples
+
+    def _load_samples(self) -> set[int]:
+        """The snapshots whose samples are not in the cache."""
+        if not self._sampled:
+            return set()
+        bodies = self._cache.get(self._sample_keys)
+        lacking = set()
+        for at, key in enumerate(self._sample_keys):
+            found = unpack(bodies.get(key, b""))
+            if found is None or len(found[0]) != len(self._sampled):
+                lacking.add(at)
+                continue
+            ends = np.cumsum(found[0])[:-1]
+            blocks = np.split(found[1]["values"], ends)
+            self._samples[at] = dict(zip(self._sampled, blocks, strict=True))
+        return lacking
+
+    def _column(self, at: int) -> Arrays:
+        column = self._columns[at]
+        assert column is not None
+        return column
+
+    def _column_in(self, body: bytes) -> Arrays | None:
+        found = unpack(body)
+        return None if found is None or len(found[1]["own"]) != len(self.rows) else found[1]
+
+    def _products_in(self, body: bytes) -> Products | None:
+        if not self._sampled:
+            return np.zeros((len(self._steps), len(self._steps)))
+        found = unpack(body)
+        return None if found is None else found[1]["products"]
+
+    def _blank(self) -> Arrays:
+        rows = len(self.rows)
+        figures = {kind: np.full((rows, width), np.nan) for kind, width in _WIDTHS.items()}
+        return figures | {kind: np.zeros(rows, bool) for kind in _MASKS}
