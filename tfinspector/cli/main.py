@@ -18,6 +18,7 @@ COMMANDS = {
     "drift": "drift",
     "load": "load",
     "run": "run",
+    "verify": "verify",
     "trust": "trust",
     "restore": "restore",
     "demo": "demo",

@@ -1,15 +1,20 @@
 """`tfinspector restore`: build the user's model, restore into it, and prove every variable."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
-from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument, PythonOption
+from tfinspector.cli.options import (
+    JsonOption,
+    NoCacheOption,
+    PathArgument,
+    PythonOption,
+    keywords_of,
+)
 from tfinspector.cli.restore_document import document_of, empty_document
 from tfinspector.cli.restore_outputs import Wanted, check_places, write_outputs
 from tfinspector.cli.restore_page import write_page
@@ -143,7 +148,7 @@ def command(
 ) -> None:
     """Restore into your own model, explain what does not fit, and put it right."""
     request = RestoreRequest(
-        path, factory, _arguments(kwargs), device, keep_partial=keep_partial,
+        path, factory, keywords_of(kwargs), device, keep_partial=keep_partial,
         logical_cpus=logical_cpus,
     )  # fmt: skip
     several = _device_list(devices, device, dry)
@@ -186,18 +191,6 @@ def _ask(
     with worker(python) as client:
         report = (dry_run if dry else restore)(request, client, ticket, used)
         return _Done(report, report.model.interpreter if report.model else client.about)
-
-
-def _arguments(text: str) -> dict[str, Any]:
-    try:
-        arguments = json.loads(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"not JSON: {error}", param_hint="--kwargs") from error
-    if not isinstance(arguments, dict):
-        raise typer.BadParameter(
-            'a JSON object is needed, such as {"width": 64}', param_hint="--kwargs"
-        )
-    return arguments
 
 
 def _device_list(text: str | None, device: str | None, dry: bool) -> tuple[str, ...]:

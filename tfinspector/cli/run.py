@@ -9,9 +9,13 @@ from tfinspector.cli.asking import worker
 from tfinspector.cli.documents import Document, number
 from tfinspector.cli.options import (
     DeviceOption,
+    InputOption,
     JsonOption,
     PathArgument,
     PythonOption,
+    SeedOption,
+    SignatureOption,
+    SizeOption,
     TagsOption,
     tags_of,
 )
@@ -26,36 +30,6 @@ from tfinspector.engine.running.making import SEED
 from tfinspector.engine.running.run import CallRequest, run_opened
 from tfinspector.engine.running.saving import check_place, save_outputs
 from tfinspector.engine.worker.client import WorkerFailed
-
-SignatureOption = Annotated[
-    str | None,
-    typer.Option(
-        "--signature",
-        metavar="S",
-        help="Its name; serving_default, or the only one, if left out.",
-        show_default=False,
-    ),
-]
-InputOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--input",
-        metavar="NAME=VALUE",
-        help="random, zeros, ones, constant:V, FILE.npy, FILE.npz, FILE.csv, text:FILE, "
-        "image:FILE (floats from 0 to 1), pixels:FILE (0 to 255). Without NAME: all others.",
-        show_default=False,
-    ),
-]
-SizeOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--size",
-        metavar="NAME=4,3",
-        help="Sizes of unknown dimensions, 1 by default. Without NAME: of all others.",
-        show_default=False,
-    ),
-]
-SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of random inputs.")]
 
 
 def command(

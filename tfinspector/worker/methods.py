@@ -44,6 +44,7 @@ METHODS: Dict[str, Method] = {
     "assign": _later("assigning", "assign"),
     "call": _later("calling", "call"),
     "run": _later("running", "run"),
+    "answer": _later("answering", "answer"),
     "trace": _later("tracing", "trace"),
     "keras_places": _later("keras_files", "places"),
     "load_weights": _later("keras_files", "load_weights"),

@@ -30,7 +30,7 @@ def run(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     answer = {"error": None, "load_seconds": seconds, "times": [], "outputs": []}  # type: Dict[str, Any]
     try:
         with scope(device):
-            call, arguments, keywords = _call_of(loaded, params, _inputs(params, context))
+            call, arguments, keywords = _call_of(loaded, params, inputs_of(params, context))
             for number in range(int(params.get("repeat", 1))):
                 context.report(number, int(params.get("repeat", 1)), "calling it")
                 started = time.monotonic()
@@ -77,7 +77,8 @@ def _stamp(path: str) -> List[Tuple[str, int, int]]:
     return sorted(found)
 
 
-def _inputs(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+def inputs_of(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
+    """The values that came with a request, as tensors by name; see `run`."""
     tf = tensorflow()
     values = {}
     for number, row in enumerate(params["inputs"]):

@@ -24,16 +24,16 @@ def take(found: Inputs, params: Dict[str, Any], context: Context) -> Inputs:
             value_of(context.payloads[number], tf.as_dtype(row["dtype"]), row["shape"])
             for number, row in enumerate(rows)
         ]
-        return _replaced(found, values)
+        return replaced(found, values)
     if params.get("seed") is None or found.origin == "sample_inputs":
         return found
-    return _replaced(found, _drawn(found, int(params["seed"])))
+    return replaced(found, _drawn(found, int(params["seed"])))
 
 
 def told(found: Inputs, attach: Attach) -> List[Dict[str, Any]]:
     """What `take` needs in another process: {"dtype", "shape", "payload"} of each tensor."""
     rows = []
-    for leaf in _tensors(found):
+    for leaf in tensors(found):
         tensor = tensorflow().convert_to_tensor(leaf)
         row = {"dtype": tensor.dtype.name, "shape": tensor.shape.as_list()}
         rows.append(dict(row, payload=attach(tensor.numpy())))
@@ -62,7 +62,7 @@ def _drawn(found: Inputs, seed: int) -> List[Any]:
     tf = tensorflow()
     random = np.random.default_rng(seed)
     values = []
-    for leaf in _tensors(found):
+    for leaf in tensors(found):
         tensor = tf.convert_to_tensor(leaf)
         if tensor.dtype.is_floating or tensor.dtype.is_complex:
             value = tf.cast(random.standard_normal(tensor.shape), tensor.dtype)
@@ -74,7 +74,7 @@ def _drawn(found: Inputs, seed: int) -> List[Any]:
     return values
 
 
-def _replaced(found: Inputs, values: List[Any]) -> Inputs:
+def replaced(found: Inputs, values: List[Any]) -> Inputs:
     """The same structure with other tensors; what is no tensor stays."""
     nest = tensorflow().nest
     waiting = iter(values)
@@ -84,7 +84,8 @@ def _replaced(found: Inputs, values: List[Any]) -> Inputs:
     return found._replace(arguments=nest.pack_sequence_as(found.arguments, leaves))
 
 
-def _tensors(found: Inputs) -> List[Any]:
+def tensors(found: Inputs) -> List[Any]:
+    """The tensors among the arguments, in TensorFlow's order."""
     return [leaf for leaf in tensorflow().nest.flatten(found.arguments) if _is_tensor(leaf)]
 
 

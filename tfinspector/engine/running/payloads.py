@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.contents.calls import GivenInput
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.engine.running.number_types import numpy_type
 
@@ -23,6 +24,17 @@ def payload_of(values: NDArray[Any] | bytes) -> bytes:
             len(each).to_bytes(_LENGTH, "little") + each for each in values.ravel().tolist()
         )
     return (values.byteswap() if sys.byteorder == "big" else values).tobytes()
+
+
+def rows_of(given: Sequence[GivenInput]) -> list[dict[str, Any]]:
+    """What the worker must know about each input beside its payload."""
+    return [
+        {
+            "name": each.name, "dtype": each.dtype, "shape": list(each.shape),
+            "picture": each.is_picture, "scale": each.scale,
+        }
+        for each in given
+    ]  # fmt: skip
 
 
 def array_of(payload: bytes, dtype: str, shape: Sequence[int]) -> NDArray[Any]:

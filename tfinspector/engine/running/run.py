@@ -24,7 +24,7 @@ from tfinspector.engine.restoring.model_reports import relayed_error_of
 from tfinspector.engine.running.callees import callee_of, graph_of, saved_model_of
 from tfinspector.engine.running.making import SEED, make_inputs
 from tfinspector.engine.running.number_types import numpy_type
-from tfinspector.engine.running.payloads import array_of, payload_of
+from tfinspector.engine.running.payloads import array_of, payload_of, rows_of
 from tfinspector.engine.worker.client import MethodFailed, Reply, WorkerClient
 
 _NOT_ABOUT_THIS_CALL = frozenset({"S02", "S05", "S11", "S12"})
@@ -130,14 +130,8 @@ def _params(
         "function": None if callee.is_signature else callee.name,
         "arguments": callee.arguments,
         "repeat": request.repeat,
-        "inputs": [
-            {
-                "name": each.name, "dtype": each.dtype, "shape": list(each.shape),
-                "picture": each.is_picture, "scale": each.scale,
-            }
-            for each in given
-        ],
-    }  # fmt: skip
+        "inputs": rows_of(given),
+    }
 
 
 def _report(

@@ -1,0 +1,102 @@
+"""What it means that two models, or two devices, answer the same input differently: R03, R04."""
+
+from collections.abc import Sequence
+
+from tfinspector.contents import numbers
+from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.verifications import OutputMatch
+
+LEFT_OVER = "R06"
+
+
+def explain(
+    first: str, second: str, device: str, found: Sequence[OutputMatch], paired: str
+) -> list[Finding]:
+    """R04 for outputs that differ: an error, or a note where it is rounding only."""
+    both = [each for each in found if each.other]
+    far = [each for each in both if not each.close]
+    notes = []
+    if far:
+        notes.append(_apart(first, second, device, far))
+    elif any(not each.equal for each in both):
+        notes.append(_rounding(first, second, [each for each in both if not each.equal]))
+    if paired == "in order" and len(both) > 1:
+        pairs = ", ".join(f"{each.name} with {each.other}" for each in both)
+        notes.append(
+            Finding(
+                "R05", Severity.INFO,
+                "The outputs have other names on the other side, so they were compared in order.",
+                f"{pairs[0].upper()}{pairs[1:]}.",
+            )
+        )  # fmt: skip
+    return notes
+
+
+def left_over(first: str, second: str, spare: Sequence[str], lone: Sequence[str]) -> list[Finding]:
+    """R06: outputs without a counterpart."""
+    missing = [(names, title) for names, title in ((lone, second), (spare, first)) if names]
+    return [
+        Finding(
+            LEFT_OVER, Severity.ERROR,
+            f"{_capital(title)} has no output like {', '.join(names)} of the other.",
+            evidence={"outputs": list(names)},
+            fix=Fix(
+                "Compare a signature that returns the same as the model, by --signature; names of "
+                "outputs count where at least one is on both sides."
+            ),
+        )
+        for names, title in missing
+    ]  # fmt: skip
+
+
+def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> Finding:
+    worst = max(far, key=lambda each: each.max_rel)
+    on = f" on {device}" if device and first == second else ""
+    evidence: dict[str, object] = {
+        each.name: {"max_abs": each.max_abs, "max_rel": each.max_rel} for each in far
+    }
+    if first == second:
+        return Finding(
+            "R03", Severity.ERROR,
+            f"With the same input, {worst.name} of {first}{on} differs by "
+            f"{_much(worst)} from what it is on the first device.",
+            "Rounding alone does not explain that.", evidence=evidence,
+            fix=Fix(
+                "Have TensorFlow compute in full precision, and compare again.",
+                "tf.config.experimental.enable_tensor_float_32_execution(False)",
+            ),
+        )  # fmt: skip
+    return Finding(
+        "R04", Severity.ERROR,
+        f"With the same input, {worst.name} of {second} differs from {first} by {_much(worst)}.",
+        "Rounding alone does not explain that: their values are not the same, or one of them "
+        "computes something else.",
+        evidence=evidence,
+        fix=Fix(
+            "Compare their variables first. Where those are equal, look for what the model does "
+            "only in one of them: preprocessing, an activation, dropout, random numbers.",
+            "tfinspector diff SAVEDMODEL CHECKPOINT",
+        ),
+    )  # fmt: skip
+
+
+def _rounding(first: str, second: str, near: Sequence[OutputMatch]) -> Finding:
+    worst = max(near, key=lambda each: each.max_abs)
+    return Finding(
+        "R04",
+        Severity.INFO,
+        f"{_capital(second)} and {first} answer the same up to rounding: {worst.name} differs by "
+        f"{_much(worst)}.",
+        "The same sums in another order, as a graph and single calls do them.",
+        evidence={each.name: {"max_abs": each.max_abs, "max_rel": each.max_rel} for each in near},
+    )
+
+
+def _much(match: OutputMatch) -> str:
+    if match.max_abs == float("inf"):
+        return "its type, its shape, or values that are no numbers"
+    return f"up to {numbers.four(match.max_abs)}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,141 @@
+"""One input through two models, or through one on several devices: are the outputs equal?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tfinspector.contents.calls import CallOutput
+from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.restores import RestoreReport
+from tfinspector.contents.sources import SourceKind
+from tfinspector.contents.verifications import OutputMatch, VerifyReport
+from tfinspector.diagnosis import verifying as explained
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.opening import open_source
+from tfinspector.engine.restoring.restore import RestoreRequest
+from tfinspector.engine.running.pairing import match_of, pair
+from tfinspector.engine.running.run import CallRequest
+from tfinspector.engine.running.sides import Answered, FactorySide, SavedModelSide, Side
+from tfinspector.engine.worker.client import WorkerClient
+
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """What to compare.
+
+    path       a SavedModel; or with a factory, a checkpoint to restore into what it builds
+    against    the other one, likewise; "" compares devices only
+    call       signature, inputs, seed, tags and device
+    devices    call `path` on each of them; the first is what the others are compared with
+    tolerance  the largest absolute difference that counts as equal, None for none at all
+    """
+
+    path: str
+    against: str = ""
+    factory: str = ""
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    call: CallRequest = field(default_factory=CallRequest)
+    devices: tuple[str, ...] = ()
+    tolerance: float | None = None
+
+
+def verify(
+    request: VerifyRequest, make_client: Callable[[], WorkerClient], ticket: Ticket | None = None
+) -> VerifyReport:
+    """Call the first model, then each other with the very same input, and compare the outputs.
+
+    `make_client` gives a fresh worker for each. What goes wrong in one is in the report. Raises
+    Unreadable where a path, a signature or an input can't be used, and Cancelled.
+    """
+    ticket = ticket or Ticket()
+    sides = _sides(request, ticket)
+    answers: list[Answered] = []
+    matches: list[OutputMatch] = []
+    notes: list[Finding] = []
+    paired = ""
+    for device, side in sides:
+        with make_client() as client:
+            answers.append(side.answer(answers[0].given if answers else None, client, ticket))
+        first, latest = answers[0], answers[-1]
+        if first.outputs is None:
+            break
+        if len(answers) == 1 or latest.outputs is None:
+            continue
+        pairs, paired = pair(first.outputs, latest.outputs)
+        found = [
+            match_of(mine, other, device, request.tolerance)
+            for mine, other in pairs
+            if mine is not None
+        ]
+        notes += explained.explain(first.title, latest.title, device, found, paired)
+        notes += explained.left_over(first.title, latest.title, _spare(pairs), _lone(found))
+        matches += found
+    return _report(request, sides, answers, matches, notes, paired)
+
+
+def _spare(pairs: Sequence[tuple[CallOutput | None, CallOutput | None]]) -> list[str]:
+    return [other.name for mine, other in pairs if mine is None and other is not None]
+
+
+def _lone(found: Sequence[OutputMatch]) -> list[str]:
+    return [each.name for each in found if not each.other]
+
+
+def _sides(request: VerifyRequest, ticket: Ticket) -> list[tuple[str, Side]]:
+    """Each side with its device; the first is what the others are compared with."""
+    device = request.call.device
+    on = request.devices or ((device,) if device else ("",))
+    sides = [(each, _side(request, request.path, each, ticket)) for each in on]
+    if request.against:
+        is_restored = bool(request.factory)
+        other = _side(request, request.against, on[0], ticket, is_restored)
+        sides.append((on[0], other))
+    return sides
+
+
+def _side(
+    request: VerifyRequest, path: str, device: str, ticket: Ticket, restored: bool = False
+) -> Side:
+    """A SavedModel as it is, unless it is to be restored into what the factory builds."""
+    opened = open_source(path, ticket)
+    if (restored or opened.source.kind is not SourceKind.SAVED_MODEL) and request.factory:
+        asked = RestoreRequest(
+            path, request.factory, request.kwargs, device or None, timeout=request.call.timeout
+        )
+        return FactorySide(asked, request.call.seed)
+    return SavedModelSide(opened, replace(request.call, device=device or None))
+
+
+def _report(
+    request: VerifyRequest,
+    sides: Sequence[tuple[str, Side]],
+    answers: Sequence[Answered],
+    matches: Sequence[OutputMatch],
+    notes: Sequence[Finding],
+    paired: str,
+) -> VerifyReport:
+    complete = len(answers) == len(sides) and all(one.outputs is not None for one in answers)
+    spare = any(note.id == explained.LEFT_OVER for note in notes)
+    restores: list[RestoreReport] = [one.restore for one in answers if one.restore]
+    findings = [*notes, *(finding for one in answers for finding in one.findings)]
+    once: dict[tuple[str, str], Finding] = {}
+    for each in findings:
+        once.setdefault((each.id, each.title), each)
+    ordered = sorted(once.values(), key=lambda each: _GRAVITY[each.severity])
+    return VerifyReport(
+        path=request.path,
+        first=answers[0].title,
+        second=answers[-1].title if len(answers) > 1 else "",
+        outputs=tuple(sorted(matches, key=lambda each: -each.max_rel)),
+        equal=complete and bool(matches) and not spare and all(each.equal for each in matches),
+        findings=tuple(ordered),
+        given=answers[0].given,
+        paired=paired,
+        tolerance=request.tolerance,
+        devices=request.devices,
+        restores=tuple(restores),
+        interpreter=next((one.interpreter for one in answers if one.interpreter), None),
+        worker_died=any(one.worker_died for one in answers),
+    )
