@@ -30,6 +30,7 @@ def document_of(
     """The report as `cli.md` says it; `used` are the pairs of the map that was applied."""
     return {
         "outcome": report.outcome.value,
+        "way": report.way.value if report.way else None,
         "dry_run": report.dry_run,
         "path": report.path,
         "prefix": report.prefix,

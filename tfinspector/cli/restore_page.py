@@ -10,7 +10,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import Interpreter
-from tfinspector.contents.restores import Outcome, Rename, RestoreReport, Row, State
+from tfinspector.contents.restores import Outcome, Rename, RestoreReport, Row, State, Way
 from tfinspector.contents.variables import Role
 
 _OUTCOMES = {
@@ -24,6 +24,10 @@ _WOULD = {
     Outcome.PARTIAL: ("A part would be restored; nothing was assigned.", "attention"),
     Outcome.NOTHING: ("Nothing would be restored.", "wrong"),
     Outcome.FAILED: ("A restore would stop half-way; nothing was assigned.", "wrong"),
+}
+_WAYS = {
+    Way.LOAD_WEIGHTS: "By load_weights of Keras, as your program would.",
+    Way.ASSIGNMENT: "Variable by variable, by the match of both sides.",
 }
 _MEANING = {
     State.SHAPE_MISMATCH: "the shape in the file is not the model's",
@@ -86,6 +90,8 @@ def _write_outcome(
             f"{numbers.counted(report.parameters_total, 'parameter')} ({share} %) {would}"
             f"{', by the map' if used else ''}."
         )
+    if report.way is not None and report.way is not Way.RESTORE:
+        page.line(_WAYS[report.way])
     by_state = Counter(row.state for row in report.rows)
     if by_state:
         counts = (f"{state.value} {numbers.whole(count)}" for state, count in by_state.items())

@@ -12,6 +12,7 @@ from tfinspector.diagnosis.restoring import (
     edges,
     factories,
     files,
+    keras_loading,
     names,
     objects,
     optimizers,
@@ -70,6 +71,21 @@ _ABOUT_MATCHES: tuple[Detector, ...] = (
     building.find_built_here,
     edges.find_place,
 )
+# A Keras file has no object graph, and its own rules.
+_ABOUT_KERAS: tuple[Detector, ...] = (
+    surroundings.find_memory,
+    surroundings.find_mixed_keras,
+    building.find_unbuilt,
+    keras_loading.find_other_places,
+    shapes.find_shape_mismatches,
+    shapes.find_dtype_mismatches,
+    keras_loading.find_hindrances,
+    objects.find_overwritten,
+    objects.find_altered,
+    keras_loading.find_skipped_optimizer,
+    keras_loading.find_unknown_layers,
+    surroundings.find_misplaced,
+)
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -79,7 +95,8 @@ def diagnose(evidence: RestoreEvidence) -> tuple[Finding, ...]:
     outer = _ask(case, _ABOUT_SURROUNDINGS)
     inner: list[Cause] = []
     if evidence.model is not None and evidence.table is not None:
-        inner = _ask(case, _ABOUT_MATCHES)
+        about = _ABOUT_MATCHES if evidence.checkpoint.keras is None else _ABOUT_KERAS
+        inner = _ask(case, about)
         outer, inner = _with_error(case, outer, inner)
     return _arrange(outer, inner)
 

@@ -21,7 +21,7 @@ def description_of(told: dict[str, Any], interpreter: Interpreter) -> ModelDescr
         flavours=dict(told["flavours"]),
         interpreter=interpreter,
         findings=tuple(_finding(each, told["factory"], interpreter) for each in told["problems"]),
-        optimizers_built=told["optimizers_built"],
+        optimizers_built=told.get("optimizers_built", 0),
     )
 
 
