@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
-import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import numpy as np
 import pytest
 
+from tests.formats.places.conftest import Counted, Put, Serve, Served
 from tfinspector.contents.findings import Cancelled, Unreadable
 from tfinspector.contents.sources import SourceKind
 from tfinspector.engine.checking import check
@@ -21,31 +18,14 @@ from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.measuring import measure
 from tfinspector.engine.opening import open_source
 from tfinspector.formats.places import remote
-from tfinspector.formats.places.remote import WINDOW_NBYTES, RemotePlace, place_of
+from tfinspector.formats.places.remote import WINDOW_NBYTES, RemotePlace
 
 Made = Callable[[str], Path]
 
 
-@pytest.fixture
-def memory() -> Iterator[Any]:
-    """fsspec's file system in memory, empty before and after."""
-    fs = fsspec.filesystem("memory")
-    fs.store.clear()
-    place_of.cache_clear()
-    yield fs
-    fs.store.clear()
-    place_of.cache_clear()
-
-
-def _put(fs: Any, directory: Path, to: str) -> None:
-    for file in directory.iterdir():
-        if file.is_file():
-            fs.pipe_file(f"{to}/{file.name}", file.read_bytes())
-
-
-def test_a_checkpoint_is_read_as_the_local_one(made: Made, memory: Any) -> None:
+def test_a_checkpoint_is_read_as_the_local_one(made: Made, put: Put) -> None:
     directory = made("runs.ten_steps")
-    _put(memory, directory, "/run")
+    put(directory, "/run")
     here = open_source(str(directory / "ckpt-3"))
     for given in ("ckpt-3", "ckpt-3.index", "ckpt-3.data-00000-of-00001"):
         there = open_source(f"memory://run/{given}")
@@ -59,9 +39,9 @@ def test_a_checkpoint_is_read_as_the_local_one(made: Made, memory: Any) -> None:
 
 
 @pytest.mark.parametrize("given", ["memory://run", "memory://run/", "memory://run/checkpoint"])
-def test_a_run_is_listed(made: Made, memory: Any, given: str) -> None:
+def test_a_run_is_listed(made: Made, put: Put, given: str) -> None:
     directory = made("runs.ten_steps")
-    _put(memory, directory, "/run")
+    put(directory, "/run")
     here, there = open_source(str(directory)), open_source(given)
     assert there.source.kind is SourceKind.RUN
     steps = [one.step for one in here.source.snapshots]
@@ -74,32 +54,12 @@ def test_a_run_is_listed(made: Made, memory: Any, given: str) -> None:
     )
 
 
-class _Counted:
-    """Counts the bytes that a file system gives out."""
-
-    def __init__(self, fs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.nbytes = 0
-        self.requests: list[tuple[str, int, int]] = []
-        give = type(fs).cat_file
-
-        def counted(fs: Any, path: str, start: Any = None, end: Any = None, **more: Any) -> Any:
-            data = give(fs, path, start=start, end=end, **more)
-            self.nbytes += len(data)
-            self.requests.append((path, start, end))
-            return data
-
-        monkeypatch.setattr(type(fs), "cat_file", counted)
-
-
-def test_only_what_is_needed_is_read(
-    made: Made, memory: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_what_is_needed_is_read(made: Made, put: Put, counted: Counted) -> None:
     directory = made("remote_files.large")
-    _put(memory, directory, "/big")
+    put(directory, "/big")
     total = sum(file.stat().st_size for file in directory.iterdir())
     index = (directory / "large.index").stat().st_size
     assert total > 20 * WINDOW_NBYTES
-    counted = _Counted(memory, monkeypatch)
     opened = open_source("memory://big/large")
     assert counted.nbytes <= index + WINDOW_NBYTES
     counted.nbytes = 0
@@ -111,10 +71,9 @@ def test_only_what_is_needed_is_read(
     assert counted.nbytes <= opened.find("first").nbytes + WINDOW_NBYTES
 
 
-def test_a_check_can_be_cancelled(made: Made, memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    _put(memory, made("remote_files.large"), "/big")
+def test_a_check_can_be_cancelled(made: Made, put: Put, counted: Counted) -> None:
+    put(made("remote_files.large"), "/big")
     opened = open_source("memory://big/large")
-    counted = _Counted(memory, monkeypatch)
     told: list[Progress] = []
 
     def cancel_soon(progress: Progress) -> None:
@@ -130,9 +89,9 @@ def test_a_check_can_be_cancelled(made: Made, memory: Any, monkeypatch: pytest.M
 
 
 def test_what_fails_for_a_moment_is_asked_again(
-    made: Made, memory: Any, monkeypatch: pytest.MonkeyPatch
+    made: Made, put: Put, memory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(memory, made("runs.ten_steps"), "/run")
+    put(made("runs.ten_steps"), "/run")
     give, failures, pauses = type(memory).cat_file, [TimeoutError(), ConnectionResetError()], []
 
     def unsteady(fs: Any, path: str, **more: Any) -> Any:
@@ -147,9 +106,9 @@ def test_what_fails_for_a_moment_is_asked_again(
 
 
 def test_what_keeps_failing_is_told_with_the_number_of_attempts(
-    made: Made, memory: Any, monkeypatch: pytest.MonkeyPatch
+    made: Made, put: Put, memory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(memory, made("runs.ten_steps"), "/run")
+    put(made("runs.ten_steps"), "/run")
 
     def broken(fs: Any, path: str, **more: Any) -> Any:
         raise TimeoutError("the line is dead")
@@ -167,15 +126,17 @@ def test_what_keeps_failing_is_told_with_the_number_of_attempts(
     ("given", "id", "says"),
     [
         ("memory://nowhere", "F03", "no memory://nowhere"),
-        ("memory://run/model.keras", "F13", "not on this machine"),
-        ("memory://files", "F13", "holds no checkpoint"),
+        ("memory://run/notes.keras", "F12", "is a text file"),
+        ("memory://run/model.npz", "F12", "NumPy"),
+        ("memory://files", "F03", "holds no checkpoint"),
         ("nosuch://x/y", "F13", "no place that fsspec knows"),
     ],
 )
 def test_what_can_not_be_opened_is_refused_in_a_sentence(
     memory: Any, given: str, id: str, says: str
 ) -> None:
-    memory.pipe_file("/run/model.keras", b"PK")
+    memory.pipe_file("/run/notes.keras", b"PK")
+    memory.pipe_file("/run/model.npz", b"\x93NUMPY")
     memory.pipe_file("/files/a.txt", b"")
     memory.pipe_file("/files/b.txt", b"")
     with pytest.raises(Unreadable, match=says) as caught:
@@ -193,75 +154,25 @@ def test_a_missing_package_is_named(memory: Any, monkeypatch: pytest.MonkeyPatch
     assert fix.code == "pip install 'tfinspector[remote]'"
 
 
-class _Ranges(http.server.SimpleHTTPRequestHandler):
-    """Serves files, and parts of them where a part is asked for."""
-
-    asked: list[tuple[str, str]]
-
-    def do_GET(self) -> None:
-        self.asked.append((self.path, self.headers.get("Range", "")))
-        match = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-        file = Path(self.translate_path(self.path))
-        if match is None or not file.is_file():
-            super().do_GET()
-            return
-        data = file.read_bytes()
-        part = data[int(match[1]) : int(match[2]) + 1]
-        self.send_response(206)
-        self.send_header("Content-Range", f"bytes {match[1]}-{match[2]}/{len(data)}")
-        self.send_header("Content-Length", str(len(part)))
-        self.send_header("Last-Modified", self.date_time_string(file.stat().st_mtime))
-        self.end_headers()
-        self.wfile.write(part)
-
-    def end_headers(self) -> None:
-        self.send_header("Accept-Ranges", "bytes")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def served(made: Made) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The URL of a real server of the large checkpoint, and what it was asked for."""
-    asked: list[tuple[str, str]] = []
-    handler = type("Handler", (_Ranges,), {"asked": asked})
-    directory = str(made("remote_files.large"))
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), lambda *args: handler(*args, directory=directory)
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_a_server_without_ranges_gives_the_same(made: Made) -> None:
-    directory = str(made("remote_files.large"))
-    plain = {"asked": [], "do_GET": http.server.SimpleHTTPRequestHandler.do_GET}
-    handler = type("Plain", (_Ranges,), plain)
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), lambda *args: handler(*args, directory=directory)
-    )
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        there = open_source(f"http://127.0.0.1:{server.server_port}/large")
+def test_a_server_without_ranges_gives_the_same(made: Made, serve: Serve) -> None:
+    directory = made("remote_files.large")
+    with serve(directory, ranges=False) as (url, _):
+        there = open_source(f"{url}/large")
         here = open_source(f"{directory}/large")
         region = (slice(500, 502), slice(0, 10))
         np.testing.assert_array_equal(
             there.reader().read("second", region), here.reader().read("second", region)
         )
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
-def test_over_http(made: Made, served: tuple[str, list[tuple[str, str]]]) -> None:
+@pytest.fixture
+def served(made: Made, serve: Serve) -> Iterator[Served]:
+    """The URL of a real server of the large checkpoint, and what it was asked for."""
+    with serve(made("remote_files.large")) as found:
+        yield found
+
+
+def test_over_http(made: Made, served: Served) -> None:
     url, asked = served
     here = open_source(str(made("remote_files.large") / "large"))
     there = open_source(f"{url}/large")

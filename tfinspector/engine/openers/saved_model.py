@@ -10,6 +10,7 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Loaded, Opened, files_of, snapshot_of, stamp
 from tfinspector.engine.reading_nothing import ReaderOfNothing, no_variables_directory
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.places.files import is_file, is_remote
 from tfinspector.formats.saved_models.saved_model import join_variables, read_saved_model
 from tfinspector.formats.saved_models.variables import declared_variables
 
@@ -24,11 +25,13 @@ def open_saved_model(recognised: Recognised, ticket: Ticket) -> Opened:
     findings: list[Finding] = []
     loaded: list[Loaded] = []
     prefix = os.path.join(recognised.path, _VARIABLES)
-    if os.path.exists(f"{prefix}.index"):
+    if is_file(f"{prefix}.index"):
         ticket.report(0, 0, "Reading its variables")
         try:
             loaded.append(read_checkpoint(prefix))
         except Unreadable as error:
+            if is_remote(prefix) and error.finding.id == "F13":
+                raise  # the connection was lost: asking again is what helps
             findings.append(error.finding)
     checkpoint = loaded[0][0] if loaded else None
     if checkpoint is not None:

@@ -4,13 +4,13 @@ Modules are imported when their kind is first met: what a checkpoint needs is li
 one should not wait for what SavedModels or Keras files need.
 """
 
-import os
 from collections.abc import Callable
 
 from tfinspector.contents.sources import Recognised, SourceKind
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Loaded, Opened
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.places.files import is_file, is_there
 from tfinspector.formats.recognition.directories import is_sharded_v1
 from tfinspector.formats.recognition.file_names import INDEX
 from tfinspector.formats.recognition.recognise import recognise
@@ -55,7 +55,7 @@ def opener_of(kind: SourceKind) -> Opener:
 
 def read_snapshot(path: str) -> Loaded:
     """One snapshot, by the reader of whatever kind of file it is; raises `Unreadable`."""
-    if os.path.isfile(path + INDEX) or (not os.path.lexists(path) and not is_sharded_v1(path)):
+    if is_file(path + INDEX) or (not is_there(path) and not is_sharded_v1(path)):
         return read_checkpoint(path)
     return _reader_of(recognise(path).kind)(path)
 

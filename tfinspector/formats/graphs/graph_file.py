@@ -5,6 +5,7 @@ A frozen graph (`freeze_graph`, `convert_variables_to_constants_v2`) has its wei
 
 import os
 from math import prod
+from typing import TYPE_CHECKING
 
 from tfinspector.contents.checkpoints import Checkpoint, Dialect, Shard
 from tfinspector.contents.dtypes import DTypeKind, dtype_of_code
@@ -17,9 +18,13 @@ from tfinspector.formats.bundles.data_file import DataFile
 from tfinspector.formats.bundles.entries import decode_shape
 from tfinspector.formats.graphs.constant_reader import ConstantReader, InMemory
 from tfinspector.formats.graphs.graph_walk import Constant, GraphContents, walk_graph
+from tfinspector.formats.places.files import status_at
 from tfinspector.formats.tensor_protos.elements import Bytes
 from tfinspector.formats.tensor_protos.proto_reader import ProtoPiece, ProtoTensor
 from tfinspector.formats.wire_in_file import Malformed, Span, windowed
+
+if TYPE_CHECKING:
+    from tfinspector.formats.places.files import Status
 
 _TEXT = ".pbtxt"
 _MOST_AXES = 254
@@ -34,7 +39,7 @@ def read_graph(path: str) -> tuple[SavedModel, Checkpoint, ConstantReader]:
     F12 another message than a graph).
     """
     try:
-        status = os.stat(path)
+        status = status_at(path)
     except OSError as error:
         raise faults.cannot_open(path, error) from error
     stamp = Stamp(status.st_size, status.st_mtime_ns)
@@ -108,7 +113,7 @@ def _variable(name: str, tensor: ProtoTensor) -> Variable:
     )
 
 
-def _model(path: str, status: os.stat_result, contents: GraphContents) -> SavedModel:
+def _model(path: str, status: "Status", contents: GraphContents) -> SavedModel:
     signature = Signature("graph", tuple(contents.inputs), tuple(contents.outputs))
     graph = MetaGraph(
         tags=(),

@@ -11,6 +11,7 @@ from google.protobuf.message import DecodeError
 
 from tfinspector.contents.saved_models import SavedModel
 from tfinspector.formats import faults
+from tfinspector.formats.places.files import open_for_parts
 from tfinspector.formats.saved_models.binary import read_meta_graph
 from tfinspector.formats.saved_models.graph_collections import variable_nodes
 from tfinspector.formats.saved_models.saved_model import build_meta_graph
@@ -23,18 +24,10 @@ def read_meta(path: str) -> SavedModel:
     Raises `Unreadable`.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError as error:
-        raise faults.cannot_open(path, error) from error
-    try:
-        status = os.fstat(descriptor)
-
-        def read(offset: int, nbytes: int) -> bytes:
-            return os.pread(descriptor, min(nbytes, max(0, status.st_size - offset)), offset)
-
-        raw = read_meta_graph(read, Span(0, status.st_size))
-        directory = os.path.dirname(path)
-        graph, problems = build_meta_graph(directory, raw, partial(variable_nodes, windowed(read)))
+        with open_for_parts(path) as (read, status):
+            raw = read_meta_graph(read, Span(0, status.st_size))
+            find_nodes = partial(variable_nodes, windowed(read))
+            graph, problems = build_meta_graph(os.path.dirname(path), raw, find_nodes)
     except (Malformed, DecodeError) as error:
         raise faults.unreadable(
             "F07",
@@ -44,8 +37,6 @@ def read_meta(path: str) -> SavedModel:
         ) from None
     except OSError as error:
         raise faults.cannot_open(path, error) from error
-    finally:
-        os.close(descriptor)
     return SavedModel(
         path=path,
         proto=path,

@@ -15,12 +15,14 @@ from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Stamp
 from tfinspector.formats.keras.inflating import Inflated
 from tfinspector.formats.keras.places import Place, stamp_of
+from tfinspector.formats.places.files import is_remote, open_buffered
 
 WEIGHTS = "model.weights.h5"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _ENCRYPTED = 1
 _MOST_TEXT_NBYTES = 256 << 20
 _BLOCK_NBYTES = 1 << 20
+_LIST_NBYTES = 1 << 17  # the end of an archive with its comment, and a list of usual length
 _ZIP_ERRORS = (
     zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError,
     RuntimeError, OverflowError, IndexError, KeyError, UnicodeError, zlib.error, MemoryError,
@@ -52,16 +54,35 @@ class Archive(NamedTuple):
 def read_archive(path: str) -> Archive:
     """The members of a zip file, also of one that is cut off. Raises `Unreadable`."""
     stamp = stamp_of(path)
+    if is_remote(path):
+        _reach_end(path)
     try:
-        with open(path, "rb") as file, zipfile.ZipFile(file) as opened:
+        with open_buffered(path) as file, zipfile.ZipFile(file) as opened:
             members = {
                 info.filename: _member(path, stamp, info.filename, _entry(file, info))
                 for info in opened.infolist()
                 if not info.is_dir()
             }
     except _ZIP_ERRORS as error:
+        _raise_if_lost(path, error)
         return _salvage(path, stamp, str(error))
     return Archive(path, stamp, members, needed=stamp.nbytes)
+
+
+def _reach_end(path: str) -> None:
+    """Reads the list of members once, for `zipfile` takes a lost connection for a damaged file."""
+    try:
+        with open_buffered(path) as file:
+            file.seek(-min(_LIST_NBYTES, file.seek(0, os.SEEK_END)), os.SEEK_END)
+            file.read()
+    except OSError as error:
+        raise faults.cannot_open(path, error) from error
+
+
+def _raise_if_lost(path: str, error: Exception) -> None:
+    """Says so where it was not the file that failed, but the way to it."""
+    if isinstance(error, OSError) and is_remote(path):
+        raise faults.cannot_open(path, error) from error
 
 
 class _Entry(NamedTuple):
@@ -108,7 +129,7 @@ def _salvage(path: str, stamp: Stamp, reason: str) -> Archive:
     members: dict[str, Member] = {}
     needed = stamp.nbytes
     try:
-        with open(path, "rb") as file:
+        with open_buffered(path) as file:
             at = 0
             while True:
                 file.seek(at)
@@ -124,8 +145,8 @@ def _salvage(path: str, stamp: Stamp, reason: str) -> Archive:
                 members[name] = _member(path, stamp, name, entry)
                 at = start + packed
                 needed = max(needed, at)
-    except _ZIP_ERRORS:
-        pass  # what was found until here is what is left
+    except _ZIP_ERRORS as error:
+        _raise_if_lost(path, error)  # else what was found until here is what is left
     if needed > stamp.nbytes:
         reason = f"it has {stamp.nbytes:,} bytes, at least {needed:,} are needed"
     return Archive(path, stamp, members, reason, needed)

@@ -31,6 +31,7 @@ from tfinspector.formats.keras.places import Place
 from tfinspector.formats.keras.rows import Row, to_variables
 from tfinspector.formats.keras.stored import Stored
 from tfinspector.formats.keras.weights_rows import is_weights_layout, weights_rows
+from tfinspector.formats.places.files import is_file, status_at
 
 _VARS = "/vars"
 _MOST_PROBLEMS = 20
@@ -63,8 +64,8 @@ def read_keras(path: str) -> tuple[Checkpoint, KerasReader]:
             raise keras_faults.broken_hdf5(path, _size(shards), str(error)) from None
     if not found.stored and described.layout is KerasLayout.FOREIGN:
         raise keras_faults.nothing_in_it(path)
-    if not shards and os.path.isfile(path):
-        size = os.path.getsize(path)
+    if not shards and is_file(path):
+        size = status_at(path).st_size
         shards = [Shard(path, size, size)]
     checkpoint = Checkpoint(
         prefix=path,
@@ -74,7 +75,7 @@ def read_keras(path: str) -> tuple[Checkpoint, KerasReader]:
         shards=tuple(shards),
         index_nbytes=0,
         mtime=max((place.stamp.mtime_ns for place in parts.weights), default=0) / 1e9
-        or os.path.getmtime(path),
+        or status_at(path).st_mtime,
         problems=tuple(parts.problems[:_MOST_PROBLEMS]),
         keras=described,
     )

@@ -13,6 +13,13 @@ from tfinspector.formats.hdf5.headers import SIGNATURE
 from tfinspector.formats.keras import keras_faults
 from tfinspector.formats.keras.archive import WEIGHTS, Archive, read_archive, read_text
 from tfinspector.formats.keras.places import Place, place_of_file
+from tfinspector.formats.places.files import (
+    is_directory,
+    is_file,
+    is_there,
+    names_below,
+    open_buffered,
+)
 
 CONFIG, METADATA = "config.json", "metadata.json"
 _OTHER_WEIGHTS = "model.weights.json"
@@ -44,10 +51,10 @@ class Parts:
 
 def find_parts(path: str) -> Parts:
     """The parts of the Keras file or directory at `path`; raises `Unreadable`."""
-    if os.path.isdir(path):
+    if is_directory(path):
         return _of_directory(path)
     try:
-        with open(path, "rb") as file:
+        with open_buffered(path) as file:
             start = file.read(4096)
     except OSError as error:
         raise faults.cannot_open(path, error) from error
@@ -113,22 +120,20 @@ def _of_directory(path: str) -> Parts:
     for name in (CONFIG, METADATA):
         place = os.path.join(path, name)
         parts.files.append(place)
-        if os.path.lexists(place):
+        if is_there(place):
             with _noted(parts, name):
                 parts.texts[name] = _text_of(place)
         else:
             parts.problems.append(f"{name} is missing in it")
     weights = os.path.join(path, WEIGHTS)
-    if os.path.lexists(weights):
+    if is_there(weights):
         parts.files.append(weights)
         parts.weights.append(place_of_file(weights))
     else:
         parts.problems.append(f"{WEIGHTS} is missing in it")
         parts.missing.append(weights)
     assets = os.path.join(path, "assets")
-    for directory, _, names in os.walk(assets):
-        parts.assets += [os.path.relpath(os.path.join(directory, name), assets) for name in names]
-    parts.assets.sort()
+    parts.assets += names_below(assets)
     return parts
 
 
@@ -142,7 +147,7 @@ def _of_shards(path: str) -> Parts:
     for name in names:
         place = os.path.join(directory, name)
         parts.files.append(place)
-        if os.path.isfile(place):
+        if is_file(place):
             parts.weights.append(place_of_file(place))
         else:
             parts.missing.append(place)
@@ -181,7 +186,7 @@ def shards_of_map(text: str) -> Mapping[str, list[str]]:
 
 def _text_of(path: str) -> str:
     try:
-        with open(path, "rb") as file:
+        with open_buffered(path) as file:
             data = file.read(_MOST_TEXT_NBYTES + 1)
     except OSError as error:
         raise faults.cannot_open(path, error) from error

@@ -1,12 +1,12 @@
 """Where an HDF5 file lies: a file of its own, or a member of a zip archive."""
 
-import os
 from typing import NamedTuple
 
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Stamp
 from tfinspector.formats.bundles.data_file import DataFile
 from tfinspector.formats.keras.inflating import Inflated, InflatedFile
+from tfinspector.formats.places.files import status_at
 
 
 class Place(NamedTuple):
@@ -38,7 +38,7 @@ def place_of_file(path: str) -> Place:
 def stamp_of(path: str) -> Stamp:
     """How the file is now; raises `Unreadable` if it is not there."""
     try:
-        status = os.stat(path)
+        status = status_at(path)
     except OSError as error:
         raise faults.cannot_open(path, error) from error
     return Stamp(status.st_size, status.st_mtime_ns)

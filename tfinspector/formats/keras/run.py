@@ -10,17 +10,20 @@ from tfinspector.formats.hdf5.headers import read_superblock
 from tfinspector.formats.keras.parts import shard_names
 from tfinspector.formats.keras.places import place_of_file
 from tfinspector.formats.keras.snapshot_names import snapshots_among
+from tfinspector.formats.places.files import absolute, entries_of, is_remote, names_in
 from tfinspector.formats.recognition.file_names import natural_key
 
 
 def list_keras_run(directory: str) -> RunListing:
     """The snapshots of a directory, oldest first. Raises `OSError`."""
-    directory = os.path.abspath(directory)
+    directory = absolute(directory)
+    with entries_of(directory) as entries:
+        there = {entry.name: entry for entry in entries}
     found = []
-    for name, step in snapshots_among(os.listdir(directory)).items():
+    for name, step in snapshots_among(there).items():
         path = os.path.join(directory, name)
         try:
-            status = os.stat(path)
+            status = there[name].stat()
         except OSError:
             continue  # gone since the listing
         problem = _why_incomplete(path, status.st_size)
@@ -33,8 +36,8 @@ def list_keras_run(directory: str) -> RunListing:
 
 def keras_snapshot_paths(directory: str) -> set[str]:
     """The paths that `list_keras_run` would list, from the names alone. Raises `OSError`."""
-    directory = os.path.abspath(directory)
-    return {os.path.join(directory, name) for name in snapshots_among(os.listdir(directory))}
+    directory = absolute(directory)
+    return {os.path.join(directory, name) for name in snapshots_among(names_in(directory))}
 
 
 def _why_incomplete(path: str, size: int) -> str:
@@ -42,6 +45,8 @@ def _why_incomplete(path: str, size: int) -> str:
     name = os.path.basename(path)
     if not size:
         return f"{name} is empty"
+    if is_remote(path):
+        return ""  # each look inside is a request or three: what is wrong is told by opening it
     try:
         if path.endswith(".json"):
             with open(path, "rb") as text:

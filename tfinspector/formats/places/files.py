@@ -6,8 +6,8 @@ A local path costs one comparison more than `os` alone.
 import io
 import os
 import re
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +47,24 @@ def is_file(path: str) -> bool:
         return False
 
 
+def is_there(path: str) -> bool:
+    """Whether anything is there, also a link that leads nowhere. May raise `OSError` as above."""
+    if not is_remote(path):
+        return os.path.lexists(path)
+    try:
+        _place(path).status(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def is_directory(path: str) -> bool:
+    """Whether a directory is there. May raise `OSError` as above."""
+    if not is_remote(path):
+        return os.path.isdir(path)
+    return _place(path).is_directory(path)
+
+
 def names_in(directory: str) -> list[str]:
     """The names in a directory. Raises `OSError`."""
     if is_remote(directory):
@@ -61,6 +79,17 @@ def entries_of(directory: str) -> "AbstractContextManager[Iterator[Entry]]":
     return os.scandir(directory)
 
 
+def names_below(directory: str) -> list[str]:
+    """The paths of all files below a directory, relative to it, sorted; [] if there is none."""
+    if is_remote(directory):
+        return _place(directory).names_below(directory)
+    return sorted(
+        os.path.relpath(os.path.join(place, name), directory)
+        for place, _, names in os.walk(directory)
+        for name in names
+    )
+
+
 def open_file(path: str) -> "OpenFile":
     """The file, to be read without a buffer. Raises `OSError`."""
     if not is_remote(path):
@@ -68,6 +97,29 @@ def open_file(path: str) -> "OpenFile":
     from tfinspector.formats.places.remote import RemoteFile
 
     return RemoteFile(_place(path), path)
+
+
+def open_buffered(path: str) -> io.BufferedReader:
+    """The file, to be read in small pieces, as `open(path, "rb")`. Raises `OSError`."""
+    return io.BufferedReader(open_file(path))
+
+
+@contextmanager
+def open_for_parts(path: str) -> "Iterator[tuple[Callable[[int, int], bytes], Status]]":
+    """`read(offset, nbytes)` of the file, fewer bytes at its end, and its status.
+
+    Raises `OSError`, also from reading.
+    """
+    if is_remote(path):
+        place = _place(path)
+        status = place.status(path)
+        yield lambda offset, nbytes: place.read(path, status, offset, nbytes), status
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield lambda offset, nbytes: os.pread(descriptor, nbytes, offset), os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def status_of(file: "OpenFile") -> "Status":

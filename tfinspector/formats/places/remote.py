@@ -85,6 +85,15 @@ class RemotePlace:
         self._fs.invalidate_cache()
         return _status_of(self._asked(url, lambda: self._fs.info(url)))
 
+    def is_directory(self, url: str) -> bool:
+        """Whether it is a directory; to a web server, one is a page of links."""
+        self._fs.invalidate_cache()
+        try:
+            info = self._asked(url, lambda: self._fs.info(url))
+        except FileNotFoundError:
+            return False
+        return info.get("type") == "directory" or str(info.get("mimetype")).startswith("text/html")
+
     def entries(self, url: str) -> list[RemoteEntry]:
         """What lies in a directory."""
         self._fs.invalidate_cache()
@@ -92,6 +101,15 @@ class RemotePlace:
         names = [(str(one["name"]).rstrip("/").rpartition("/")[2], one) for one in found]
         base = url.rstrip("/")
         return [self._entry(name, f"{base}/{name}", one) for name, one in names if name]
+
+    def names_below(self, url: str) -> list[str]:
+        """The paths of all files below a directory, relative to it, sorted."""
+        try:
+            found: list[str] = self._asked(url, lambda: self._fs.find(url))
+        except FileNotFoundError:
+            return []
+        own = str(self._fs._strip_protocol(url)).rstrip("/") + "/"
+        return sorted(name.removeprefix(own) for name in found if name.startswith(own))
 
     def _entry(self, name: str, url: str, info: dict[str, Any]) -> RemoteEntry:
         """An entry; a web server's page of links has no sizes, so each is asked for."""

@@ -9,6 +9,7 @@ from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
 from tfinspector.formats.keras.snapshot_names import snapshots_among
+from tfinspector.formats.places.files import is_file, names_in
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.file_names import (
     INDEX,
@@ -19,7 +20,8 @@ from tfinspector.formats.recognition.file_names import (
 from tfinspector.formats.recognition.foreign_kinds import ORBAX, SAFETENSORS_DIRECTORY, TFJS
 
 SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")
-_KERAS_NAMES = frozenset({"config.json", "metadata.json"})
+SAVED_MODEL_PARTS = frozenset({*SAVED_MODEL_PROTOS, "fingerprint.pb", "keras_metadata.pb"})
+KERAS_NAMES = frozenset({"config.json", "metadata.json"})
 _ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt"})
 _VERSION = re.compile(r"\d+$")
 _V1_PATTERN = re.compile(r"-\?{5}-of-\d{5}$")  # how a state file names V1 shards
@@ -29,7 +31,7 @@ _MOST_LOOKED_AT = 2000  # directories one level below
 def recognise_directory(path: str, given: str) -> Recognised:
     """What the directory `path` is; raises `Unreadable` if nothing in it can be opened."""
     try:
-        names = os.listdir(path)
+        names = names_in(path)
     except OSError as error:
         raise faults.cannot_look(path, error) from error
     name = os.path.basename(path) or path
@@ -38,17 +40,17 @@ def recognise_directory(path: str, given: str) -> Recognised:
         found = saved_model(os.path.dirname(path), given, GivenAs.PART, "from its variables")
     if found is not None:
         return found
-    if _holds_checkpoints(names):
+    if holds_checkpoints(names):
         return _run(path, given, GivenAs.DIRECTORY, "")
     values = os.path.join(path, "variables", "variables")
     if os.path.isfile(values + INDEX):
         words = f"the variables of {name}, a SavedModel without its graph"
         return Recognised(SourceKind.CHECKPOINT, values, given, GivenAs.WITHOUT_GRAPH, words)
-    if set(names) >= _KERAS_NAMES or {"config.json", "model.weights.h5"} <= set(names):
+    if set(names) >= KERAS_NAMES or {"config.json", "model.weights.h5"} <= set(names):
         words = f"the Keras model {name}, unpacked"
         return Recognised(SourceKind.KERAS, path, given, GivenAs.DIRECTORY, words)
     if _ORBAX_NAMES.intersection(names):
-        raise faults.foreign_directory(path, ORBAX)
+        raise of_other_programs(path, names)
     if snapshots_among(names):
         return _run(path, given, GivenAs.DIRECTORY, "")
     inside = _look_one_level_below(path, given, names)
@@ -56,11 +58,13 @@ def recognise_directory(path: str, given: str) -> Recognised:
         return inside
     if STATE_FILE_NAME in names:
         return _without_v2(os.path.join(path, STATE_FILE_NAME), given, GivenAs.DIRECTORY)
-    raise _of_other_programs(path, names)
+    raise of_other_programs(path, names)
 
 
-def _of_other_programs(path: str, names: Sequence[str]) -> Unreadable:
+def of_other_programs(path: str, names: Sequence[str]) -> Unreadable:
     """Why a directory with nothing of TensorFlow's in it can't be opened."""
+    if _ORBAX_NAMES.intersection(names):
+        return faults.foreign_directory(path, ORBAX)
     if any(one.endswith(".safetensors") for one in names):
         return faults.foreign_directory(path, SAFETENSORS_DIRECTORY)
     if "model.json" in names and any(one.endswith(".bin") for one in names):
@@ -82,10 +86,10 @@ def run_of_state_file(path: str, given: str) -> Recognised:
     """The run whose state file `path` is."""
     directory = os.path.dirname(path)
     try:
-        names = os.listdir(directory)
+        names = names_in(directory)
     except OSError as error:
         raise faults.cannot_look(directory, error) from error
-    if not _holds_checkpoints(names):
+    if not holds_checkpoints(names):
         return _without_v2(path, given, GivenAs.STATE_FILE)
     return _run(directory, given, GivenAs.STATE_FILE, "from its state file")
 
@@ -96,12 +100,12 @@ def _without_v2(state_path: str, given: str, given_as: GivenAs) -> Recognised:
 
     state = read_state_file(state_path)
     directory = os.path.dirname(state_path)
-    if len(v1_snapshots_among(directory, os.listdir(directory))) > 1:
+    if len(v1_snapshots_among(directory, names_in(directory))) > 1:
         return _run(directory, given, given_as, "in the old format (V1), from its state file")
     for written in (state.latest, *reversed(state.all_paths)):
         name = _V1_PATTERN.sub("", os.path.basename(written))
         prefix = os.path.join(directory, name)
-        if name and (os.path.isfile(prefix) or is_sharded_v1(prefix)):
+        if name and (is_file(prefix) or is_sharded_v1(prefix)):
             words = f"the checkpoint {name} in the old format (V1), from its state file"
             return Recognised(SourceKind.CHECKPOINT_V1, prefix, given, given_as, words)
     raise faults.only_state_file(directory, state.all_paths or (state.latest,))
@@ -112,17 +116,17 @@ def is_sharded_v1(prefix: str) -> bool:
     directory, name = os.path.split(prefix)
     pattern = re.compile(re.escape(name) + r"-\d{5}-of-\d{5}$")
     try:
-        return any(pattern.match(other) for other in os.listdir(directory))
+        return any(pattern.match(other) for other in names_in(directory))
     except OSError:
         return False
 
 
 def is_saved_model(path: str) -> bool:
     """Whether `path` is a directory that TensorFlow would look at as a SavedModel."""
-    return any(os.path.isfile(os.path.join(path, proto)) for proto in SAVED_MODEL_PROTOS)
+    return any(is_file(os.path.join(path, proto)) for proto in SAVED_MODEL_PROTOS)
 
 
-def _holds_checkpoints(names: Sequence[str]) -> bool:
+def holds_checkpoints(names: Sequence[str]) -> bool:
     """Whether a directory with these names holds a checkpoint, or the rest of a broken one."""
     return any(
         (name.endswith(INDEX) and name != INDEX)
@@ -168,7 +172,7 @@ def _one_level_below(path: str, names: Sequence[str]) -> tuple[list[str], list[s
             models.append(below)
         elif os.path.isdir(below):
             with contextlib.suppress(OSError):  # not ours to look into
-                if _holds_checkpoints(os.listdir(below)):
+                if holds_checkpoints(os.listdir(below)):
                     runs.append(below)
     return models, runs
 
@@ -184,4 +188,4 @@ def _newest_version(path: str, given: str, models: list[str]) -> Recognised:
 
 
 def _holds_one_checkpoint(directory: str) -> bool:
-    return sum(name.endswith(INDEX) for name in os.listdir(directory)) == 1
+    return sum(name.endswith(INDEX) for name in names_in(directory)) == 1

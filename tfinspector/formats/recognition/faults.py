@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Fix, Unreadable
 from tfinspector.formats.faults import unreadable
+from tfinspector.formats.places.files import names_in, status_at
 from tfinspector.formats.recognition.file_kind import FileKind
 
 _MOST_SHOWN = 8
@@ -32,23 +33,6 @@ def no_path(given: str) -> Unreadable:
             "import glob\nprint(sorted(glob.glob('/path/to/run/*.index')))",
         ),
         evidence={"given": given},
-    )
-
-
-def remote(path: str, scheme: str) -> Unreadable:
-    """A path on another file system than this machine's."""
-    tools = {"gs": "gsutil -m cp", "s3": "aws s3 cp --recursive", "hdfs": "hdfs dfs -get"}
-    tool = tools.get(scheme.lower(), "")
-    return _fault(
-        "F13",
-        f"{os.path.basename(path)} is not on this machine; of what lies on {scheme}://, only "
-        "checkpoints can be opened, and directories of them",
-        path,
-        Fix(
-            "Copy it here first; of a checkpoint, .index and every .data file.",
-            f"{tool} '{path}*' ." if tool else "",
-        ),
-        evidence={"scheme": scheme},
     )
 
 
@@ -107,7 +91,7 @@ def foreign_file(path: str, kind: FileKind) -> Unreadable:
         f"{name} is {kind.words}",
         path,
         Fix(kind.todo, kind.code.format(path=path)),
-        evidence={"size": os.path.getsize(path)},
+        evidence={"size": status_at(path).st_size},
     )
 
 
@@ -118,7 +102,7 @@ def foreign_directory(path: str, kind: FileKind) -> Unreadable:
         f"{os.path.basename(path)} is {kind.words}",
         path,
         Fix(kind.todo, kind.code.format(path=path)),
-        evidence={"names": sorted(os.listdir(path))[:_MOST_SHOWN]},
+        evidence={"names": sorted(names_in(path))[:_MOST_SHOWN]},
     )
 
 

@@ -10,6 +10,7 @@ import zipfile
 from tfinspector.contents.sources import SourceKind
 from tfinspector.formats.bundles.table import MAGIC
 from tfinspector.formats.checkpoints.state_file import looks_like_state_file
+from tfinspector.formats.places.files import open_buffered, status_at
 from tfinspector.formats.recognition.file_kind import FileKind
 from tfinspector.formats.recognition.foreign_kinds import (
     NPY,
@@ -115,8 +116,8 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 def sniff(path: str) -> FileKind:
     """What the file at `path` is. Raises `OSError` if it can't be read."""
-    size = os.path.getsize(path)
-    with open(path, "rb") as file:
+    size = status_at(path).st_size
+    with open_buffered(path) as file:
         start = file.read(_START_NBYTES)
         file.seek(max(size - len(MAGIC), 0))
         ends_like_table = file.read() == MAGIC
@@ -189,7 +190,7 @@ def _after_varint(data: bytes, position: int) -> int:
 
 def _sniff_zip(path: str) -> FileKind:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_buffered(path) as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
     except _ZIP_ERRORS as error:
         if path.endswith(".keras"):

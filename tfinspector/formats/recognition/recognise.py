@@ -12,6 +12,7 @@ from tfinspector.formats import faults as file_faults
 from tfinspector.formats.places.files import is_remote
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.directories import (
+    SAVED_MODEL_PARTS,
     is_sharded_v1,
     recognise_directory,
     run_of_state_file,
@@ -22,10 +23,6 @@ from tfinspector.formats.recognition.file_names import INDEX, META, natural_key,
 from tfinspector.formats.recognition.remote import recognise_remote
 
 _FILE_SCHEME = re.compile("file://", re.IGNORECASE)
-_SAVED_MODEL_PARTS = frozenset(
-    {"saved_model.pb", "saved_model.pbtxt", "saved_model.cpb", "fingerprint.pb"}
-    | {"keras_metadata.pb"}
-)
 _NO_PATH = frozenset({"", "None", "null", "nan"})
 
 
@@ -105,7 +102,7 @@ def _has_rest(prefix: str) -> bool:
 
 def _part_of_saved_model(path: str, given: str) -> Recognised | None:
     directory, name = os.path.split(path)
-    if name not in _SAVED_MODEL_PARTS or not os.path.lexists(path):
+    if name not in SAVED_MODEL_PARTS or not os.path.lexists(path):
         return None
     return saved_model(directory, given, GivenAs.PART, f"from its {name}")
 

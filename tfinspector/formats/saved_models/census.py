@@ -5,7 +5,6 @@ when it is loaded (`_initialize`, `_create_resource`, an init op, `restore` of a
 saver, which every SavedModel has. Formats: `meta_graph.proto`, `saved_object_graph.proto`.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from google.protobuf.message import DecodeError
 
 from tfinspector.contents.saved_models import SavedModel
 from tfinspector.contents.trust import EntryKind, GraphBody, GraphCensus, GraphEntry
+from tfinspector.formats.places.files import open_for_parts
 from tfinspector.formats.saved_models import faults as faults
 from tfinspector.formats.saved_models.binary import RawMetaGraph, read_meta_graphs
 from tfinspector.formats.saved_models.graph_bodies import (
@@ -37,24 +37,16 @@ def take_census(saved_model: SavedModel, tick: Tick) -> tuple[GraphCensus, ...]:
 
     `tick` is called with a position in the file. Raises `Unreadable` (S04 damaged, F13).
     """
+    proto = saved_model.proto
     try:
-        descriptor = os.open(saved_model.proto, os.O_RDONLY)
+        with open_for_parts(proto) as (read, status):
+            try:
+                return tuple(_graphs(proto, read, status.st_size, tick))
+            except (Malformed, DecodeError) as error:
+                start = read(0, START_NBYTES)
+                raise faults.damaged(proto, start, status.st_size, str(error)) from error
     except OSError as error:
-        raise faults.cannot_open(saved_model.proto, error) from error
-
-    def read(offset: int, nbytes: int) -> bytes:
-        return os.pread(descriptor, nbytes, offset)
-
-    nbytes = os.fstat(descriptor).st_size
-    try:
-        return tuple(_graphs(saved_model.proto, read, nbytes, tick))
-    except (Malformed, DecodeError) as error:
-        start = read(0, START_NBYTES)
-        raise faults.damaged(saved_model.proto, start, nbytes, str(error)) from error
-    except OSError as error:
-        raise faults.cannot_open(saved_model.proto, error) from error
-    finally:
-        os.close(descriptor)
+        raise faults.cannot_open(proto, error) from error
 
 
 def _graphs(proto: str, read: ByteSource, nbytes: int, tick: Tick) -> Iterator[GraphCensus]:

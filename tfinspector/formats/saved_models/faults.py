@@ -4,6 +4,7 @@ import os
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.formats.faults import LFS_POINTER, unreadable
+from tfinspector.formats.places.files import is_file, status_at
 
 RIEGELI_SIGNATURE = bytes.fromhex(
     "83af70d10d884a3f 0000000000000000 4000000000000000 91bac23c9287e1a9"
@@ -73,7 +74,7 @@ def damaged(path: str, start: bytes, nbytes: int, reason: str) -> Unreadable:
         title = f"{name} is damaged: {reason}."
     detail = "TensorFlow says `Cannot parse file` or finds 0 MetaGraphs in such a file."
     variables = os.path.join(os.path.dirname(path), "variables", "variables")
-    if os.path.isfile(f"{variables}.index"):
+    if is_file(f"{variables}.index"):
         evidence["variables"] = variables
         detail += " The variables are a checkpoint of their own and can still be opened."
     return unreadable("S04", title, path, again, detail, evidence)
@@ -83,7 +84,7 @@ def chunked(path: str, start: bytes) -> Unreadable:
     """`saved_model.cpb`: a Riegeli file of chunks that the public TensorFlow can't load either."""
     name = os.path.basename(path)
     if not start.startswith(RIEGELI_SIGNATURE):
-        return damaged(path, start, os.stat(path).st_size, "it lacks the signature of its kind")
+        return damaged(path, start, status_at(path).st_size, "it lacks the signature of its kind")
     return unreadable(
         "S04", f"{name} is a chunked SavedModel, which the public TensorFlow can't load in Python.",
         path,

@@ -5,10 +5,10 @@ Algorithm: `farmhashna::Hash64` of https://github.com/google/farmhash (MIT). Ten
 a MiB, and an index of 100,000 variables has about 8 MiB.
 """
 
-import os
 import struct
 
 from tfinspector.contents.saved_models import SavedModel
+from tfinspector.formats.places.files import open_buffered, status_at
 
 _LARGEST_INDEX = 1 << 26
 _MASK = (1 << 64) - 1
@@ -21,9 +21,9 @@ def index_fingerprint(saved_model: SavedModel) -> int | None:
     """The fingerprint of `variables.index` now; None where it is absent or above 64 MiB."""
     path = f"{saved_model.variables_prefix}.index"
     try:
-        if not saved_model.variables_prefix or os.path.getsize(path) > _LARGEST_INDEX:
+        if not saved_model.variables_prefix or status_at(path).st_size > _LARGEST_INDEX:
             return None
-        with open(path, "rb") as file:
+        with open_buffered(path) as file:
             return fingerprint64(file.read())
     except OSError:  # it is gone: that is told where it is opened
         return None

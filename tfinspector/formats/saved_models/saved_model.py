@@ -7,7 +7,7 @@ Layout: `tensorflow/cc/saved_model/constants.h`. TensorFlow takes `saved_model.p
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError
 
@@ -17,6 +17,7 @@ from tfinspector.contents.saved_models import (
     MetaGraph,
     SavedModel,
 )
+from tfinspector.formats.places.files import is_file, open_buffered, open_for_parts, status_at
 from tfinspector.formats.saved_models import faults as faults
 from tfinspector.formats.saved_models.binary import RawMetaGraph, read_meta_graphs
 from tfinspector.formats.saved_models.graph_collections import (
@@ -31,6 +32,9 @@ from tfinspector.formats.saved_models.signatures import INIT_OP, build_signature
 from tfinspector.formats.saved_models.text import read_meta_graphs_of_text, variable_nodes_of_text
 from tfinspector.formats.saved_models.variables import join_variables
 from tfinspector.formats.wire_in_file import ByteSource, Malformed, Span, windowed
+
+if TYPE_CHECKING:
+    from tfinspector.formats.places.files import Status
 
 __all__ = ["join_variables", "read_saved_model"]
 
@@ -48,31 +52,21 @@ def read_saved_model(directory: str | os.PathLike[str]) -> SavedModel:
     path = os.fspath(directory)
     proto = _find_proto(path)
     try:
-        descriptor = os.open(proto, os.O_RDONLY)
+        with open_for_parts(proto) as (read, status):
+            return _read_open(path, proto, read, status)
     except OSError as error:
         raise faults.cannot_open(proto, error) from error
-    try:
-        return _read_open(path, proto, descriptor)
-    except OSError as error:
-        raise faults.cannot_open(proto, error) from error
-    finally:
-        os.close(descriptor)
 
 
 def _find_proto(directory: str) -> str:
     for name in (BINARY, TEXT, CHUNKED):
         proto = os.path.join(directory, name)
-        if os.path.isfile(proto):
+        if is_file(proto):
             return proto
     raise faults.no_saved_model(directory)
 
 
-def _read_open(directory: str, proto: str, descriptor: int) -> SavedModel:
-    status = os.fstat(descriptor)
-
-    def read(offset: int, nbytes: int) -> bytes:
-        return os.pread(descriptor, nbytes, offset)
-
+def _read_open(directory: str, proto: str, read: ByteSource, status: "Status") -> SavedModel:
     start = read(0, START_NBYTES)
     if proto.endswith(CHUNKED):
         raise faults.chunked(proto, start)
@@ -98,8 +92,8 @@ def _read_open(directory: str, proto: str, descriptor: int) -> SavedModel:
         schema_version=version,
         meta_graphs=tuple(meta_graph for meta_graph, _ in meta_graphs),
         fingerprint=fingerprint,
-        variables_prefix=prefix if os.path.isfile(f"{prefix}.index") else "",
-        keras_metadata=os.path.isfile(os.path.join(directory, "keras_metadata.pb")),
+        variables_prefix=prefix if is_file(f"{prefix}.index") else "",
+        keras_metadata=is_file(os.path.join(directory, "keras_metadata.pb")),
         mtime=status.st_mtime,
         problems=(*(problem for _, found in meta_graphs for problem in found), *problems),
     )
@@ -158,7 +152,7 @@ def _assets(directory: str, definitions: Iterable[Any]) -> tuple[Asset, ...]:
 
 def _asset(name: str, path: str) -> Asset:
     try:
-        return Asset(name, path, os.stat(path).st_size)
+        return Asset(name, path, status_at(path).st_size)
     except (OSError, ValueError):  # ValueError: a zero byte in the name
         return Asset(name, path, -1)
 
@@ -166,7 +160,7 @@ def _asset(name: str, path: str) -> Asset:
 def _read_fingerprint(directory: str) -> tuple[Fingerprint | None, tuple[str, ...]]:
     path = os.path.join(directory, "fingerprint.pb")
     try:
-        with open(path, "rb") as file:
+        with open_buffered(path) as file:
             message = parse_message("FingerprintDef", file.read(1 << 16))
     except FileNotFoundError:
         return None, ()

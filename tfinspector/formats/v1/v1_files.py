@@ -7,6 +7,7 @@ import os
 import re
 
 from tfinspector.formats.bundles.bundle_index import Stamp
+from tfinspector.formats.places.files import is_file, names_in, status_at
 
 _SHARD = re.compile(r"(?P<prefix>.+)-(?P<shard>\d{5}|\?{5})-of-(?P<count>\d{5})$", re.DOTALL)
 _MOST_SHARDS = 10_000
@@ -15,7 +16,7 @@ _MOST_SHARDS = 10_000
 def v1_prefix(path: str) -> str:
     """The prefix of the set that a shard, or a pattern for shards, belongs to; else the path."""
     match = _SHARD.match(path)
-    return match["prefix"] if match and not (os.path.isfile(path) and _alone(path)) else path
+    return match["prefix"] if match and not (_alone(path) and is_file(path)) else path
 
 
 def _alone(path: str) -> bool:
@@ -28,12 +29,12 @@ def _alone(path: str) -> bool:
 
 def v1_files(prefix: str) -> dict[str, Stamp | None]:
     """The files of a checkpoint in their order, as they are now; None for one that is missing."""
-    if os.path.isfile(prefix):
+    if is_file(prefix):
         return {prefix: _stamp(prefix)}
     directory, name = os.path.split(prefix)
     counts = set()
     try:
-        names = os.listdir(directory or ".")
+        names = names_in(directory or ".")
     except OSError:
         names = []
     for other in names:
@@ -50,7 +51,7 @@ def v1_files(prefix: str) -> dict[str, Stamp | None]:
 
 def _stamp(path: str) -> Stamp | None:
     try:
-        status = os.stat(path)
+        status = status_at(path)
     except OSError:
         return None
     return Stamp(status.st_size, status.st_mtime_ns)

@@ -11,6 +11,7 @@ from tfinspector.contents.checkpoints import RunListing, Snapshot
 from tfinspector.formats.bundles.table import MAGIC
 from tfinspector.formats.checkpoints.run import sort_snapshots
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
+from tfinspector.formats.places.files import absolute, names_in, open_buffered
 from tfinspector.formats.recognition.file_names import INDEX, META, steps_in_names
 from tfinspector.formats.v1.v1_files import v1_files, v1_prefix
 
@@ -32,15 +33,15 @@ def v1_snapshots_among(directory: str, names: Iterable[str]) -> list[str]:
 
 def v1_snapshot_paths(directory: str) -> set[str]:
     """The paths of what `list_v1_run` would list. Raises `OSError`."""
-    directory = os.path.abspath(directory)
-    names = v1_snapshots_among(directory, os.listdir(directory))
+    directory = absolute(directory)
+    names = v1_snapshots_among(directory, names_in(directory))
     return {os.path.join(directory, name) for name in names}
 
 
 def list_v1_run(directory: str) -> RunListing:
     """The V1 checkpoints of a directory, oldest first. Raises `OSError`."""
-    directory = os.path.abspath(directory)
-    entries = os.listdir(directory)
+    directory = absolute(directory)
+    entries = names_in(directory)
     names = v1_snapshots_among(directory, entries)
     state = None
     if STATE_FILE_NAME in entries:
@@ -74,7 +75,7 @@ def _is_v1(prefix: str) -> bool:
     if path is None:
         return False
     try:
-        with open(path, "rb") as file:
+        with open_buffered(path) as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - len(MAGIC)))
             return file.read() == MAGIC
