@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.looking import opened, session
@@ -65,9 +66,9 @@ def test_a_checkpoint_holds_values_only_and_its_bytes_are_checked(
         ("info", "muted", "It holds values only: loading them executes nothing of its own.")
     ]
     assert not page.operations.isVisible()
-    qtbot.mouseClick(page.check_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(page.checked.shown), timeout=20_000)
-    assert page.checked.shown[0][1] == "proved"
+    qtbot.mouseClick(page.bytes.check_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(page.bytes.checked.shown), timeout=20_000)
+    assert page.bytes.checked.shown[0][1] == "proved"
 
 
 def test_a_graph_that_can_not_be_read_is_told(
@@ -82,3 +83,34 @@ def test_a_graph_that_can_not_be_read_is_told(
     show(page, session, made("trusting.at_loading") / "model", qtbot)
     assert page.verdict.shown == [("error", "wrong", "saved_model.pb is gone.")]
     assert [card.finding for card in page.cards] == [gone]
+
+
+def test_what_is_intact_of_a_damaged_checkpoint_is_saved(
+    page: TrustPage, session: Session, made: Callable[[str], Path], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    show(page, session, made("cli_cases.damaged") / "bad", qtbot)
+    assert not page.bytes.salvage_button.isVisible(), "nothing is known to be damaged yet"
+    qtbot.mouseClick(page.bytes.check_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(page.bytes.bad.shown), timeout=20_000)
+    [(name, why, snapshot)] = page.bytes.bad.shown
+    assert (name, snapshot) == ("a", "bad")
+    assert why.startswith("checksum ")
+    asked = []
+
+    def choose(parent: object, title: str, proposal: str, kinds: str) -> tuple[str, str]:
+        asked.append(proposal)
+        return str(tmp_path / "new"), kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    qtbot.mouseClick(page.bytes.salvage_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(page.bytes.salvaged.shown), timeout=20_000)
+    assert asked == [str(made("cli_cases.damaged") / "bad-salvaged")]
+    assert page.bytes.salvaged.shown[0][1] == "proved"
+    assert [row[0] for row in page.bytes.lost.shown] == ["a"]
+    assert (tmp_path / "new.index").exists()
+    page.copy_shown()
+    assert "checksum " in QGuiApplication.clipboard().text()
+    qtbot.mouseClick(page.bytes.salvage_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.bytes.salvaged.shown[0][1] == "wrong", timeout=20_000)
+    assert "is there already" in page.bytes.salvaged.shown[0][2]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.findings import Finding
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.restores import Rename, RestoreReport
+    from tfinspector.contents.salvaging import Salvaged
     from tfinspector.contents.trust import TrustReport
     from tfinspector.contents.variables import Variable
     from tfinspector.engine.jobs import Ticket
@@ -74,6 +75,12 @@ def _check(source: OpenSource, ticket: Ticket | None) -> CheckReport:
     from tfinspector.engine.checking import check
 
     return check(source, ticket)
+
+
+def _salvage(source: OpenSource, prefix: str, snapshot: str | None, ticket: Ticket) -> Salvaged:
+    from tfinspector.engine.salvaging import salvage
+
+    return salvage(source, prefix, ticket, snapshot)
 
 
 def _trust(source: OpenSource, ticket: Ticket | None) -> TrustReport:
@@ -203,6 +210,7 @@ class Doors:
     ] = _worker
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
     check: Callable[[OpenSource, Ticket | None], CheckReport] = _check
+    salvage: Callable[[OpenSource, str, str | None, Ticket], Salvaged] = _salvage
     trust: Callable[[OpenSource, Ticket | None], TrustReport] = _trust
     drift: Callable[[Sequence[OpenSource], str, Ticket], DriftTable] = _drift
     compare: Callable[[Compared, Compared, Sequence[Rename], Ticket], Comparison] = _compare

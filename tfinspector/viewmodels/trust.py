@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.trust import TrustReport
-from tfinspector.viewmodels.overview import Verdict, check_words
+from tfinspector.viewmodels.integrity import Integrity
+from tfinspector.viewmodels.overview import Verdict
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
@@ -29,7 +30,7 @@ Row = tuple[str, ...]
 
 
 class TrustModel(QObject):
-    """Binds to the current source; `changed` after anything here is.
+    """Binds to the current source; `changed` after anything here is. `integrity`: its bytes.
 
     The judgement begins by itself: it reads bytes, and nothing of the model is executed.
     """
@@ -43,7 +44,8 @@ class TrustModel(QObject):
         self._reports: dict[int, tuple[OpenSource, TrustReport | Finding]] = {}
         self.task: Task | None = None
         session.current_changed.connect(self._on_current)
-        session.checks.changed.connect(self.changed)
+        self.integrity = Integrity(session, self)
+        self.integrity.changed.connect(self.changed)
         self._on_current()
 
     @property
@@ -127,7 +129,8 @@ class TrustModel(QObject):
         """The page as text, for the clipboard."""
         lines = [self.verdict.words if self.verdict else "", self.byline]
         lines += [f"{finding.id} {finding.title}" for finding in self.findings]
-        lines += ["\t".join(row) for row in (*self.reaching, *self.foreign, *self.operations)]
+        rows = (*self.reaching, *self.foreign, *self.integrity.bad, *self.operations)
+        lines += ["\t".join(row) for row in rows]
         return "\n".join(filter(None, lines))
 
     def cancel(self) -> None:
@@ -135,34 +138,11 @@ class TrustModel(QObject):
         if self.task:
             self.task.cancel()
 
-    # Integrity
-
-    @property
-    def check_words(self) -> Verdict | None:
-        """What recomputing every checksum said; None before it has."""
-        report = self._session.checks.report(self._source) if self._source else None
-        return check_words(report) if report else None
-
-    @property
-    def can_check(self) -> bool:
-        """Whether all bytes can be checked now."""
-        return self._source is not None and self._session.checks.can_check(self._source)
-
-    @property
-    def checking(self) -> Task | None:
-        """The check that is running."""
-        return self._session.checks.task(self._source) if self._source else None
-
-    def check(self) -> None:
-        """Recompute every checksum."""
-        if self._source:
-            self._session.checks.run(self._source)
-
     def _on_current(self) -> None:
         source = self._session.current
         if source is self._source and source is not None:
             return
-        self._source = source
+        self._source = self.integrity.source = source
         self.task = None
         if source is not None and id(source) not in self._reports:
             self._judge(source)

@@ -3,9 +3,7 @@
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QStackedLayout,
     QVBoxLayout,
@@ -17,6 +15,7 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.trust import NO_SOURCE, TrustModel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.integrity_section import IntegritySection
 from tfinspector.views.lines import Lines
 from tfinspector.views.plain_grid import PlainGrid
 from tfinspector.views.theme import SMALL, SPACE, WIDE
@@ -26,12 +25,12 @@ _WIDEST = 960
 
 
 class TrustPage(QWidget):
-    """Binds a `TrustModel`. Attributes: model, verdict, cards, reaching, foreign, operations."""
+    """Binds a `TrustModel`; the parts that a test looks at are attributes."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = TrustModel(session, self)
-        self.verdict, self.checked = Lines(), Lines()
+        self.verdict = Lines()
         self.byline = QLabel()
         self.byline.setProperty("muted", True)
         self.cards: list[FindingCard] = []
@@ -39,9 +38,7 @@ class TrustPage(QWidget):
         self.reaching = PlainGrid(("Operation", "What", "Count", "When", "From"), (2,))
         self.foreign = PlainGrid(("Name", "From", "Where"))
         self.operations = PlainGrid(("Operation", "Count"), (1,))
-        self.check_button = QPushButton("Check all bytes")
-        self.check_button.setToolTip("Read everything and recompute every checksum")
-        self.check_button.clicked.connect(self.model.check)
+        self.bytes = IntegritySection(self.model.integrity)
         self.waiting = WaitingLine()
         self.waiting.cancelled.connect(self._cancel)
         self.empty = EmptyState("trust", NO_SOURCE)
@@ -72,11 +69,7 @@ class TrustPage(QWidget):
                 ("Not of plain TensorFlow or Keras", self.foreign),
             )
         ]
-        _section(column, "Bytes", self.checked)
-        line = QHBoxLayout()
-        line.addWidget(self.check_button)
-        line.addStretch(1)
-        column.addLayout(line)
+        column.addWidget(self.bytes)
         self._headings.append(_section(column, "Operations", self.operations))
         column.addStretch(1)
         area = QScrollArea()
@@ -106,10 +99,8 @@ class TrustPage(QWidget):
         ):
             heading.setVisible(bool(rows))
             table.show_rows(rows)
-        checked = model.check_words
-        self.checked.show_lines([(checked.icon, checked.role, checked.words)] if checked else [])
-        self.check_button.setEnabled(model.can_check)
-        if task := model.checking or model.task:
+        self.bytes.show_state()
+        if task := model.integrity.task or model.task:
             self.waiting.wait_for("Reading", task)
         else:
             self.waiting.done()
@@ -126,8 +117,8 @@ class TrustPage(QWidget):
             self._cards.addWidget(card)
 
     def _cancel(self) -> None:
-        if self.model.checking:
-            self.model.checking.cancel()
+        if task := self.model.integrity.task:
+            task.cancel()
         else:
             self.model.cancel()
 
