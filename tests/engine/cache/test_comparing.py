@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,9 @@ from tests.engine.comparing.test_drift import opened, same
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Cancelled
-from tfinspector.engine.cache import pages
+from tfinspector.engine.cache import measuring, pages
 from tfinspector.engine.cache.store import Store
-from tfinspector.engine.comparing import run_path
+from tfinspector.engine.comparing import passes, run_path
 from tfinspector.engine.comparing.comparing import compare
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.jobs import Progress, Ticket
@@ -89,6 +91,30 @@ def test_one_snapshot_more_costs_one(
     grown = drift(opened(tmp_path), cache=store)
     assert set(read) == {"ckpt-100", "ckpt-500", "ckpt-600"}
     alike(drift(opened(tmp_path)), grown)
+
+
+def test_figures_that_were_measured_are_not_counted_again(
+    made: Made, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(measuring, "LEAST_NBYTES", 0)
+    copy_steps(made("drift.run"), tmp_path, range(100, 600, 100))
+    drift(opened(tmp_path), cache=store)
+    copy_steps(made("drift.run"), tmp_path, range(600, 700, 100))
+    [source] = opened(tmp_path)
+    for step in (100, 500, 600):
+        path = str(tmp_path / f"ckpt-{step}")
+        variables = source.checkpoint(path).variables
+        list(measuring.measure_remembered(store, source.reader(path), variables))
+    counted: list[str] = []
+    monkeypatch.setattr(passes, "Accumulator", counted.append)
+    shutil.copytree(store.path.parent, tmp_path / "second")
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        far = drift([source], cache=Store(tmp_path / "second", 1 << 30), executor=pool)
+    again = drift([source], cache=store)
+    assert counted == []
+    alike(far, again)
+    monkeypatch.undo()
+    alike(drift([source]), again)
 
 
 def test_a_snapshot_written_anew_is_measured_anew(

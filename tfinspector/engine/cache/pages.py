@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.drift_metrics import OWN_FIGURES
+from tfinspector.contents.figures import Statistics
 from tfinspector.contents.findings import Unreadable
 from tfinspector.engine.cache.identity import Identities, combined
-from tfinspector.engine.cache.packing import pack, unpack
+from tfinspector.engine.cache.packing import pack, unpack, unpack_statistics
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.passes import Order, Strand, why_not_compared
 from tfinspector.engine.comparing.places import Place, Readers
@@ -19,6 +20,7 @@ from tfinspector.engine.comparing.sharing_out import Taken
 from tfinspector.engine.comparing.tracks import Cell
 
 _ROWS = 256
+_FEW = 2  # snapshots; figures of more, with their sketches, would fill the memory
 _NOT_THERE = b"-"
 _WIDTHS = {
     "own": len(OWN_FIGURES), "to_anchor": len(PAIR_COLUMNS), "to_previous": len(PAIR_COLUMNS),
@@ -100,12 +102,15 @@ class Page:
         self.missing = sorted(absent | unsampled)
         for at in self.missing:
             self._columns[at] = self._blank()
+        near = {each for at in self.missing for each in (at, at - 1) if each >= 0}
+        self._needed = near | {order.anchor}
+        self._known = self._figures() if 0 < len(self.missing) <= _FEW else {}
 
     def shortened(self, number: int) -> Strand:
         """What has to be read of a row: missing snapshots, those before them, and the anchor."""
-        needed = {near for at in self.missing for near in (at, at - 1)} | {self._order.anchor}
-        cells, in_path = self._strands[number]
-        return Strand(tuple(c if at in needed else None for at, c in enumerate(cells)), in_path)
+        cells, in_path, *_ = self._strands[number]
+        few = tuple(cell if at in self._needed else None for at, cell in enumerate(cells))
+        return Strand(few, in_path, frozenset(self.missing), self._known.get(number, {}))
 
     def fill(self, number: int, row: RowFigures) -> bool:
         """Take in one row that was measured; whether it was the last one."""
@@ -186,6 +191,21 @@ class Page:
             blocks = np.split(found[1]["values"], ends)
             self._samples[at] = dict(zip(self._sampled, blocks, strict=True))
         return lacking
+
+    def _figures(self) -> dict[int, dict[int, Statistics]]:
+        """Statistics that were measured before, by row and snapshot."""
+        cells = {
+            (number, at): name
+            for at in self._needed
+            for number, name in zip(self.rows, self._names.of(self.rows, at), strict=True)
+        }
+        bodies = self._cache.get(cells.values())
+        known: dict[int, dict[int, Statistics]] = {}
+        for (number, at), name in cells.items():
+            figures = unpack_statistics(bodies.get(name, b""))
+            if figures is not None:
+                known.setdefault(number, {})[at] = figures
+        return known
 
     def _column(self, at: int) -> Arrays:
         column = self._columns[at]

@@ -6,7 +6,7 @@ run's path come from one reading. Everything here can be sent to another process
 readers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import prod
@@ -18,6 +18,7 @@ from tfinspector.analysis.drift.decoding import Decoded, decode
 from tfinspector.analysis.drift.pairs import PairAccumulator
 from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.dtypes import DTypeKind
+from tfinspector.contents.figures import Statistics
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.tensors import Region
 from tfinspector.engine.comparing.places import Place, Readers
@@ -45,19 +46,26 @@ class Order(NamedTuple):
 
 
 class Strand(NamedTuple):
-    """One variable to be measured: its cell at each snapshot, and whether it is in the path."""
+    """One variable to be measured: its cell at each snapshot, and whether it is in the path.
+
+    wanted  snapshots whose change is asked for; None: of all
+    known   figures that need not be counted again, by snapshot
+    """
 
     cells: tuple[Cell | None, ...]
     in_path: bool
+    wanted: frozenset[int] | None = None
+    known: Mapping[int, Statistics] | None = None
 
 
 @dataclass
 class Woven:
     """What the pass found of one variable, or of a span of it: `merge` adds spans up.
 
-    `present` are the numbers of the snapshots that have it, `size` its elements at the anchor. By
-    snapshot: its statistics, its change from the anchor and from the snapshot before; `failed` says
-    why one could not be read. `samples` are elements for the path; None where it takes no part.
+    `present` are the numbers of the snapshots that have it, `size` its elements at the anchor,
+    `known` the figures that were not counted. By snapshot: what was counted, its change from the
+    anchor and from the snapshot before; `failed` says why one could not be read. `samples` are
+    elements for the path; None where it takes no part.
     """
 
     present: set[int]
@@ -67,6 +75,7 @@ class Woven:
     to_previous: dict[int, PairAccumulator] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
     samples: dict[int, list[NDArray[Any]]] | None = None
+    known: Mapping[int, Statistics] = field(default_factory=dict)
 
     def merge(self, other: "Woven") -> None:
         """Take in the span that follows in the same variable."""
@@ -104,7 +113,9 @@ def weave(
     present = {at for at, cell in enumerate(strand.cells) if cell is not None}
     anchored = strand.cells[order.anchor]
     size = prod(anchored.shape) if anchored else 0
-    found = Woven(present, size, [_accumulator(cell) for cell in strand.cells])
+    known = strand.known or {}
+    own = [None if at in known else _accumulator(cell) for at, cell in enumerate(strand.cells)]
+    found = Woven(present, size, own, known=known)
     if strand.in_path:
         found.samples = {at: [] for at in present}
     shapes: dict[tuple[int, ...], list[int]] = {}
@@ -151,6 +162,8 @@ class _Loom:
         self._shape = self._by_number[members[0]].shape
         self._anchor = order.anchor if order.anchor in members else -1
         for at in members:
+            if strand.wanted is not None and at not in strand.wanted:
+                continue
             if self._anchor >= 0 and at != self._anchor:
                 found.to_anchor[at] = PairAccumulator(order.epsilon)
             if at - 1 == self._anchor:
@@ -198,22 +211,26 @@ class _Loom:
 
     def _compare(self, block: "_Block", anchor: "_Block | None", before: "_Block | None") -> None:
         pairs = []
-        if anchor is not None and anchor is not block:
+        if anchor is not None and block.at in self._found.to_anchor:
             pairs.append((anchor, self._found.to_anchor[block.at]))
-        if before is not None and before is not anchor:
+        if before is not None and before is not anchor and block.at in self._found.to_previous:
             pairs.append((before, self._found.to_previous[block.at]))
         own = self._found.own[block.at]
-        if own is None or any(other.is_text for other, _ in pairs):
+        if block.is_text or any(other.is_text for other, _ in pairs):
             for other, pair in pairs:
                 pair.add_objects(other.raw, block.raw)
             return
         # Counted apart and added up, so that only one dense table of counts is alive at a time.
-        counted = Accumulator(self._by_number[block.at].dtype.name)
+        counted = None if own is None else Accumulator(self._by_number[block.at].dtype.name)
+        if counted is None and not pairs:
+            return
         for start, stop in block.steps():
-            counted.add(block.flat[start:stop])
+            if counted is not None:
+                counted.add(block.flat[start:stop])
             for other, pair in pairs:
                 pair.add(other.step(start, stop), block.step(start, stop))
-        own.merge(counted)
+        if own is not None and counted is not None:
+            own.merge(counted)
 
 
 class _Block:

@@ -45,7 +45,7 @@ def figures_of(found: Woven, anchor: int) -> RowFigures:
     statistics: dict[int, Statistics | None] = {}
     for at in sorted(found.present - found.failed.keys(), key=lambda at: (at != anchor, at)):
         counted = found.own[at]
-        statistics[at] = None if counted is None else counted.statistics()
+        statistics[at] = found.known.get(at) if counted is None else counted.statistics()
         row.measured[at] = True
         _fill_own(row, at, statistics[at])
         if at == anchor:
