@@ -176,3 +176,38 @@ def test_large_integers_are_exact(cli: Cli, tmp_path: Path) -> None:
     assert (row["min"], row["max"]) == (-(2**62) - 1, 2**53 + 1)
     assert (row["quantiles"]["0.0"], row["quantiles"]["1.0"]) == (row["min"], row["max"])
     assert isinstance(row["max"], int)
+
+
+def test_spectra_are_those_of_the_matrices(cli: Cli, made: Made, referee: Any) -> None:
+    prefix = made("checkpoints.keras_functional") / "ckpt-1"
+    assert "spectrum" not in cli("stats", prefix, "--json").json["variables"][0]
+    document = cli("stats", prefix, "--spectrum", "--json").json
+    schema.check(document, schema.STATS)
+    theirs = referee(prefix)
+    matrices = [row for row in document["variables"] if row["spectrum"]]
+    assert matrices
+    for row in matrices:
+        dtype, shape, data = theirs[row["key"]]
+        values = np.frombuffer(data, dtype).astype(np.float64).reshape(-1, shape[-1])
+        found, true = row["spectrum"], np.linalg.svd(values, compute_uv=False)
+        assert (found["rows"], found["columns"]) == values.shape
+        assert found["method"] == "full"
+        assert found["singular_values"] == pytest.approx(true[:256], abs=found["error"] + 1e-12)
+        assert found["count"] == len(true)
+        assert found["stable_rank"] == pytest.approx((np.linalg.norm(true) / true[0]) ** 2)
+        assert found["problem"] is None
+    assert all(row["spectrum"] is None for row in document["variables"] if len(row["shape"]) < 2)
+
+
+def test_a_matrix_with_nan_has_no_spectrum(cli: Cli, made: Made) -> None:
+    prefix = made("drift.run") / "ckpt-600"
+    ended = cli("stats", prefix, "--spectrum", "--variable", "moving/*", "--json")
+    kernel = next(row for row in ended.json["variables"] if row["name"] == "moving/kernel")
+    assert kernel["spectrum"]["problem"] == "it holds NaN or infinity"
+    assert kernel["spectrum"]["singular_values"] is None
+    page = cli("stats", prefix, "--spectrum", "--variable", "*kernel").out
+    assert "Singular values" in page
+    assert "it holds NaN or infinity" in page
+    assert (
+        "No matrix is among them." in cli("stats", prefix, "--spectrum", "--variable", "*bias").out
+    )

@@ -10,6 +10,12 @@ from tfinspector.cli.choosing import chosen
 from tfinspector.cli.documents import Document, number, plain
 from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument
 from tfinspector.cli.page import Page
+from tfinspector.cli.stats_spectra import (
+    Spectra,
+    find_spectra,
+    spectrum_document,
+    write_spectra,
+)
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.variables import Variable
@@ -47,6 +53,10 @@ def command(
         str | None,
         typer.Option("--csv", metavar="FILE", help="Write a table too.", show_default=False),
     ] = None,
+    spectrum: Annotated[
+        bool,
+        typer.Option("--spectrum", help="Singular values of every matrix too; takes longer."),
+    ] = False,
     as_json: JsonOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:
@@ -57,11 +67,12 @@ def command(
         variables, findings = chosen(opened, variable)
         cache = None if no_cache else open_cache()
         rows = _measured(opened, variables, cache, ticket)
+        spectra = find_spectra(opened, variables, ticket) if spectrum else None
         if csv:
             write_csv(csv, _CSV_HEADER, [_csv_row(row) for row in rows])
         return Answer(
-            lambda: {"variables": [_document(row) for row in rows]},
-            lambda page: _write(page, rows, csv),
+            lambda: {"variables": [_document(row) | _spectrum(row, spectra) for row in rows]},
+            lambda page: _write(page, rows, spectra, csv),
             [
                 *find_odd_values(rows, _where(opened)),
                 *opened.source.findings,
@@ -105,6 +116,13 @@ def _document(row: Row) -> Document:
     return document | {"problem": None}
 
 
+def _spectrum(row: Row, spectra: Spectra | None) -> Document:
+    """The field that only --spectrum adds."""
+    if spectra is None:
+        return {}
+    return {"spectrum": spectrum_document(spectra.get(row[0].key))}
+
+
 def _histogram(figures: Statistics) -> Document:
     [drawn] = draw_shared([figures], bins=_BINS)
     return {
@@ -133,7 +151,7 @@ def _csv_row(row: Row) -> list[object]:
     ]
 
 
-def _write(page: Page, rows: list[Row], csv: str | None) -> None:
+def _write(page: Page, rows: list[Row], spectra: Spectra | None, csv: str | None) -> None:
     if not rows:
         page.line("No variables to measure.", "muted")
         return
@@ -142,6 +160,8 @@ def _write(page: Page, rows: list[Row], csv: str | None) -> None:
         list(zip(*map(_cells, rows), strict=True)),
         right=range(1, 9),
     )
+    if spectra is not None:
+        write_spectra(page, spectra, {variable.key: variable.name for variable, _ in rows})
     if csv:
         page.line()
         page.line(f"The table is in {csv}.")
