@@ -142,7 +142,7 @@ def _write(page: Page, report: CallReport, files: list[str]) -> None:
         return
     calls = len(report.times)
     median = f", the median of {calls} calls" if calls > 1 else ""
-    page.line(f"{name} took {duration(report.seconds)}{median}{by}.")
+    page.line(f"{name} took {numbers.short_duration(report.seconds)}{median}{by}.")
     if report.load_seconds:
         page.line(f"Loading it took {numbers.duration(report.load_seconds)}.")
     page.heading("Outputs")
@@ -167,8 +167,3 @@ def _figure(output: CallOutput, which: str) -> str:
     if not isinstance(known, Statistics) or not known.finite:
         return ""
     return numbers.four(getattr(known, which))
-
-
-def duration(seconds: float) -> str:
-    """How long a call took, also where that is less than a millisecond."""
-    return numbers.duration(seconds) if seconds >= 0.1 else f"{1000 * seconds:.3g} ms"

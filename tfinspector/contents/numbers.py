@@ -134,3 +134,8 @@ def duration(seconds: float) -> str:
     if seconds < _MINUTE:
         return f"{seconds:.0f} s"
     return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s"
+
+
+def short_duration(seconds: float) -> str:
+    """How long a call took, also where that is less than a tenth of a second: "0.473 ms"."""
+    return duration(seconds) if seconds >= 0.1 else f"{1000 * seconds:.3g} ms"

@@ -25,9 +25,9 @@ _HEADINGS = ("Type", "Shape", "Tensor in the graph")
 
 
 class SignatureCard(QScrollArea):
-    """Attributes: code (the text), copy (the button)."""
+    """Attributes: code (the text), copy (the button). `middle` stands between inputs and code."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, middle: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -50,6 +50,8 @@ class SignatureCard(QScrollArea):
         self._about = QVBoxLayout()
         self._about.setSpacing(TIGHT)
         column.addLayout(self._about)
+        if middle is not None:
+            column.addWidget(middle)
         line = QHBoxLayout()
         line.setContentsMargins(0, SMALL, 0, 0)
         line.addWidget(heading("Python"), 1)

@@ -1,6 +1,6 @@
 """The Signatures page: how a SavedModel can be called, with the Python that does it."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.signatures import SignaturesModel, report_lines
 from tfinspector.views.elided_label import ElidedLabel
@@ -20,6 +21,8 @@ from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.finding_card import SIGNS
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
+from tfinspector.views.run_form import RunForm
+from tfinspector.views.run_outcome import RunOutcome
 from tfinspector.views.signature_card import SignatureCard
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours
 from tfinspector.views.waiting_line import WaitingLine
@@ -28,7 +31,9 @@ _LIST_WIDTH, _HEADING_HEIGHT = 220, 30
 
 
 class SignaturesPage(QWidget):
-    """Binds a `SignaturesModel`. Attributes: model, list, card, load, said."""
+    """Binds a `SignaturesModel` and a `RunModel`. Attributes: model, running, list, card, load,
+    said, form, outcome.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +43,9 @@ class SignaturesPage(QWidget):
         self.load = QPushButton("Load")
         self.load.setIcon(icon("play"))
         self.waiting, self.said = WaitingLine(), Lines()
-        self.list, self.card = QListWidget(), SignatureCard()
+        self.running = RunModel(session, self.model, self)
+        self.form, self.outcome = RunForm(self.running), RunOutcome(self.running)
+        self.list, self.card = QListWidget(), SignatureCard(self._run_section())
         self.empty = EmptyState("signature")
         self._shown_groups: object = None
         self._lay_out()
@@ -47,6 +54,7 @@ class SignaturesPage(QWidget):
         self.list.currentItemChanged.connect(self._on_item)
         self.model.changed.connect(self._show)
         self.model.load_changed.connect(self._show_load)
+        self.running.ended.connect(self._show_outcome)
         self._show()
         self._show_load()
 
@@ -81,6 +89,16 @@ class SignaturesPage(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(page)
         self._stack.addWidget(self.empty)
+
+    def _run_section(self) -> QWidget:
+        """The form and what came of it."""
+        section = QWidget()
+        column = QVBoxLayout(section)
+        column.setContentsMargins(0, SMALL, 0, 0)
+        column.setSpacing(SMALL)
+        column.addWidget(self.form)
+        column.addWidget(self.outcome)
+        return section
 
     def copy_shown(self) -> None:
         """Copy the Python of what is chosen."""
@@ -133,6 +151,11 @@ class SignaturesPage(QWidget):
         place = item.data(Qt.ItemDataRole.UserRole) if item else None
         if place is not None:
             self.model.choose(self.model.entries[place])
+
+    def _show_outcome(self) -> None:
+        """What came of a call may lie below the edge: bring it into view, when it has its size."""
+        if self.running.result is not None and self.outcome.isVisible():
+            QTimer.singleShot(0, self.outcome, lambda: self.card.ensureWidgetVisible(self.outcome))
 
     def _show_load(self) -> None:
         model = self.model

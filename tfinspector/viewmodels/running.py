@@ -1,0 +1,203 @@
+"""Calls the chosen signature or function in the worker, and keeps what came out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from tfinspector.contents import numbers
+from tfinspector.contents.calls import Callee, CallReport
+from tfinspector.contents.findings import Finding, Unreadable
+from tfinspector.contents.saved_models import Signature
+from tfinspector.engine.jobs import Ticket
+from tfinspector.viewmodels.call_form import InputLine, lines_of
+from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.restore.form import DeviceChoice, device_choices
+from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.signatures import Entry, SignaturesModel
+from tfinspector.viewmodels.tasks import Task
+
+if TYPE_CHECKING:
+    from tfinspector.engine.opening import OpenSource
+
+NO_WORKER = "TensorFlow is not ready: see the worker in the toolbar."
+_Result = CallReport | Finding
+
+
+class RunModel(QObject):
+    """Follows the entry that is chosen on the page.
+
+    changed    `callee`, `lines`, `seed`, `repeat`, `device`, `why_not`
+    ended      `task` (running now, or None), `result` (CallReport, Finding or None)
+    """
+
+    changed = Signal()
+    ended = Signal()
+
+    def __init__(
+        self, session: Session, signatures: SignaturesModel, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._signatures = session, signatures
+        self.callee: Callee | None = None
+        self.lines: tuple[InputLine, ...] = ()
+        self.seed, self.repeat, self.device = 1, 1, "CPU:0"
+        self.task: Task | None = None
+        self.outputs: OpenSource | None = None
+        self._entry: Entry | None = None
+        self._uncallable = ""
+        self._results: dict[int, tuple[Entry, _Result, OpenSource | None]] = {}
+        signatures.changed.connect(self._on_chosen)
+        session.worker.changed.connect(self.changed)
+        self._on_chosen()
+
+    # The form
+
+    @property
+    def devices(self) -> list[DeviceChoice]:
+        """What the worker offers; a GPU that is not there with the reason."""
+        return device_choices(self._session.worker.about, self.device)
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be called now, "" if it can."""
+        if self._uncallable:
+            return self._uncallable
+        if self.task:
+            return "It is running."
+        if self._session.worker.client is None:
+            return NO_WORKER
+        return next((line.problem for line in self.lines if line.problem), "")
+
+    def fill_in(self, place: int, **fields: Any) -> None:
+        """Change fields of the input in that place, by the names of `InputLine`."""
+        lines = list(self.lines)
+        lines[place] = replace(lines[place], **fields)
+        if lines[place] != self.lines[place]:
+            self.lines = tuple(lines)
+            self.changed.emit()
+
+    def set_run(
+        self, seed: int | None = None, repeat: int | None = None, device: str | None = None
+    ) -> None:
+        """Another seed, number of calls, or device."""
+        self.seed = self.seed if seed is None else seed
+        self.repeat = self.repeat if repeat is None else repeat
+        self.device = self.device if device is None else device
+        self.changed.emit()
+
+    # The call
+
+    @property
+    def result(self) -> _Result | None:
+        """What came of the last call of this entry; None if there was none."""
+        known = self._results.get(id(self._entry))
+        return known[1] if known else None
+
+    def run(self) -> None:
+        """Load the SavedModel and call it, in the worker: this runs the model's own code."""
+        source, entry, callee = self._session.current, self._entry, self.callee
+        client = self._session.worker.client
+        if source is None or entry is None or callee is None or client is None or self.why_not:
+            return
+        inputs = {line.spec.name: line.choice for line in self.lines if not line.is_left_out}
+        settings = self.seed, self.repeat, self.device
+
+        def job(ticket: Ticket) -> tuple[CallReport, OpenSource | None]:
+            from tfinspector.engine.running.making import make_inputs
+            from tfinspector.engine.running.output_source import source_of
+            from tfinspector.engine.running.run import CallRequest, call_with
+
+            seed, repeat, device = settings
+            request = CallRequest(device=device, seed=seed, repeat=repeat)
+            given = make_inputs(callee, inputs, seed)
+            report = call_with(source, entry.graph, callee, given, request, client, ticket)
+            return report, source_of(report) if report.done else None
+
+        def done(answer: tuple[CallReport, OpenSource | None]) -> None:
+            self._keep(entry, *answer)
+
+        task = self._session.run(
+            f"Run {callee.name}", job, done, lambda finding: self._keep(entry, finding),
+            key="run", owner=source,
+        )  # fmt: skip
+        self.task = task
+        task.ended.connect(lambda: self._on_ended(task))
+        self.ended.emit()
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop the call."""
+        if self.task:
+            self.task.cancel()
+
+    def show_output(self, place: int) -> None:
+        """Show an output in the inspector, as if it were a variable."""
+        if self.outputs is not None and self.outputs.source.checkpoint is not None:
+            checkpoint = self.outputs.source.checkpoint
+            variable = checkpoint.variables[place]
+            self._session.choose([Choice(self.outputs, checkpoint.prefix, variable)])
+
+    def save(self, directory: str) -> Task | None:
+        """Write the outputs as .npy files into a directory; nothing there is overwritten."""
+        report = self.result
+        if not isinstance(report, CallReport) or not report.done:
+            return None
+
+        def job(ticket: Ticket) -> object:
+            from tfinspector.engine.running.saving import save_outputs
+
+            return save_outputs(directory, report.outputs)
+
+        return self._session.run("Save outputs", job)
+
+    def _keep(self, entry: Entry, result: _Result, outputs: OpenSource | None = None) -> None:
+        self._results[id(entry)] = (entry, result, outputs)
+        if entry is self._entry:
+            self.outputs = outputs
+
+    def _on_ended(self, task: Task) -> None:
+        if self.task is task:
+            self.task = None
+        self.ended.emit()
+        self.changed.emit()
+
+    def _on_chosen(self) -> None:
+        entry = self._signatures.chosen
+        if entry is self._entry:
+            return
+        self._entry = entry
+        self._results = {
+            key: kept for key, kept in self._results.items() if kept[0] in self._signatures.entries
+        }
+        known = self._results.get(id(entry))
+        self.outputs = known[2] if known else None
+        self.callee, self._uncallable = _callee_of(entry) if entry else (None, "")
+        self.lines = lines_of(self.callee, self.lines) if self.callee else ()
+        self.changed.emit()
+        self.ended.emit()
+
+
+def _callee_of(entry: Entry) -> tuple[Callee | None, str]:
+    """What to call, or why it can't be called."""
+    from tfinspector.engine.running.callees import callee_for_function, callee_for_signature
+
+    if isinstance(entry.item, Signature):
+        return callee_for_signature(entry.item), ""
+    try:
+        return callee_for_function(entry.item), ""
+    except Unreadable as refusal:
+        return None, refusal.finding.title
+
+
+def took_words(report: CallReport) -> str:
+    """ "Took 0.47 ms, the median of 5 calls; loading it took 0.2 s."."""
+    calls = len(report.times)
+    words = f"Took {numbers.short_duration(report.seconds)}"
+    if calls > 1:
+        words += f", the median of {calls} calls"
+    if report.load_seconds:
+        words += f"; loading it took {numbers.duration(report.load_seconds)}"
+    return words + "."

@@ -1,0 +1,220 @@
+"""The form that calls a signature or a function: a line for each input, and how to call."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tfinspector.contents.calls import InputKind
+from tfinspector.viewmodels.call_form import FROM_FILES, InputLine
+from tfinspector.viewmodels.running import RunModel
+from tfinspector.views.buttons import tool_button
+from tfinspector.views.icons import icon
+from tfinspector.views.signature_card import heading
+from tfinspector.views.spin_box import SpinBox
+from tfinspector.views.theme import SMALL, TIGHT
+
+_LEFT_OUT = "Left out"
+_FILTERS = {
+    InputKind.FILE: "Arrays (*.npy *.npz *.csv);;All files (*)",
+    InputKind.TEXT: "Text (*.txt);;All files (*)",
+    InputKind.IMAGE: "Pictures (*.png *.jpg *.jpeg *.gif *.bmp);;All files (*)",
+}
+_FIELD, _NUMBER = 120, 84
+_MOST_SEED = 999_999
+
+
+class InputRow:
+    """The widgets of one input, in a row of the form's grid."""
+
+    def __init__(self, model: RunModel, place: int) -> None:
+        self._model, self._place = model, place
+        self.name, self.type = QLabel(), QLabel()
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.type.setProperty("muted", True)
+        self.kind = QComboBox()
+        self.argument, self.sizes = QLineEdit(), QLineEdit()
+        self.sizes.setFixedWidth(_FIELD)
+        self.browse = tool_button("folder", "", "Choose the file", self.ask_file)
+        self.fields = QWidget()
+        line = QHBoxLayout(self.fields)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(TIGHT)
+        line.addWidget(self.argument, 1)
+        line.addWidget(self.browse)
+        line.addWidget(self.sizes)
+        line.addStretch(0)
+        self.kind.activated.connect(self._on_kind)
+        self.argument.textEdited.connect(lambda text: model.fill_in(place, argument=text))
+        self.sizes.textEdited.connect(lambda text: model.fill_in(place, sizes=text))
+        for field in (self.argument, self.sizes):
+            field.returnPressed.connect(model.run)
+
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        """From left to right."""
+        return self.name, self.type, self.kind, self.fields
+
+    def show_line(self, line: InputLine) -> None:
+        """Show what was chosen."""
+        name = line.spec.name
+        self.name.setText(name)
+        self.type.setText(line.type_words)
+        choices = [words for _, words in line.kinds] + [_LEFT_OUT] * line.is_optional
+        if [self.kind.itemText(at) for at in range(self.kind.count())] != choices:
+            self.kind.clear()
+            self.kind.addItems(choices)
+        at = [kind for kind, _ in line.kinds].index(line.kind)
+        self.kind.setCurrentIndex(len(choices) - 1 if line.is_left_out else at)
+        self.kind.setAccessibleName(f"Kind of {name}")
+        is_file = line.kind in FROM_FILES
+        self.argument.setVisible(line.takes_argument)
+        self.argument.setPlaceholderText("file" if is_file else "value")
+        self.argument.setAccessibleName(f"{'File' if is_file else 'Value'} of {name}")
+        self.browse.setVisible(line.takes_argument and is_file)
+        self.sizes.setVisible(line.unknown > 0)
+        self.sizes.setPlaceholderText(", ".join(["1"] * line.unknown))
+        self.sizes.setAccessibleName(f"Sizes of {name}")
+        self.sizes.setToolTip(
+            "Size of each unknown dimension (?), in their order; 1 where nothing is given"
+        )
+        for field, text in ((self.argument, line.argument), (self.sizes, line.sizes)):
+            if field.text() != text:
+                field.setText(text)
+
+    def ask_file(self) -> None:
+        """Ask for the file."""
+        line = self._model.lines[self._place]
+        wanted = _FILTERS.get(line.kind, _FILTERS[InputKind.IMAGE])
+        path, _ = QFileDialog.getOpenFileName(
+            self.fields, f"Choose the values of {line.spec.name}", "", wanted
+        )
+        if path:
+            self._model.fill_in(self._place, argument=path)
+
+    def _on_kind(self, at: int) -> None:
+        kinds = self._model.lines[self._place].kinds
+        if at < len(kinds):
+            self._model.fill_in(self._place, kind=kinds[at][0], is_left_out=False)
+        else:
+            self._model.fill_in(self._place, is_left_out=True)
+
+
+class RunForm(QWidget):
+    """Attributes: rows (an `InputRow` per input), seed, repeat, device, run, problem."""
+
+    def __init__(self, model: RunModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.rows: list[InputRow] = []
+        self.seed = SpinBox(0, _MOST_SEED, "Seed")
+        self.repeat = SpinBox(1, 10_000, "Number of calls")
+        self.device = QComboBox()
+        self.run = QPushButton("Run")
+        self.problem = QLabel()
+        self._grid = QGridLayout()
+        self._dress()
+        self._lay_out()
+        self.seed.valueChanged.connect(lambda seed: model.set_run(seed=seed))
+        self.repeat.valueChanged.connect(lambda repeat: model.set_run(repeat=repeat))
+        self.device.activated.connect(lambda at: model.set_run(device=self.device.itemData(at)))
+        self.run.clicked.connect(model.run)
+        model.changed.connect(self._show)
+        self._show()
+
+    def _dress(self) -> None:
+        self.seed.setToolTip("Seed of random inputs: the same seed gives the same values")
+        self.repeat.setToolTip("Call it so often and take the times; the outputs are of the first")
+        for field in (self.seed, self.repeat):
+            field.setFixedWidth(_NUMBER)
+        self.device.setAccessibleName("Device")
+        self.device.setMinimumContentsLength(6)
+        self.device.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.run.setIcon(icon("play"))
+        self.problem.setProperty("muted", True)
+        self.problem.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        self._grid.setHorizontalSpacing(SMALL)
+        self._grid.setVerticalSpacing(TIGHT)
+        self._grid.setColumnStretch(3, 1)
+        line = QHBoxLayout()
+        line.setSpacing(SMALL)
+        for text, field in (
+            ("Seed", self.seed), ("Calls", self.repeat), ("Device", self.device),
+        ):  # fmt: skip
+            label = QLabel(text)
+            label.setProperty("muted", True)
+            line.addWidget(label)
+            line.addWidget(field)
+        line.addStretch(1)
+        top = QHBoxLayout()
+        top.addWidget(heading("Run"), 1)
+        top.addWidget(self.run)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SMALL)
+        column.addLayout(top)
+        column.addLayout(self._grid)
+        column.addLayout(line)
+        column.addWidget(self.problem)
+
+    def _show(self) -> None:
+        model = self._model
+        self._have_rows(len(model.lines))
+        for row, line in zip(self.rows, model.lines, strict=True):
+            row.show_line(line)
+        self._show_devices()
+        for field, value in ((self.seed, model.seed), (self.repeat, model.repeat)):
+            if field.value() != value:
+                field.setValue(value)
+        why_not = model.why_not
+        self.run.setEnabled(not why_not)
+        self.run.setToolTip(
+            why_not or "Load it and call it, in the worker. This runs the model's own graph."
+        )
+        self.problem.setText("" if model.task else why_not)
+        self.problem.setVisible(bool(self.problem.text()))
+
+    def _have_rows(self, count: int) -> None:
+        """As many rows as inputs; widgets of rows that stay are kept, with their focus."""
+        while len(self.rows) > count:
+            for widget in self.rows.pop().widgets:
+                self._grid.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        while len(self.rows) < count:
+            row = InputRow(self._model, len(self.rows))
+            for column, widget in enumerate(row.widgets):
+                self._grid.addWidget(widget, len(self.rows), column)
+            self.rows.append(row)
+
+    def _show_devices(self) -> None:
+        choices = self._model.devices
+        texts = [self.device.itemText(at) for at in range(self.device.count())]
+        if texts != [choice.text for choice in choices]:
+            self.device.clear()
+            items = cast(QStandardItemModel, self.device.model())
+            for at, choice in enumerate(choices):
+                self.device.addItem(choice.text, choice.name)
+                items.item(at).setEnabled(not choice.why_not)
+                items.item(at).setToolTip(choice.why_not)
+            self.device.view().setMinimumWidth(self.device.view().sizeHintForColumn(0) + 24)
+        self.device.setCurrentIndex(self.device.findData(self._model.device))
+        reasons = [choice.why_not for choice in choices if choice.why_not]
+        self.device.setToolTip("\n".join(["Where the model runs", *reasons]))
