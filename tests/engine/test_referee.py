@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.formats.table_writer import BundleWriter, entry
+from tfinspector.contents.checkpoints import Snapshot
 from tfinspector.contents.dtypes import DTYPES
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.reports import WorkerState
@@ -175,6 +176,23 @@ def test_nothing_to_ask_is_not_agreement(tmp_path: Path, client: WorkerClient) -
     report = ask_tensorflow(OpenSource(keras, [], {}), client)
     assert report.agrees is None
     assert [each.severity for each in report.findings] == [Severity.INFO]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "says"),
+    [
+        (SourceKind.GRAPH_DEF, "/m.pb", "of a graph it lists nothing"),
+        (SourceKind.META_GRAPH, "/m.meta", "of a graph it lists nothing"),
+        (SourceKind.SAVED_MODEL, "s3://b/m", "TensorFlow itself can't read s3://"),
+        (SourceKind.RUN, "memory://run", "TensorFlow itself can't read memory://"),
+    ],
+)
+def test_why_it_was_not_asked(client: WorkerClient, kind: SourceKind, path: str, says: str) -> None:
+    source = Source(kind, path, path, "a source", (Snapshot(path, None, "", None, 0),))
+    report = ask_tensorflow(OpenSource(source, [], {}), client, load=True)
+    assert report.agrees is None
+    [finding] = report.findings
+    assert says in finding.title
 
 
 MODELS = [

@@ -165,3 +165,23 @@ def values_of(path: str) -> dict[str, Any]:
         data = flat.tolist() if name == "string" else flat.tobytes()
         found[within + node.name] = (name, tuple(np.shape(value)), data)
     return found
+
+
+def operations_of(path: str) -> dict[str, int]:
+    """How often each operation stands in a graph and its functions, by TensorFlow's messages."""
+    import tensorflow as tf
+    from google.protobuf import text_format
+
+    data = Path(path).read_bytes()
+    definition = tf.compat.v1.GraphDef()
+    if path.endswith(".meta"):
+        definition = tf.compat.v1.MetaGraphDef.FromString(data).graph_def
+    elif path.endswith(".pbtxt"):
+        text_format.Parse(data, definition)
+    else:
+        definition.ParseFromString(data)
+    counts: dict[str, int] = {}
+    for nodes in (definition.node, *(one.node_def for one in definition.library.function)):
+        for node in nodes:
+            counts[node.op] = counts.get(node.op, 0) + 1
+    return counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -118,3 +119,16 @@ def test_a_failed_load_is_one_line_with_its_reason() -> None:
     assert report_lines(finding) == [("error", "wrong", "The worker died")]
     failed = LoadReport("/m", False, 0, False, (), (), (finding,))
     assert report_lines(failed) == [("error", "wrong", "The worker died")]
+
+
+def test_a_graph_is_not_loaded(
+    model: SignaturesModel, session: Session, made: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    task = session.open(str(made("graph_files.frozen") / "frozen.pb"))
+    qtbot.waitUntil(lambda: task.state.is_over, timeout=20_000)
+    assert [entry.name for entry in model.entries] == ["graph"]
+    assert "imported by code" in model.why_not_load
+    assert "imported by code" in model.root_words
+    assert "import_graph_def" in model.code
+    model.load()
+    assert model.task is None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot
 from tfinspector.contents.checks import BadTensor, CheckReport
 from tfinspector.contents.findings import Finding, Severity, Unreadable
+from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.integrity import explain_bad_tensors
 from tfinspector.diagnosis.keras_damage import (
@@ -99,6 +100,8 @@ class _Run:
         bad = [each for each in one.bad if each.key not in one.refused]
         if checkpoint.keras is None:
             told = explain_bad_tensors(checkpoint, bad, one.checked, _seconds_between(checkpoint))
+            if self._opened.source.kind is SourceKind.GRAPH_DEF:
+                self._unproved += one.checked  # that it has no checksums is told with the source
         else:
             members = _changed_members(checkpoint, one.tick)
             self._bad += members

@@ -26,6 +26,7 @@ from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_opened
 from tfinspector.engine.opening import OpenSource
+from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
 from tfinspector.engine.worker.client import MethodFailed, WorkerClient, WorkerFailed
 from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
 from tfinspector.formats.reading import TensorReader
@@ -33,6 +34,7 @@ from tfinspector.formats.reading import TensorReader
 _LISTED_KINDS = frozenset(
     {SourceKind.CHECKPOINT, SourceKind.CHECKPOINT_V1, SourceKind.RUN, SourceKind.SAVED_MODEL}
 )
+_GRAPHS = frozenset({SourceKind.GRAPH_DEF, SourceKind.META_GRAPH})
 _LOW_BITS = {"int4": 15, "uint4": 15, "float4_e2m1fn": 15, "int2": 3, "uint2": 3}
 
 
@@ -62,7 +64,7 @@ def ask_tensorflow(
         theirs, found = _compare_checkpoint(opened.checkpoint(snapshot), client, ticket, timeout)
         asked = True
     report = None
-    if load and opened.source.kind is SourceKind.SAVED_MODEL:
+    if load and _is_loaded(opened):
         tags = _tags_to_load(opened)
         report = load_opened(opened, client, tags, None, ticket, timeout, hashes=True)
         found += _compare_loaded(opened, report, ticket)
@@ -217,15 +219,33 @@ def _is_listed(opened: OpenSource, snapshot: str | None) -> bool:
     """Whether TensorFlow lists what is in a snapshot: those of Keras it leaves to Keras."""
     if opened.source.kind not in _LISTED_KINDS or not (snapshot or opened.source.snapshots):
         return False
+    if why_not_read_by_tensorflow(opened.source.path):
+        return False
     return opened.checkpoint(snapshot).keras is None
 
 
+def _is_loaded(opened: OpenSource) -> bool:
+    source = opened.source
+    return source.kind is SourceKind.SAVED_MODEL and not why_not_read_by_tensorflow(source.path)
+
+
 def _not_asked(opened: OpenSource) -> Finding:
-    saved_model = opened.source.kind is SourceKind.SAVED_MODEL
+    """Why TensorFlow was not asked about this source."""
+    source = opened.source
+    title = why_not_read_by_tensorflow(source.path)
+    if not title and source.kind is SourceKind.SAVED_MODEL:
+        title = (
+            "TensorFlow has nothing to say about this SavedModel without loading it: it holds no "
+            "variables."
+        )
+    elif not title and source.kind in _GRAPHS:
+        title = (
+            "TensorFlow lists the variables of checkpoints; of a graph it lists nothing, so it was "
+            "not asked."
+        )
     return Finding(
         id="X00",
         severity=Severity.INFO,
-        title="TensorFlow has nothing to say about this "
-        + ("SavedModel without loading it: it holds no variables." if saved_model else "file."),
-        where=opened.source.path,
+        title=title or "TensorFlow has nothing to say about this file.",
+        where=source.path,
     )

@@ -1,12 +1,13 @@
 """What a source would do if it were loaded, from its bytes alone: nothing of it is executed."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 from tfinspector.contents.saved_models import SavedModel
-from tfinspector.contents.trust import TrustReport
+from tfinspector.contents.sources import SourceKind
+from tfinspector.contents.trust import GraphCensus, TrustReport
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
 
@@ -14,14 +15,14 @@ from tfinspector.engine.open_source import OpenSource
 def trust(
     opened: OpenSource, ticket: Ticket | None = None, known_ops: Collection[str] = ()
 ) -> TrustReport:
-    """The judgement of a SavedModel or a Keras file; a checkpoint only holds values.
+    """The judgement of a SavedModel, a graph or a Keras file; a checkpoint only holds values.
 
     `known_ops` are what the worker's TensorFlow registers; without them the shipped list counts.
     Raises `Unreadable`, `Cancelled`.
     """
     source = opened.source
     if source.saved_model is not None:
-        return _of_saved_model(source.saved_model, ticket or Ticket(), known_ops)
+        return _of_graphs(source.kind, source.saved_model, ticket or Ticket(), known_ops)
     checkpoint = source.checkpoint
     if checkpoint is not None and checkpoint.keras is not None:
         from tfinspector.diagnosis.trust import judge_keras
@@ -30,13 +31,12 @@ def trust(
     return TrustReport(source.path, executes=False)
 
 
-def _of_saved_model(
-    saved_model: SavedModel, ticket: Ticket, known_ops: Collection[str]
+def _of_graphs(
+    kind: SourceKind, saved_model: SavedModel, ticket: Ticket, known_ops: Collection[str]
 ) -> TrustReport:
     # Imported here: protobuf takes 50 ms, which other sources do not need.
     from tfinspector.diagnosis.saved_models import find_foreign_index
     from tfinspector.diagnosis.trust import judge_graphs
-    from tfinspector.formats.saved_models.census import take_census
     from tfinspector.formats.saved_models.fingerprint import index_fingerprint
 
     def tick(position: int) -> None:
@@ -44,11 +44,27 @@ def _of_saved_model(
         ticket.check()
 
     tick(0)
-    censuses = take_census(saved_model, tick)
+    censuses = _count(kind, saved_model, tick)
     report = judge_graphs(saved_model.path, censuses, known_ops or shipped_operations())
     found = index_fingerprint(saved_model)
     findings = (*find_foreign_index(saved_model, found), *report.findings)
     return replace(report, findings=findings)
+
+
+def _count(
+    kind: SourceKind, model: SavedModel, tick: Callable[[int], None]
+) -> tuple[GraphCensus, ...]:
+    if kind is SourceKind.GRAPH_DEF:
+        from tfinspector.formats.graphs.graph_census import take_graph_census
+
+        return (take_graph_census(model, tick),)
+    if kind is SourceKind.META_GRAPH:
+        from tfinspector.formats.graphs.graph_census import take_meta_census
+
+        return (take_meta_census(model, tick),)
+    from tfinspector.formats.saved_models.census import take_census
+
+    return take_census(model, tick)
 
 
 @cache

@@ -20,7 +20,9 @@ from tfinspector.contents.saved_models import (
     Signature,
     TensorSpec,
 )
+from tfinspector.contents.sources import SourceKind
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
@@ -104,8 +106,13 @@ class SignaturesModel(QObject):
         if self.saved_model is None:
             return NOT_A_MODEL
         if not any(group.entries for group in self.groups):
-            return "This SavedModel has neither signatures nor functions, so it can't be called."
+            return f"This {self._noun} has neither signatures nor functions, so it can't be called."
         return ""
+
+    @property
+    def _noun(self) -> str:
+        is_model = self._source and self._source.source.kind is SourceKind.SAVED_MODEL
+        return "SavedModel" if is_model else "graph"
 
     @property
     def root_severity(self) -> Severity:
@@ -118,6 +125,8 @@ class SignaturesModel(QObject):
         """What a person must know before calling `loaded(x)`, "" if it works."""
         if self.saved_model is None or self._source is None:
             return ""
+        if self._source.source.kind is not SourceKind.SAVED_MODEL:
+            return "Nothing is loaded of a graph: it is imported by code, as below."
         told = [f for f in self._session.findings_of(self._source) if f.id == NOT_CALLABLE]
         if told:
             return told[0].title
@@ -156,6 +165,10 @@ class SignaturesModel(QObject):
         """Why Load can't be pressed now, "" if it can."""
         if self.task:
             return "It is being loaded."
+        if self._source is not None and self._source.source.kind is not SourceKind.SAVED_MODEL:
+            return "A graph is imported by code, as below; only SavedModels are loaded here."
+        if self.saved_model and (reason := why_not_read_by_tensorflow(self.saved_model.path)):
+            return reason
         if self._session.worker.client is None:
             return "TensorFlow is not ready: see the worker in the toolbar."
         return ""
@@ -164,7 +177,7 @@ class SignaturesModel(QObject):
         """Load it with TensorFlow, in the worker: this runs the model's own code."""
         source, saved_model = self._source, self.saved_model
         client = self._session.worker.client
-        if source is None or saved_model is None or client is None or self.task:
+        if source is None or saved_model is None or client is None or self.why_not_load:
             return
         graph = self.chosen.graph if self.chosen else None
         several = len(saved_model.meta_graphs) > 1

@@ -6,6 +6,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.trust import EntryKind, Reach, ReachingOp, UnknownOp
 
 _TABLE_FILES = ("InitializeTableFromTextFile", "InitializeTableFromTextFileV2")
+_GRAPHS = (".pb", ".pbtxt", ".graphdef")
 _CALLED = (EntryKind.SIGNATURE, EntryKind.FUNCTION)
 _IN_A_BOX = "Load it in a container without your files and without a network, or not at all."
 
@@ -109,4 +110,13 @@ def _several(names: Sequence[str]) -> str:
 
 
 def _load(path: str) -> str:
+    """Python that loads a SavedModel's directory, a graph, or the graph beside a checkpoint."""
+    if path.endswith(".meta"):
+        return f"import tensorflow as tf\n\ntf.compat.v1.train.import_meta_graph({path!r})"
+    if path.endswith(_GRAPHS):
+        return (
+            "import tensorflow as tf\n\n"
+            f"definition = tf.compat.v1.GraphDef.FromString(open({path!r}, 'rb').read())\n"
+            "tf.graph_util.import_graph_def(definition)"
+        )
     return f"import tensorflow as tf\n\nloaded = tf.saved_model.load({path!r})"

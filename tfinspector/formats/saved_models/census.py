@@ -52,20 +52,21 @@ def take_census(saved_model: SavedModel, tick: Tick) -> tuple[GraphCensus, ...]:
 def _graphs(proto: str, read: ByteSource, nbytes: int, tick: Tick) -> Iterator[GraphCensus]:
     if not proto.endswith(TEXT):
         for raw in read_meta_graphs(read, nbytes)[1]:
-            yield _census(raw, read_graph(windowed(read), raw.graph, tick))
+            yield census_of(raw, read_graph(windowed(read), raw.graph, tick))
         return
     text = read_all(read, nbytes)
     for raw in read_meta_graphs_of_text(text)[1]:
         graph = graph_of_text(text, raw.graph)
         tick(nbytes)
-        yield _census(raw, read_graph(_reader_of(graph), [Span(0, len(graph))], tick))
+        yield census_of(raw, read_graph(_reader_of(graph), [Span(0, len(graph))], tick))
 
 
 def _reader_of(data: bytes) -> ByteSource:
     return lambda offset, nbytes: data[offset : offset + nbytes]
 
 
-def _census(raw: RawMetaGraph, graph: Graph) -> GraphCensus:
+def census_of(raw: RawMetaGraph, graph: Graph) -> GraphCensus:
+    """The operations of a meta graph, and which of them are run when."""
     info = raw.message.meta_info_def
     return GraphCensus(
         tuple(sorted(info.tags)),
