@@ -1,7 +1,9 @@
 """New snapshots appear while training goes on: watches the directories of what is open.
 
 A save writes several files, so a change is only looked at when the directory has been quiet for
-a moment; and only if the indexes there have changed is the source opened again.
+a moment; and only if the files there that a save ends with have changed is the source opened
+again. Network drives tell nobody of changes, and a file that grows in place is no change of its
+directory, so all directories are also looked at every few seconds.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tfinspector.viewmodels.session import Session
 
 _QUIET_MS = 700
+_POLL_MS = 5_000
 _TELLING = (".index", ".keras", ".h5", ".hdf5", ".weights.json")
 _WATCHED = (SourceKind.RUN, SourceKind.CHECKPOINT)
 
@@ -33,23 +36,33 @@ class Watcher(QObject):
         self._session = session
         self._listings: dict[str, Listing] = {}
         self._changed: set[str] = set()
+        self._is_polling = False
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._note)
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._quiet.timeout.connect(self._look)
+        self._poll = QTimer(self, interval=_POLL_MS)
+        self._poll.timeout.connect(self._look_at_all)
         session.sources_changed.connect(self._follow)
         self._follow()
 
     def _follow(self) -> None:
-        wanted = {_directory(s) for s in self._session.sources if s.source.kind in _WATCHED}
+        followed = [source for source in self._session.sources if source.source.kind in _WATCHED]
+        wanted = {path for source in followed for path in _directories(source)}
         wanted = {path for path in wanted if os.path.isdir(path)}
         watched = set(self._watcher.directories())
         if watched - wanted:
             self._watcher.removePaths(sorted(watched - wanted))
-        new = sorted(wanted - watched)
+        new = sorted(wanted - self._listings.keys())
+        self._listings = {path: each for path, each in self._listings.items() if path in wanted}
+        if wanted - watched:
+            self._watcher.addPaths(sorted(wanted - watched))
         if new:
-            self._watcher.addPaths(new)
-            self._list(new, self._listings.update)
+            self._list(new, self._begin_with)
+        if wanted:
+            self._poll.start()
+        else:
+            self._poll.stop()
 
     def _note(self, directory: str) -> None:
         self._changed.add(directory)
@@ -58,6 +71,12 @@ class Watcher(QObject):
     def _look(self) -> None:
         changed, self._changed = self._changed, set()
         self._list(changed, self._compare)
+
+    def _look_at_all(self) -> None:
+        """Unless the last look still waits for a slow drive."""
+        if self._listings and not self._is_polling:
+            self._is_polling = True
+            self._list(self._listings, self._compare_all)
 
     def _list(self, directories: Iterable[str], then: object) -> None:
         """List off the window's thread: the directory may be on a slow network."""
@@ -69,29 +88,50 @@ class Watcher(QObject):
             quiet=True,
         )
 
+    def _begin_with(self, listings: dict[str, Listing]) -> None:
+        self._listings |= listings
+
+    def _compare_all(self, listings: dict[str, Listing]) -> None:
+        self._is_polling = False
+        self._compare(listings)
+
     def _compare(self, listings: dict[str, Listing]) -> None:
-        for path, listing in listings.items():
-            if listing == self._listings.get(path):
-                continue
-            self._listings[path] = listing
-            for source in self._session.sources:
-                if source.source.kind in _WATCHED and _directory(source) == path:
-                    self._session.refresh(source)
+        known = {path: each for path, each in listings.items() if path in self._listings}
+        changed = {path for path, each in known.items() if each != self._listings[path]}
+        self._listings |= known
+        for source in list(self._session.sources):
+            if source.source.kind in _WATCHED and changed & _directories(source):
+                self._session.refresh(source)
 
 
-def _directory(source: OpenSource) -> str:
+def _directories(source: OpenSource) -> set[str]:
+    """Its own, and those of a run's snapshots where each has one."""
     path = source.source.path
-    return path if source.source.kind is SourceKind.RUN else os.path.dirname(path)
+    if source.source.kind is not SourceKind.RUN:
+        return {os.path.dirname(path)}
+    return {path, *(os.path.dirname(snapshot.path) for snapshot in source.source.snapshots)}
 
 
 def _listing(directory: str) -> Listing:
-    """Indexes, files of Keras, the state file, with size and time: what a save changes last."""
+    """What a save changes last: indexes, files of Keras, the state file; with size and time.
+
+    Folders are told by name, because the next snapshot may have one of its own.
+    """
     try:
         with os.scandir(directory) as entries:
-            return frozenset(
-                (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-                for entry in entries
-                if entry.name.endswith(_TELLING) or entry.name == "checkpoint"
-            )
+            return frozenset(_told(entry) for entry in entries if _is_telling(entry))
     except OSError:  # gone meanwhile: a listing of nothing, and reopening says what is wrong
         return frozenset()
+
+
+def _is_telling(entry: os.DirEntry[str]) -> bool:
+    if entry.is_dir():
+        return not entry.name.endswith("_temp")  # of a save that is under way
+    return entry.name.endswith(_TELLING) or entry.name == "checkpoint"
+
+
+def _told(entry: os.DirEntry[str]) -> tuple[str, int, int]:
+    if entry.is_dir():
+        return entry.name, 0, 0
+    status = entry.stat()
+    return entry.name, status.st_size, status.st_mtime_ns
