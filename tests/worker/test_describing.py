@@ -189,5 +189,5 @@ def test_description_is_plain_data(asked: Asked) -> None:
     told: dict[str, Any] = asked("build", factory=f"{MODELS}:functional")
     assert set(told) == {
         "factory", "returned", "built_by", "unbuilt", "flavours", "nodes", "variables",
-        "problems",
+        "problems", "optimizers_built",
     }  # fmt: skip

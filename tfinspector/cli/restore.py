@@ -101,7 +101,8 @@ WriteFixed = Annotated[
     typer.Option(
         "--write-fixed",
         metavar="PREFIX",
-        help=f"Write a checkpoint that your own restore takes, and prove it. {_WRITES}",
+        help="Write a checkpoint that your own restore takes, or a NAME.weights.h5 or NAME.keras "
+        f"that load_weights takes, and prove it. {_WRITES}",
         show_default=False,
     ),
 ]

@@ -262,10 +262,14 @@ def _write_written(page: Page, written: Written) -> None:
         command = f"python {shlex.quote(written.code)}"
         page.line(f"            in the factory's folder: {escaped(command)}", "muted")
     if written.checkpoint:
-        page.line(f"checkpoint  {escaped(written.checkpoint)}")
-        page.line(
-            "            TensorFlow restored it in a fresh process, and assert_consumed() passed",
-            "muted",
+        by_keras = written.fixed is not None and written.fixed.way is Way.LOAD_WEIGHTS
+        said = (
+            "load_weights took it in a fresh process, and every value was compared"
+            if by_keras
+            else "TensorFlow restored it in a fresh process, and assert_consumed() passed"
         )
+        what = "file      " if by_keras else "checkpoint"
+        page.line(f"{what}  {escaped(written.checkpoint)}")
+        page.line(f"            {said}", "muted")
     elif written.fixed is not None:
-        page.line("checkpoint  was not written; the findings say why", "wrong")
+        page.line("nothing     was written; the findings say why", "wrong")

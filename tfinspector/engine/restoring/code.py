@@ -16,7 +16,14 @@ from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.restoring.build_lines import build_lines
 from tfinspector.engine.restoring.restore import RestoreRequest
-from tfinspector.engine.restoring.script_parts import BODY, ENDING, FACTORY, HEAD, LINKS
+from tfinspector.engine.restoring.script_parts import (
+    BODY,
+    ENDING,
+    FACTORY,
+    HEAD,
+    KERAS_VALUES,
+    LINKS,
+)
 
 _WIDTH = 96
 
@@ -52,7 +59,9 @@ def code_for(request: RestoreRequest, report: RestoreReport, renames: Sequence[R
         f"# The same for the accepted renames, and what is done to the value.\n"
         f"RENAMED = {_literal(plan.renamed)}\n"
     )
-    if any(finding.id == "F04" for finding in report.findings):
+    if report.model.keras is not None:
+        head += KERAS_VALUES
+    elif any(finding.id == "F04" for finding in report.findings):
         head += LINKS
     restore = _restore_lines(report, plan, request)
     return "\n".join([head, where, tables, BODY, restore, ENDING])
@@ -127,6 +136,8 @@ def _restore_lines(report: RestoreReport, plan: _Plan, request: RestoreRequest) 
     lines = [f"{device}built = make(**KWARGS)"]
     lines += ["root = root_of(built)"]
     lines += build_lines(model, _optimizers_to_build(model, plan))
+    if model.optimizers_built and model.returned is Returned.BARE and _has_optimizer(plan):
+        lines.append("built.optimizer.build(built.trainable_variables)")
     if plan.is_ordinary:
         lines.append(f"checkpoint = {_checkpoint(model, table)}")
         lines.append("checkpoint.read(PREFIX).expect_partial()  # what matches by itself")
@@ -139,10 +150,11 @@ def _restore_lines(report: RestoreReport, plan: _Plan, request: RestoreRequest) 
     lines.append("check(root, reader)")
     lines.append("return built")
     body = "\n".join(f"    {line}" for line in lines)
+    reader = "Values" if model.keras is not None else "tf.train.load_checkpoint"
     return (
         "\ndef restore():\n"
         '    """What the factory returns, with the values of the checkpoint."""\n'
-        "    reader = tf.train.load_checkpoint(PREFIX)\n"
+        f"    reader = {reader}(PREFIX)\n"
         f"{body}\n"
     )
 
@@ -157,6 +169,12 @@ def _optimizers_to_build(model: ModelDescription, plan: _Plan) -> list[str]:
         for name, child in model.nodes[0].children
         if is_optimizer(model.nodes[child].kind) and _any_below(paths, name)
     ]
+
+
+def _has_optimizer(plan: _Plan) -> bool:
+    """Whether the optimizer of a compiled model gets values, so that it must have its own first."""
+    paths = [path for _, path in plan.same] + [path for _, path, _ in plan.renamed]
+    return any(path.startswith("optimizer/") for path in paths)
 
 
 def _any_below(paths: Iterable[str], name: str) -> bool:

@@ -25,6 +25,41 @@ for file in glob.glob(glob.escape(PREFIX) + ".*"):
 PREFIX = safe
 """
 
+KERAS_VALUES = '''
+import io
+import json
+import zipfile
+
+import h5py
+
+
+class Values:
+    """The values of a file of Keras by their place in it: archive, folder, shards or one HDF5."""
+
+    def __init__(self, path):
+        self.files = [h5py.File(each, "r") for each in opened(path)]
+
+    def get_tensor(self, key):
+        held = next(file[key] for file in self.files if key in file)
+        value = held[...]
+        if value.dtype.kind == "V":  # a type that HDF5 does not have, such as bfloat16
+            value = value.view(tf.as_dtype(held.attrs["dtype"]).as_numpy_dtype)
+        return value
+
+
+def opened(path):
+    if os.path.isdir(path):
+        return [os.path.join(path, "model.weights.h5")]
+    if path.endswith(".json"):
+        names = set()
+        for each in json.load(open(path))["weight_map"].values():
+            names.update([each] if isinstance(each, str) else each)
+        return [os.path.join(os.path.dirname(path), name) for name in sorted(names)]
+    if zipfile.is_zipfile(path):
+        return [io.BytesIO(zipfile.ZipFile(path).read("model.weights.h5"))]
+    return [path]
+'''
+
 FACTORY = """sys.path.insert(0, {folder!r})
 make = importlib.import_module({module!r})
 for name in {callable!r}.split("."):

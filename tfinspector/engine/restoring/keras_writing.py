@@ -1,0 +1,102 @@
+"""Writes a file of Keras from the matched model, which the user's `load_weights` takes.
+
+The values go into the model by the match and the map, from any source that this program reads;
+Keras saves the model in the worker, and in a fresh worker `load_weights` must bring every value
+back: only what that proves is kept.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tfinspector.contents.restores import Attachment, Outcome, Rename, RestoreReport, Way
+from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.restoring.drafts import move_drafts
+from tfinspector.engine.restoring.proving import hashes_in, lost_values
+from tfinspector.engine.restoring.repair_findings import (
+    first_values,
+    not_filled,
+    not_proved,
+    unwritable,
+)
+from tfinspector.engine.restoring.restore import RestoreRequest, restore
+from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
+
+_ENDINGS = (".weights.h5", ".keras")
+_USELESS = frozenset({Outcome.FAILED, Outcome.NOTHING})
+
+
+def is_keras_file(path: str) -> bool:
+    """Whether what is to be written is a file of Keras, by the ending of its name."""
+    return path.endswith(_ENDINGS)
+
+
+def check_file(path: str) -> None:
+    """Raise Unreadable where nothing may be written: over anything, or where no directory is."""
+    directory = os.path.dirname(path)
+    if not os.path.isdir(directory):
+        raise unwritable(path, f"there is no directory {directory}")
+    if os.path.lexists(path):
+        raise unwritable(path, "it is there already")
+
+
+def write_keras(
+    request: RestoreRequest,
+    renames: Sequence[Rename],
+    path: str,
+    client: WorkerClient,
+    ticket: Ticket,
+) -> RestoreReport:
+    """Write `path` and report how a fresh model loads it; raises as `write_fixed` does."""
+    filled = restore(request, client, ticket, renames)
+    if filled.outcome in _USELESS or filled.model is None:
+        return replace(filled, findings=(not_filled(filled), *filled.findings))
+    directory, name = os.path.split(path)
+    with tempfile.TemporaryDirectory(
+        prefix=f".{name}.", suffix=".partial", dir=directory
+    ) as drafts:
+        try:
+            held = hashes_in(client, ticket)
+            client.exchange(
+                "save_keras", {"path": os.path.join(drafts, name)}, (), ticket, request.timeout,
+                f"writing {name}",
+            )  # fmt: skip
+        except WorkerFailed as failed:
+            findings = (failed.finding, *filled.findings)
+            return replace(filled, outcome=Outcome.FAILED, findings=findings)
+        move_drafts(drafts, path)
+    report = None
+    try:
+        report = _prove(request, filled, renames, path, client, ticket, held)
+        return report
+    finally:
+        if report is None or report.outcome is Outcome.FAILED:
+            os.unlink(path)  # unproved, so not kept
+
+
+def _prove(
+    request: RestoreRequest,
+    filled: RestoreReport,
+    renames: Sequence[Rename],
+    path: str,
+    client: WorkerClient,
+    ticket: Ticket,
+    held: dict[int, str],
+) -> RestoreReport:
+    """Keras's own call, in a process that knows nothing of the first."""
+    again = replace(request, path=path, snapshot=None, attachment=Attachment(), keep_partial=False)
+    with WorkerClient(client.command) as fresh:
+        report = restore(again, fresh, ticket)
+        found = hashes_in(fresh, ticket) if report.model is not None else {}
+    wrong = lost_values(filled, report, held, found)
+    if report.way is not Way.LOAD_WEIGHTS:
+        wrong.insert(0, "load_weights does not bring all values back")
+    findings = [not_proved(path, wrong)] if wrong else []
+    findings += first_values(filled, path)
+    return replace(
+        report,
+        outcome=Outcome.FAILED if wrong else report.outcome,
+        renames=tuple(renames),
+        findings=(*findings, *report.findings),
+    )

@@ -1,0 +1,109 @@
+"""What there is to say about a file that was written from a matched model, or was not."""
+
+import os
+from collections.abc import Sequence
+
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.restores import RestoreReport, Row, State
+from tfinspector.contents.variables import Role
+
+_SHOWN = 5
+
+
+def first_values(filled: RestoreReport, prefix: str) -> list[Finding]:
+    """Weights of the model that nothing in the source filled."""
+    names = [
+        row.model_path or row.name
+        for row in filled.rows
+        if row.state is State.MISSING_IN_CHECKPOINT and row.role != Role.METRIC.value
+    ]
+    names += [row.model_path for row in filled.rows if row.state is State.SHAPE_MISMATCH]
+    if not names:
+        return []
+    what = "variable has" if len(names) == 1 else "variables have"
+    return [
+        Finding(
+            "M32",
+            Severity.WARNING,
+            f"{len(names)} {what} only the first value that the factory gave, for nothing in the "
+            f"source goes there: {_listed(names)}.",
+            where=prefix,
+            evidence={"variables": names},
+            fix=Fix("Accept or add a pair for it in the map, or train it before use."),
+        )
+    ]
+
+
+def left_behind(filled: RestoreReport) -> list[Finding]:
+    """Assigned, but no checkpoint of the object can hold it."""
+    assert filled.model is not None
+    names = [
+        row.name
+        for row in filled.rows
+        if row.key and row.variable >= 0 and filled.model.variables[row.variable].node < 0
+        and row.state is State.RESTORED
+    ]  # fmt: skip
+    if not names:
+        return []
+    return [
+        Finding(
+            "M03",
+            Severity.WARNING,
+            f"{len(names)} of the values are not in the new file, because no attribute leads to "
+            f"their variables: {_listed(names)}.",
+            where=filled.prefix,
+            evidence={"variables": names},
+            fix=Fix(
+                "Give each layer of the list an attribute of its own, then write again.",
+                'for i, block in enumerate(self.blocks):\n    setattr(self, f"block_{i}", block)',
+            ),
+        )
+    ]
+
+
+def not_filled(filled: RestoreReport) -> Finding:
+    """Nothing could be restored, so that there is nothing to write."""
+    rows: tuple[Row, ...] = filled.rows
+    return Finding(
+        "M33",
+        Severity.ERROR,
+        "Nothing was written, because nothing could be restored through the map.",
+        where=filled.path,
+        evidence={"outcome": filled.outcome.value, "variables": len(rows)},
+        fix=Fix("Accept pairs in the list of renames first; the findings below say what is wrong."),
+    )
+
+
+def not_proved(prefix: str, wrong: list[str]) -> Finding:
+    """What was written does not bring the same values back."""
+    return Finding(
+        "M33",
+        Severity.ERROR,
+        f"{os.path.basename(prefix)} was not kept, because a fresh restore of it did not prove "
+        f"right: {_listed(wrong)}.",
+        where=prefix,
+        evidence={"wrong": wrong},
+        fix=Fix(
+            "Look whether the factory builds the same model each time and whether a call changes "
+            "its variables; the generated code assigns the same pairs in your own program."
+        ),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def unwritable(prefix: str, why: str) -> Unreadable:
+    """The place is taken, or no place."""
+    return Unreadable(
+        Finding(
+            "V03",
+            Severity.ERROR,
+            f"{os.path.basename(prefix) or prefix} can't be written: {why}.",
+            where=prefix,
+            evidence={"prefix": prefix, "reason": why},
+            fix=Fix("Choose another name; what is there is never written over."),
+        )
+    )
