@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QGraphicsScene, QWidget
 
 from tfinspector.contents.drifts import Floats, RunPath
 from tfinspector.contents.figures import Scale
@@ -51,7 +51,9 @@ class RunPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._plot.setMenuEnabled(False)
         self._plot.showGrid(x=True, y=True, alpha=0.1)
         self._box: pg.ViewBox = self._plot.getViewBox()
-        self._items: list[pg.GraphicsObject] = []
+        # Few items, whose extents follow the view: an index of places would lag behind them.
+        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self._labels: list[pg.TextItem] = []
         self.scene().sigMouseMoved.connect(self._on_moved)
         self.scene().sigMouseClicked.connect(self._on_clicked)
 
@@ -73,17 +75,18 @@ class RunPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Show all of it."""
 
     def draw(self) -> None:
-        """Draw everything anew: there are at most a few thousand points."""
+        """Show everything as it is now. Items are kept and changed, never taken away: the pointer
+        may be on them.
+        """
         self.setBackground(self._style.surface)
         for axis in (self._bottom, self._left):
             axis.set_colours(self._style.muted, self._style.muted, self._style.font)
-        for item in self._items:
-            self._plot.removeItem(item)
-        self._items = []
-        self._add_items()
+        for label in self._labels:
+            label.hide()
+        self._draw_items()
         self.viewport().update()
 
-    def _add_items(self) -> None:
+    def _draw_items(self) -> None:
         raise NotImplementedError
 
     def _points(self) -> Floats:
@@ -99,14 +102,23 @@ class RunPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def _add(self, item: pg.GraphicsObject, z: float = 0.0) -> None:
         item.setZValue(z)
         self._plot.addItem(item, ignoreBounds=True)
-        self._items.append(item)
 
-    def _label(self, text: str, place: Sequence[float], anchor: tuple[float, float],
-               colour: object) -> None:  # fmt: skip
-        label = pg.TextItem(text, color=colour, anchor=anchor)
+    def _label(
+        self, number: int, text: str, place: tuple[float, float], anchor: tuple[float, float],
+        colour: QColor,
+    ) -> None:  # fmt: skip
+        """Say `text` at a place, with the label of this number."""
+        while len(self._labels) <= number:
+            made = pg.TextItem()
+            self._labels.append(made)
+            self._add(made, 20)
+        label = self._labels[number]
         label.setFont(self._style.font)
-        label.setPos(float(place[0]), float(place[1]))
-        self._add(label, 20)
+        label.setText(text)
+        label.setColor(colour)
+        label.setAnchor(anchor)
+        label.setPos(*place)
+        label.show()
 
     def _nearest(self, position: QPointF) -> int:
         """The number of the point near a place in the scene, -1 where none is."""
@@ -147,6 +159,9 @@ class CurvesPlot(RunPlot):
     def __init__(self, style: PlotStyle, parent: QWidget | None = None) -> None:
         super().__init__(style, "Curves over steps", parent)
         self._curves: Curves | None = None
+        self._lines: list[pg.PlotDataItem] = []
+        self._here = pg.InfiniteLine(0.0, angle=90)
+        self._add(self._here, 1)
         self._axis = ValueAxis()
         self._is_log: bool | None = None
         self._box.setMouseEnabled(x=True, y=True)
@@ -215,25 +230,33 @@ class CurvesPlot(RunPlot):
         assert self._curves is not None
         return self._curves.words_at(*divmod(point, len(self._curves.steps)))
 
-    def _add_items(self) -> None:
+    def _draw_items(self) -> None:
         self._left.set_ticks(value_ticks(self._axis))
         curves = self._curves
+        for line in self._lines:
+            line.setData([], [])
+        steps = curves.steps if curves is not None else np.empty(0)
+        self._here.setVisible(0 <= self._at < len(steps))
         if curves is None:
             return
         places = self._places()
         for at, row in enumerate(places):
-            colour = self._style.of(at)
-            curve = pg.PlotDataItem(curves.steps, row, pen=pg.mkPen(colour, width=1.6),
-                                    connect="finite", symbol="o", symbolSize=4,
-                                    symbolBrush=colour, symbolPen=None)  # fmt: skip
-            self._add(curve, 5)
-        if 0 <= self._at < len(curves.steps):
-            line = pg.InfiniteLine(float(curves.steps[self._at]), angle=90,
-                                   pen=pg.mkPen(self._style.accent, width=1))  # fmt: skip
-            self._add(line, 1)
-        self._add_names(curves, places)
+            line, colour = self._line(at), self._style.of(at)
+            if np.isfinite(row).any():  # pyqtgraph takes no line without any place
+                line.setData(steps, row, pen=pg.mkPen(colour, width=1.6), symbolBrush=colour)
+        if self._here.isVisible():
+            self._here.setPen(pg.mkPen(self._style.accent, width=1))
+            self._here.setValue(float(steps[self._at]))
+        self._draw_names(curves, places)
 
-    def _add_names(self, curves: Curves, places: Floats) -> None:
+    def _line(self, number: int) -> pg.PlotDataItem:
+        while len(self._lines) <= number:
+            made = pg.PlotDataItem(connect="finite", symbol="o", symbolSize=4, symbolPen=None)
+            self._lines.append(made)
+            self._add(made, 5)
+        return self._lines[number]
+
+    def _draw_names(self, curves: Curves, places: Floats) -> None:
         """At the curves' ends, moved apart where they would touch."""
         ends = [(float(row[np.isfinite(row)][-1]), at)
                 for at, row in enumerate(places) if np.isfinite(row).any()]  # fmt: skip
@@ -241,8 +264,8 @@ class CurvesPlot(RunPlot):
         lowest = -np.inf
         for place, at in sorted(ends):
             lowest = max(place, lowest + height)
-            where = (curves.steps[-1], lowest)
-            self._label(f" {curves.labels[at]}", where, (0, 0.5), self._style.of(at))
+            where = (float(curves.steps[-1]), float(lowest))
+            self._label(at, f" {curves.labels[at]}", where, (0, 0.5), self._style.of(at))
 
 
 class PathPlot(RunPlot):
@@ -253,6 +276,11 @@ class PathPlot(RunPlot):
         self._path: RunPath | None = None
         self._where: Sequence[str] = ()
         self._box.setAspectLocked(True)
+        self._way = pg.PlotCurveItem()
+        self._dots = pg.ScatterPlotItem(size=8, pen=pg.mkPen(None))
+        self._ring = pg.ScatterPlotItem(size=15, brush=pg.mkBrush(None))
+        for z, item in enumerate((self._way, self._dots, self._ring)):
+            self._add(item, z)
 
     def show_path(self, path: RunPath | None, where: Sequence[str]) -> None:
         """Draw this; `where` says in words what each snapshot is."""
@@ -282,28 +310,22 @@ class PathPlot(RunPlot):
         x, y = self._points()[point].tolist()
         return f"{self._where[self._snapshot_of(point)]} \N{MIDDLE DOT} {x:.6g}, {y:.6g}"
 
-    def _add_items(self) -> None:
+    def _draw_items(self) -> None:
         path = self._path
-        if path is None:
-            return
-        points = path.points
-        table = pg.colormap.get("viridis")
+        points = path.points if path is not None else np.empty((0, 2))
         shares = np.linspace(0.1, 0.9, len(points))
+        table = pg.colormap.get("viridis")
         brushes = [pg.mkBrush(table.map(share, mode="qcolor")) for share in shares]
-        line = pg.PlotCurveItem(points[:, 0], points[:, 1],
-                                pen=pg.mkPen(faded(self._style.muted, 0.6), width=1))  # fmt: skip
-        self._add(line, 1)
-        self._add(pg.ScatterPlotItem(points[:, 0], points[:, 1], size=8, brush=brushes,
-                                     pen=pg.mkPen(None)), 5)  # fmt: skip
-        if self._at in path.snapshots:
-            here = points[path.snapshots.index(self._at)]
-            ring = pg.ScatterPlotItem([here[0]], [here[1]], size=15, brush=pg.mkBrush(None),
-                                      pen=pg.mkPen(self._style.accent, width=2))  # fmt: skip
-            self._add(ring, 8)
-        named = {0, len(points) - 1}
-        for point in sorted(named):
-            self._label(self._where[path.snapshots[point]], points[point], (0.5, 1.3),
-                        self._style.text)  # fmt: skip
+        self._way.setData(points[:, 0], points[:, 1])
+        self._way.setPen(pg.mkPen(faded(self._style.muted, 0.6), width=1))
+        self._dots.setData(points[:, 0], points[:, 1], brush=brushes)
+        here = points[[at == self._at for at in path.snapshots]] if path is not None else points
+        self._ring.setData(here[:, 0], here[:, 1], pen=pg.mkPen(self._style.accent, width=2))
+        if path is not None:
+            for number, point in enumerate((0, len(points) - 1)):
+                x, y = points[point].tolist()
+                words = self._where[path.snapshots[point]]
+                self._label(number, words, (x, y), (0.5, 1.3), self._style.text)
 
 
 def _is_wide(curves: Curves | None) -> bool:
