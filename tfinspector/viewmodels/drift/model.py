@@ -65,6 +65,7 @@ class DriftModel(QObject):
         self.ridge = HistogramModel(self._ridge, self)
         self.ridge.set_options(arrangement=Arrangement.OFFSET)
         session.current_changed.connect(self._on_current)
+        session.sources_changed.connect(self._let_go)
         session.chosen_changed.connect(self.chosen_changed)
 
     # Measuring
@@ -122,6 +123,14 @@ class DriftModel(QObject):
             self._take(None)
         if source is not None and len(source.source.snapshots) > 1:
             self.measure()
+
+    def _let_go(self) -> None:
+        """The run was closed: nothing of it is kept."""
+        paths = {source.source.path for source in self.session.sources}
+        if self._source is not None and self._source.source.path not in paths:
+            self._source, self.task, self.trouble, self.is_stale = None, None, None, False
+            self._take(None)
+            self.waiting_changed.emit()
 
     def _has_table(self, source: OpenSource, table: DriftTable) -> None:
         if source is not self._source:

@@ -15,6 +15,9 @@ from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, TIGHT
 
 _CURVES_HINT = "Click a point to go to its snapshot \N{MIDDLE DOT} L toggles log"
+_NO_PATH = (
+    "No path: it takes weights that every snapshot has in one shape, and all of them numbers."
+)
 _PATH_HINT = "Click a point to go to its snapshot"
 
 
@@ -109,8 +112,6 @@ class PathPane(RunPane):
         shares = [f"{100 * share:.1f} %" for share in path.explained[:2]] if path else []
         told = f"across {shares[0]}, up {shares[-1]} of the variance" if path else ""
         self.title.set_text(f"Path of the run: {told}" if path else "")
-        self.about.set_text(
-            path.words if path else "No weights that every snapshot has in one shape."
-        )
+        self.about.set_text(path.words if path else _NO_PATH if table else "")
         self.drawing.show_path(path, self.where)
         self.drawing.show_at(self.model.at)
