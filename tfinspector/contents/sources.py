@@ -82,6 +82,11 @@ class Source:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def is_remote(self) -> bool:
+        """Whether it lies on another machine: its path is a URL, which no absolute path is."""
+        return "://" in self.path
+
+    @property
     def variables(self) -> Sequence[Variable]:
         """The variables of the newest snapshot; empty for a SavedModel without any."""
         return self.checkpoint.variables if self.checkpoint else ()

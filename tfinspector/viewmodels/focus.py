@@ -104,7 +104,9 @@ class Focus(QObject):
         before = self.source
         self.source, self.snapshot, self.checkpoint = source, snapshot, checkpoint
         if source is not None and snapshot is not None:
-            self._queue.work_through(source, snapshot, self.variables)
+            # What lies on another machine is read as far as somebody looks at it.
+            rows = () if source.source.is_remote else self.variables
+            self._queue.work_through(source, snapshot, rows)
         self.current_changed.emit()
         if before and source and before.source.path != source.source.path:
             self.choose(carried(self.chosen, source, snapshot, self.variables))

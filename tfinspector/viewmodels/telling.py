@@ -123,5 +123,6 @@ def _is_obvious(finding: Finding, source: Source) -> bool:
         source.kind is SourceKind.RUN
         and finding.id == "F03"
         and finding.where == source.given
-        and os.path.abspath(os.path.expanduser(source.given)) == source.path
+        and source.path
+        in (source.given.rstrip("/"), os.path.abspath(os.path.expanduser(source.given)))
     )

@@ -235,4 +235,4 @@ _MORE_MENU = (
     "Scheme: dark", "Quit",
 )  # fmt: skip
 _WORKER_MENU = ("Choose interpreter", "Use own interpreter", "Restart worker", "Worker log")
-_OPEN_MENU = ("Open file", "Open directory", "Open checkpoint prefix")
+_OPEN_MENU = ("Open file", "Open directory", "Open checkpoint prefix", "Open address")

@@ -1,4 +1,4 @@
-"""Asks for a path to open: a file, a directory, a prefix that is typed; for an interpreter."""
+"""Asks for what to open: a file, a directory, a prefix or an address; for an interpreter."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ class PathDialogs:
         if is_sure:
             self._open(path.strip())
 
+    def ask_address(self) -> None:
+        """The URL of something on another machine; credentials are fsspec's business."""
+        path, is_sure = QInputDialog.getText(
+            self._window,
+            "Open on another machine",
+            "Address of a model, a checkpoint or a run, as in gs://bucket/run, s3://bucket/run,\n"
+            "sftp://host/home/me/run or https://host/model.keras:",
+        )
+        if is_sure:
+            self._open(path.strip())
+
     def ask_interpreter(self) -> None:
         """A Python that has TensorFlow, for the worker; it is started at once."""
         title = "Choose the Python that has TensorFlow"
@@ -60,5 +71,5 @@ class PathDialogs:
             self._session.open(path)
 
     def _last_folder(self) -> str:
-        recent = self._preferences.settings.recent
-        return os.path.dirname(recent[0]) if recent else ""
+        here = [path for path in self._preferences.settings.recent if "://" not in path]
+        return os.path.dirname(here[0]) if here else ""

@@ -52,6 +52,7 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command(OPEN, "Open file", ("Ctrl+O",), asking.ask_file, "file"),
         Command(OPEN, "Open directory", ("Ctrl+Shift+O",), asking.ask_directory, "folder"),
         Command(OPEN, "Open checkpoint prefix", ("Ctrl+L",), asking.ask_prefix, "checkpoint"),
+        Command(OPEN, "Open address", ("Ctrl+U",), asking.ask_address, "open"),
         Command(OPEN, "Reload", ("F5", "Ctrl+R"), session.reload, "reload"),
         Command(OPEN, "Close source", ("Ctrl+W",), window.close_current, "close"),
         *pages,
