@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.reports import TensorFlowReport, WorkerState
     from tfinspector.contents.restores import Rename, RestoreReport
     from tfinspector.contents.salvaging import Salvaged
+    from tfinspector.contents.spectra import Spectrum
     from tfinspector.contents.trust import TrustReport
     from tfinspector.contents.variables import Variable
     from tfinspector.engine.jobs import Ticket
@@ -101,6 +102,14 @@ def _drift(sources: Sequence[OpenSource], reference: str, ticket: Ticket) -> Dri
     from tfinspector.engine.comparing.drifting import drift
 
     return drift(sources, reference, ticket=ticket, cache=open_cache())
+
+
+def _spectrum(
+    source: OpenSource, snapshot: str, variable: Variable, ticket: Ticket
+) -> Spectrum | Unmeasured:
+    from tfinspector.engine.spectra import spectrum_of
+
+    return spectrum_of(source.reader(snapshot), variable, ticket)
 
 
 def _demo(directory: str, ticket: Ticket | None) -> Path:
@@ -214,6 +223,7 @@ class Doors:
     trust: Callable[[OpenSource, Ticket | None], TrustReport] = _trust
     drift: Callable[[Sequence[OpenSource], str, Ticket], DriftTable] = _drift
     compare: Callable[[Compared, Compared, Sequence[Rename], Ticket], Comparison] = _compare
+    spectrum: Callable[[OpenSource, str, Variable, Ticket], Spectrum | Unmeasured] = _spectrum
     make_demo: Callable[[str, Ticket | None], Path] = _demo
     demo_directory: Callable[[], Path] = _demo_directory
     restoring: RestoreDoors = field(default_factory=RestoreDoors)

@@ -1,4 +1,4 @@
-"""The inspector of the chosen variables: histogram, values, details.
+"""The inspector of the chosen variables: histogram, values, details, spectrum.
 
 A tab is made when it is first looked at: pyqtgraph and the compiled kernels are not needed to
 paint the window.
@@ -13,24 +13,25 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.tab_bar import Tabs
 
-HISTOGRAM, VALUES, DETAILS = range(3)
+HISTOGRAM, VALUES, DETAILS, SPECTRUM = range(4)
 _TABS = (
     ("Histogram", "histogram", "Choose a variable to see how its values are distributed."),
     ("Values", "variable", "Choose a variable to see its values."),
     ("Details", "info", "Choose a variable to see everything known about it."),
+    ("Spectrum", "spectrum", "Choose a matrix to see its singular values."),
 )
 
 
 class Inspector(QWidget):
-    """Three tabs. `page(index)` is the widget of a tab that has been looked at, else None."""
+    """Four tabs. `page(index)` is the widget of a tab that has been looked at, else None."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._makers: list[Callable[[Session], QWidget]] = [
-            _histogram_pane, _values_view, _details_view
+            _histogram_pane, _values_view, _details_view, _spectrum_pane
         ]  # fmt: skip
-        self._pages: list[QWidget | None] = [None, None, None]
+        self._pages: list[QWidget | None] = [None] * len(_TABS)
         self.tabs = Tabs()
         self._holders = [self._add_holder(*words) for words in _TABS]
         self.tabs.currentChanged.connect(self._on_chosen)
@@ -96,3 +97,9 @@ def _details_view(session: Session) -> QWidget:
     from tfinspector.views.inspector.details_view import DetailsView
 
     return DetailsView(session)
+
+
+def _spectrum_pane(session: Session) -> QWidget:
+    from tfinspector.views.inspector.spectrum_pane import SpectrumPane
+
+    return SpectrumPane(session)

@@ -31,13 +31,17 @@ class PlotStyle:
 
 
 def series_colours(style: PlotStyle, picture: HistogramPicture) -> list[QColor]:
-    """One colour per tensor: the accent for one alone, a scale for snapshots in their order (the
-    way is what matters, not which is which), else categories.
+    """One colour per tensor of a picture; see `colours_for`."""
+    return colours_for(style, len(picture.series), picture.in_order)
+
+
+def colours_for(style: PlotStyle, count: int, in_order: bool) -> list[QColor]:
+    """The accent for one alone, a scale for snapshots in their order (the way is what matters,
+    not which is which), else categories.
     """
-    count = len(picture.series)
     if count == 1:
         return [style.accent]
-    if not picture.in_order:
+    if not in_order:
         return [style.of(index) for index in range(count)]
     table = pg.colormap.get("viridis")
     low, high = _SHARES[style.surface.lightness() < 128]
