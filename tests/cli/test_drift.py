@@ -158,3 +158,18 @@ def test_the_program_draws_without_a_display(
     ended = program("drift", made("drift.run"), "--png", file, DISPLAY="", WAYLAND_DISPLAY="")
     assert ended.code == 0, ended.err
     assert file.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("command", ["drift", "diff"])
+def test_a_second_time_from_the_cache_and_never_with_no_cache(
+    cli: Cli, made: Made, tmp_path: Path, command: str
+) -> None:
+    run, kept = made("drift.run"), tmp_path / "own-cache"
+    words = [command, run / "ckpt-100", run / "ckpt-600", "--json"]
+    without = cli(*words, "--no-cache")
+    assert not kept.exists()
+    first, second = cli(*words), cli(*words)
+    assert kept.exists()
+    assert without.code == second.code
+    assert first.json == second.json
+    assert without.json.keys() == second.json.keys()

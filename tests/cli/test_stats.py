@@ -211,3 +211,21 @@ def test_a_matrix_with_nan_has_no_spectrum(cli: Cli, made: Made) -> None:
     assert (
         "No matrix is among them." in cli("stats", prefix, "--spectrum", "--variable", "*bias").out
     )
+
+
+def test_a_second_time_from_the_cache_and_never_with_no_cache(
+    cli: Cli, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tfinspector.engine.cache import measuring
+
+    monkeypatch.setattr(measuring, "LEAST_NBYTES", 0)
+    prefix, kept = made("drift.run") / "ckpt-100", tmp_path / "own-cache"
+    without = cli("stats", prefix, "--json", "--no-cache")
+    assert not kept.exists()
+    first, second = (cli("stats", prefix, "--json") for _ in range(2))
+    assert [file.name for file in kept.iterdir()] == ["figures-1.sqlite"]
+    assert without.out == first.out == second.out
+    kept.joinpath("figures-1.sqlite").write_bytes(b"nonsense" * 1000)
+    broken = cli("stats", prefix, "--json").json
+    assert broken["variables"] == first.json["variables"]
+    assert [each["id"] for each in broken["findings"] if each["id"] == "P04"] == ["P04"]

@@ -95,7 +95,7 @@ class RunPath:
     def words(self) -> str:
         """How far to trust it, as a sentence for beside the picture."""
         plane = 100 * sum(self.explained[:2])
-        which = "all" if self.stride == 1 else f"every {self.stride}th of"
+        which = "all" if self.stride == 1 else f"one in {self.stride:,} of"
         return (
             f"The plane holds {plane:.1f} % of the variance; from {which} {self.parameters:,} "
             f"parameters in {self.variables:,} variable{'s' if self.variables > 1 else ''}."

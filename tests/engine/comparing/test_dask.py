@@ -9,10 +9,14 @@ import pytest
 
 from tests.cli.conftest import Ended, cli
 from tests.engine.comparing.test_drift import opened, same
-from tfinspector.contents.findings import Unreadable
-from tfinspector.engine.comparing import executors
+from tfinspector.contents.figures import Statistics
+from tfinspector.contents.findings import Cancelled, Unreadable
+from tfinspector.engine.cache.store import Store
+from tfinspector.engine.comparing import executors, sharing_out
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.comparing.executors import executor_at
+from tfinspector.engine.jobs import Progress, Ticket
+from tfinspector.engine.measuring import measure_all
 
 __all__ = ["cli"]
 
@@ -47,6 +51,51 @@ def test_the_command_line(
     for one, other in zip(there.json["variables"], here.json["variables"], strict=True):
         assert one["name"] == other["name"]
         assert one["values"] == pytest.approx(other["values"], rel=1e-12)
+
+
+def test_cancel_leaves_the_cluster_free(
+    address: str, made: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing_out, "_BATCH_SIZE", 1)
+    run = opened(made("drift.all_dtypes"))
+
+    def half_way(told: Progress) -> None:
+        if told.total and told.done:
+            ticket.cancel()
+
+    ticket = Ticket(half_way)
+    with executor_at(f"dask:{address}") as cluster:
+        with pytest.raises(Cancelled):
+            drift(run, ticket=ticket, executor=cluster)
+        same(drift(run), drift(run, executor=cluster))
+
+
+def test_what_a_cluster_has_found_is_remembered(
+    address: str, made: Callable[[str], Path], tmp_path: Path
+) -> None:
+    cache, run = Store(tmp_path, 1 << 30), opened(made("drift.run"))
+    with executor_at(f"dask:{address}") as cluster:
+        there = drift(run, executor=cluster, cache=cache)
+
+    def measures_nothing(told: Progress) -> None:
+        assert told.total < 10_000, told
+
+    same(there, drift(run, ticket=Ticket(measures_nothing), cache=cache))
+
+
+def test_statistics_on_a_cluster(address: str, made: Callable[[str], Path]) -> None:
+    [source] = opened(made("drift.all_dtypes"))
+    variables = source.source.variables
+    here = list(measure_all(source.reader(), variables))
+    with executor_at(f"dask:{address}") as cluster:
+        there = list(measure_all(source.reader(), variables, executor=cluster))
+    for (variable, one), (other, two) in zip(here, there, strict=True):
+        assert variable == other
+        if isinstance(one, Statistics):
+            assert isinstance(two, Statistics)
+            assert (one.mean, one.max, one.nan) == pytest.approx(
+                (two.mean, two.max, two.nan), rel=1e-12, nan_ok=True
+            )
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
