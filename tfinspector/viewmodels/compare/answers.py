@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isnan
 from typing import Any
 
@@ -10,17 +9,16 @@ from PySide6.QtCore import Qt
 
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME
-from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.compare.rows import (
     FIGURES,
     CompareColumn,
     CompareRow,
     CompareRows,
     a_name,
+    sign_of,
 )
 from tfinspector.viewmodels.compare.states import MEANINGS, SIGNS, Became
 from tfinspector.viewmodels.restore.answers import Cell
-from tfinspector.viewmodels.restore.states import Sign, gravity
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.filter import matched_spans
 from tfinspector.viewmodels.variables.group_cells import NO_NAME
@@ -42,9 +40,6 @@ HEADINGS = {
     CompareColumn.DTYPE: ("Dtype", "Type of the elements; in A and in B where they differ"),
 }
 _PERCENT = (CompareColumn.CHANGED, CompareColumn.SIGN_FLIPS)
-_SURE = 1.0
-_ONE_SIDED = (Became.ADDED, Became.REMOVED)
-_OF_TRAINING = (Role.OPTIMIZER, Role.SLOT, Role.COUNTER, Role.METRIC)  # an export lacks it rightly
 _ARROW = " \N{RIGHTWARDS ARROW} "
 
 
@@ -74,30 +69,6 @@ def answer(content: CompareRows, node: int, column: CompareColumn, role: int) ->
         case Qt.ItemDataRole.ToolTipRole:
             return _tip(row, column)
     return None
-
-
-def sign_of(row: CompareRow) -> Sign:
-    """Icon, colour and word of a row; what was only suggested is to be looked at."""
-    made = SIGNS[row.state]
-    if row.state in _ONE_SIDED and row.variable.role in _OF_TRAINING:
-        return made._replace(role="muted")
-    if row.state is Became.CHANGED and row.a and row.b:
-        return made._replace(word="new shape" if row.a.shape != row.b.shape else "new dtype")
-    if row.renamed:
-        is_sure = row.renamed.confidence >= _SURE
-        return made if is_sure else made._replace(role="attention", word="renamed?")
-    return made
-
-
-def signs_of_states(rows: Sequence[CompareRow]) -> dict[Became, Sign]:
-    """A sign for each state there is: the gravest of its rows, with the word of the state."""
-    made: dict[Became, Sign] = {}
-    for row in rows:
-        sign = sign_of(row)
-        known = made.get(row.state)
-        if known is None or gravity(sign) > gravity(known):
-            made[row.state] = sign._replace(word=SIGNS[row.state].word)
-    return made
 
 
 def _is_other(row: CompareRow, column: CompareColumn) -> bool:
@@ -168,7 +139,7 @@ def _state_tip(row: CompareRow) -> str:
     if row.renamed:
         lines += [f"{MEANINGS[row.besides]}."] if row.besides else []
         sure = numbers.four(100 * row.renamed.confidence)
-        if row.renamed.confidence < _SURE:
+        if row.renamed.confidence < 1:
             lines.append(f"Suggested, {sure} % sure: {row.renamed.why}")
         else:
             lines.append(row.renamed.why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from tfinspector.contents.comparisons import Comparison, RenamedPair
 from tfinspector.contents.drift_metrics import DIFF_FIGURES
-from tfinspector.contents.variables import Variable
-from tfinspector.viewmodels.compare.states import STATES, Became
+from tfinspector.contents.variables import Role, Variable
+from tfinspector.viewmodels.compare.states import SIGNS, STATES, Became
 from tfinspector.viewmodels.flat_rows import FlatRows
+from tfinspector.viewmodels.restore.states import Sign, gravity
 from tfinspector.viewmodels.variables.columns import FigureTable
 from tfinspector.viewmodels.variables.forest import Floats, Ints, plant
 
 _FEW = 80
 _STAYED = {**dict.fromkeys(DIFF_FIGURES, 0.0), "cosine": float("nan")}
+_ONE_SIDED = (Became.ADDED, Became.REMOVED)
+_OF_TRAINING = (Role.OPTIMIZER, Role.SLOT, Role.COUNTER, Role.METRIC)  # an export lacks it rightly
 _TO_LOOK_AT = frozenset(STATES) - {Became.MOVED, Became.IDENTICAL}
 
 
@@ -77,8 +80,10 @@ class CompareRow(NamedTuple):
 class CompareRows(FlatRows[CompareRow]):
     """Amounts to total: a state's name (how many there are), "count", and "squares" of L2.
 
-    Attributes: counts (of each state), row_keys (the keys of both sides to those of the rows),
-    has_renamed.
+    All that takes long with many rows is done when it is made, which is for a pool thread.
+
+    Attributes: counts and signs_of_states (of each state there is), row_keys (the keys of both
+    sides to those of the rows), has_renamed.
     """
 
     kinds = STATES
@@ -90,6 +95,12 @@ class CompareRows(FlatRows[CompareRow]):
         stand_ins = [row.variable._replace(name=row.name) for row in rows]
         super().__init__(rows, FigureTable(stand_ins), plant(stand_ins), states)
         self.counts: Counter[Became] = Counter(row.state for row in rows)
+        self.signs_of_states = signs_of_states(rows)
+        self._figures = {
+            name: np.array([row.figure(name) for row in rows], dtype=np.float64)
+            for name in FIGURES.values()
+        }
+        self._greatest: dict[str, Floats] = {}
         self.has_renamed = bool(self.counts[Became.RENAMED])
         self.row_keys = {row.a.key: row.variable.key for row in rows if row.a}
         self.row_keys |= {row.b.key: row.b.key for row in rows if row.b}
@@ -102,16 +113,17 @@ class CompareRows(FlatRows[CompareRow]):
     def amounts(self, what: str) -> Floats:
         """See the class."""
         if what == "squares":
-            squares = np.array([row.figure("l2") for row in self.items]) ** 2
+            squares = self._figures["l2"] ** 2
             return np.where(np.isfinite(squares), squares, 0.0)
         if what == "count":
             return np.ones(len(self.items))
-        return np.array([row.state == what for row in self.items], dtype=np.float64)
+        of_state: Floats = (self.kind_of == STATES.index(Became(what))).astype(np.float64)
+        return of_state
 
     def values_of(self, column: int) -> Floats:
         """States as they are listed, shapes by their number of elements, words by the alphabet."""
         if name := FIGURES.get(CompareColumn(column)):
-            return np.array([row.figure(name) for row in self.items], dtype=np.float64)
+            return self._figures[name]
         match column:
             case CompareColumn.STATE:
                 return self.kind_of.astype(np.float64)
@@ -134,17 +146,45 @@ class CompareRows(FlatRows[CompareRow]):
 
     def greatest(self, name: str, node: int) -> float:
         """The greatest value of a figure among the shown rows below a node; NaN if none."""
-        leaf = self.forest.leaf[node : int(self.forest.end[node])]
-        leaf = leaf[leaf >= 0]
-        leaf = leaf[self.arrangement.shown[leaf]]
-        values = np.array([self.items[at].figure(name) for at in leaf.tolist()])
-        values = values[~np.isnan(values)]
-        return float(values.max()) if len(values) else float("nan")
+        known = self._greatest.get(name)
+        if known is None:
+            shown = np.where(self.arrangement.shown, self._figures[name], np.nan)
+            known = self._greatest[name] = self.forest.extremes(shown, greatest=True)
+        return float(known[node])
+
+    def refresh(self) -> None:
+        """As `FlatRows.refresh`."""
+        self._greatest = {}
+        super().refresh()
 
 
 def a_name(row: CompareRow) -> str:
     """The name in A where that is another one."""
     return row.a.name if row.a and row.b and row.a.name != row.b.name else ""
+
+
+def sign_of(row: CompareRow) -> Sign:
+    """Icon, colour and word of a row; what was only suggested is to be looked at."""
+    made = SIGNS[row.state]
+    if row.state in _ONE_SIDED and row.variable.role in _OF_TRAINING:
+        return made._replace(role="muted")
+    if row.state is Became.CHANGED and row.a and row.b:
+        return made._replace(word="new shape" if row.a.shape != row.b.shape else "new dtype")
+    if row.renamed:
+        is_sure = row.renamed.confidence >= 1
+        return made if is_sure else made._replace(role="attention", word="renamed?")
+    return made
+
+
+def signs_of_states(rows: Sequence[CompareRow]) -> dict[Became, Sign]:
+    """A sign for each state there is: the gravest of its rows, with the word of the state."""
+    made: dict[Became, Sign] = {}
+    for row in rows:
+        sign = sign_of(row)
+        known = made.get(row.state)
+        if known is None or gravity(sign) > gravity(known):
+            made[row.state] = sign._replace(word=SIGNS[row.state].word)
+    return made
 
 
 def _rows(found: Comparison) -> Iterator[CompareRow]:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.viewmodels.compare.answers import signs_of_states
 from tfinspector.viewmodels.compare.model import CompareModel
 from tfinspector.viewmodels.compare.states import MEANINGS, STATES
 from tfinspector.viewmodels.preferences import Preferences
@@ -178,7 +177,7 @@ class ComparePage(QWidget):
     def _show_chips(self) -> None:
         content = self.model.table.content
         if content:
-            self.chips.set_counts(content.counts, signs_of_states(content.items))
+            self.chips.set_counts(content.counts, content.signs_of_states)
 
     def _say(self) -> None:
         model, table = self.model, self.model.table
