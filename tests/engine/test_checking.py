@@ -60,7 +60,7 @@ def test_f08_one_flipped_bit_is_found_and_named(copied):
     finding = report.findings[0]
     assert (finding.id, finding.severity) == ("F08", Severity.ERROR)
     assert "dense_1/kernel" in finding.title
-    assert "all but these" in finding.fix.text
+    assert "--salvage" in finding.fix.code
 
 
 def test_f08_a_flipped_bit_in_the_graph_is_found(copied):
@@ -80,7 +80,8 @@ def test_f08_an_index_with_the_data_of_another_save(copied):
     shutil.copy(directory / data.format(2), directory / data.format(9))
     report = check(open_source(str(directory / "ckpt-9")))
     assert {one.name for one in report.bad} == {"w", "save_counter"}
-    assert "two different saves" in report.findings[0].title
+    assert report.findings[0].title.startswith("The data of ckpt-9 is that of ckpt-2:")
+    assert report.findings[0].evidence["data_of"] == str(directory / "ckpt-2")
 
 
 def test_what_is_cut_off_is_told_once(copied):

@@ -11,15 +11,14 @@ from tfinspector.contents.checkpoints import Checkpoint, Shard
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Variable
+from tfinspector.diagnosis.data_files import find_left_over, stands_in
+from tfinspector.diagnosis.origins import salvage_command
 
 _MOST_NAMED = 20
+_REST = " If there is no other copy, save the rest as a new checkpoint."
 _DATA_FILE = re.compile(r"data file (\d+)(?: of \d+)?, which (?:is|can't)")  # missing ...
 _ARTICLE = re.compile(r"(the|an?|its|no) ")  # a sentence's start; file names stay as they are
 _SHARD_NUMBER = re.compile(r"\.data-(\d+)-of-\d+$")
-_SALVAGE = """import tensorflow as tf
-keys = {keys}
-for key in keys:  # a fresh reader each: TensorFlow aborts after one that failed
-    value = tf.train.load_checkpoint({prefix!r}).get_tensor(key)"""
 
 
 def find_file_problems(checkpoint: Checkpoint) -> list[Finding]:
@@ -35,6 +34,7 @@ def find_file_problems(checkpoint: Checkpoint) -> list[Finding]:
         *_find_lost_blocks(checkpoint),
         *_find_other_problems(checkpoint),
         *_find_odd_variables(checkpoint),
+        *find_left_over(checkpoint),
     ]
 
 
@@ -73,6 +73,12 @@ def _find_missing_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
     names = [os.path.basename(shard.path) for shard in missing]
     what = names[0] if len(names) == 1 else f"{len(names)} of {len(checkpoint.shards)} data files"
     are = "is" if len(names) == 1 else "are"
+    salvage = _salvage(checkpoint)
+    fix = Fix(f"Copy {', '.join(names[:3])} beside the index.{_REST if salvage else ''}", salvage)
+    if len(missing) == 1 and (other := stands_in(checkpoint, missing[0])):
+        fix = Fix(f"{os.path.basename(other)} has just its size: give it this name if it is the "
+                  "file, and check all bytes then.",
+                  f"mv {shlex.quote(other)} {shlex.quote(missing[0].path)}")  # fmt: skip
     yield Finding(
         "F06", Severity.ERROR,
         f"{what} {are} missing: {_count(lost, checkpoint)} can't be read.",
@@ -81,8 +87,7 @@ def _find_missing_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
         missing[0].path,
         {"missing": names, "bytes_needed": sum(shard.needed for shard in missing),
          "variables": _names(lost)},
-        Fix(f"Copy {', '.join(names[:3])} beside the index. The other tensors can be read one by "
-            "one meanwhile.", _salvage(checkpoint)),
+        fix,
     )  # fmt: skip
 
 
@@ -93,7 +98,7 @@ def _find_short_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
             name = os.path.basename(shard.path)
             salvage = _salvage(checkpoint)
             intact = " What lies before the cut is intact." if salvage else ""
-            rest = " The tensors before the cut can still be read." if salvage else ""
+            rest = _REST if salvage else ""
             yield Finding(
                 "F07", Severity.ERROR,
                 f"{name} is {'empty' if not shard.size else 'cut off'}: "
@@ -149,7 +154,7 @@ def _find_odd_variables(checkpoint: Checkpoint) -> Iterator[Finding]:
         if not _DATA_FILE.search(variable.problem)
     ]
     if odd:
-        first = odd[0]
+        first, rest = odd[0], _salvage(checkpoint)
         yield Finding(
             "F07", Severity.ERROR,
             f"{_count(odd, checkpoint)} can't be read: {first.name} {first.problem}.".replace(
@@ -158,8 +163,7 @@ def _find_odd_variables(checkpoint: Checkpoint) -> Iterator[Finding]:
             "TensorFlow may abort the whole process when it meets such an entry.",
             first.key,
             {"variables": {one.name: one.problem for one in odd[:_MOST_NAMED]}},
-            Fix("Copy the index again from where it was saved; the other variables can be read "
-                "one by one.", _salvage(checkpoint)),
+            Fix(f"Copy the index again from where it was saved.{_REST if rest else ''}", rest),
         )  # fmt: skip
 
 
@@ -187,9 +191,6 @@ def _names(variables: list[Variable]) -> list[str]:
 
 
 def _salvage(checkpoint: Checkpoint) -> str:
-    sound = [variable.key for variable in checkpoint.variables if not variable.problem]
-    if not sound:
-        return ""
-    shown = ", ".join(repr(key) for key in sound[:_MOST_NAMED])
-    more = f"  # and {len(sound) - _MOST_NAMED:,} more" if len(sound) > _MOST_NAMED else ""
-    return _SALVAGE.format(keys=f"[{shown}]{more}", prefix=checkpoint.prefix)
+    """What saves the rest; nothing where nothing is left."""
+    sound = any(not variable.problem for variable in checkpoint.variables)
+    return salvage_command(checkpoint) if sound else ""

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint
-from tfinspector.contents.checks import BadTensor
+from tfinspector.contents.checks import BadTensor, Origin
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.diagnosis.origins import evidence_of, explain_origin, salvage_command
 
 _OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _MOST_NAMED = 20
@@ -24,6 +25,7 @@ def explain_bad_tensors(
     bad: Sequence[BadTensor],
     checked: int,
     seconds_between: float | None = None,
+    origin: Origin | None = None,
 ) -> list[Finding]:
     """Findings for what a check found, of `checked` tensors read.
 
@@ -37,7 +39,10 @@ def explain_bad_tensors(
     unread = [one for one in bad if one.problem and one.key not in known]
     findings = []
     fits = len(changed) == len(bad)  # what ends beyond its file would tell of a cut instead
-    if fits and checked >= _TOO_FEW_TO_TELL and len(changed) >= _NEARLY_ALL * checked:
+    told = explain_origin(checkpoint, changed, checked, origin) if origin and changed else None
+    if told is not None:
+        findings.append(told)
+    elif fits and checked >= _TOO_FEW_TO_TELL and len(changed) >= _NEARLY_ALL * checked:
         findings.append(_mixed(checkpoint, changed, checked, seconds_between))
     elif changed:
         findings.append(_rotten(checkpoint, changed, checked))
@@ -50,16 +55,17 @@ def _mixed(
     checkpoint: Checkpoint, changed: list[BadTensor], checked: int, seconds_between: float | None
 ) -> Finding:
     directory, name = os.path.split(checkpoint.prefix)
-    evidence = _evidence(changed, checked)
+    evidence = evidence_of(changed, checked)
     if seconds_between is not None:
         evidence["data_newer_than_index_s"] = round(seconds_between, 3)
     return Finding(
         "F08", Severity.ERROR,
         f"The index and the data of {name} come from two different saves: {len(changed):,} of "
-        f"{checked:,} tensors do not match, though every size fits.",
+        f"{checked:,} tensors do not match, {_sizes(checkpoint)}.",
         "Somebody renamed or copied one of the files alone, two processes saved to the same "
         "path, or a save over an older one was cut off between the two. Which values belong to "
-        "which names is then right only by luck.",
+        "which names is then right only by luck. Data that grew may also have been sent as text, "
+        "with another end for each line.",
         checkpoint.prefix, evidence,
         Fix("Copy .index and .data of one save together. While training on several machines, let "
             "the chief alone save, and the others into a directory of their own.",
@@ -67,19 +73,26 @@ def _mixed(
     )  # fmt: skip
 
 
+def _sizes(checkpoint: Checkpoint) -> str:
+    """What the sizes of the data files add to it."""
+    longer = sum(max(0, one.size - one.needed) for one in checkpoint.shards)
+    if not longer:
+        return "though every size fits"
+    return f"and the data is {numbers.counted(longer, 'byte')} longer than the index tells"
+
+
 def _rotten(checkpoint: Checkpoint, changed: list[BadTensor], checked: int) -> Finding:
     names = [one.name for one in changed]
     shown = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-    keys = [one.key for one in changed[:_MOST_NAMED]]
     return Finding(
         "F08", Severity.ERROR,
         f"{len(changed):,} of {checked:,} tensors that could be read of "
         f"{os.path.basename(checkpoint.prefix)} are not what was saved: {shown}.",
         "Their bytes changed after the save, on the disk or on the way. The others of them are "
         "intact. TensorFlow says `DataLossError: ... Checksum does not match` at the first one.",
-        checkpoint.prefix, _evidence(changed, checked),
-        Fix("Copy the data file again from where it was saved. If there is no other copy, restore "
-            "all but these.", _restore_others(checkpoint.prefix, keys)),
+        checkpoint.prefix, evidence_of(changed, checked),
+        Fix("Copy the data file again from where it was saved. If there is no other copy, save "
+            "the others as a new checkpoint, and restore that.", salvage_command(checkpoint)),
     )  # fmt: skip
 
 
@@ -95,24 +108,3 @@ def _vanished(checkpoint: Checkpoint, unread: list[BadTensor]) -> Finding:
         Fix("Open the checkpoint anew and check again when no program is writing to it; see who "
             "is.", f"lsof {shlex.quote(checkpoint.prefix)}.*"),
     )  # fmt: skip
-
-
-def _evidence(changed: list[BadTensor], checked: int) -> dict[str, object]:
-    return {
-        "checked": checked,
-        "bad": [
-            {"name": one.name, "stored": f"{one.stored:08x}", "computed": f"{one.computed:08x}"}
-            for one in changed[:_MOST_NAMED]
-        ],
-    }
-
-
-def _restore_others(prefix: str, keys: list[str]) -> str:
-    return (
-        "import tensorflow as tf\n"
-        f"prefix, damaged = {prefix!r}, {keys!r}\n"
-        "intact = {\n"
-        "    key: tf.train.load_checkpoint(prefix).get_tensor(key)\n"
-        "    for key, _ in tf.train.list_variables(prefix) if key not in damaged\n"
-        "}"
-    )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections.abc import Iterator
 
 from tfinspector.contents import numbers
@@ -9,6 +10,7 @@ from tfinspector.contents.checkpoints import RunListing, Snapshot, StateFile
 from tfinspector.contents.findings import Finding, Fix, Severity
 
 _MOST_NAMED = 10
+_STATE = "checkpoint"
 _TWO_NUMBERS = re.compile(r"(.+)-(\d+)-(\d+)$", re.DOTALL)
 
 
@@ -16,6 +18,7 @@ def find_run_problems(listing: RunListing) -> list[Finding]:
     """All findings about a run, the gravest first."""
     return [
         *_find_broken_state(listing),
+        *_find_misnamed_state(listing),
         *_find_other_folder(listing),
         *_find_stale_paths(listing),
         *_find_unfinished(listing),
@@ -68,6 +71,22 @@ def _find_broken_state(listing: RunListing) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _find_misnamed_state(listing: RunListing) -> Iterator[Finding]:
+    """A state file that a mail program or a browser gave an ending."""
+    path = os.path.join(listing.path, f"{_STATE}.txt")
+    if listing.state is not None or not os.path.isfile(path):
+        return
+    yield Finding(
+        "F05", Severity.WARNING,
+        f"The state file is called {_STATE}.txt, so TensorFlow does not see it.",
+        "`tf.train.latest_checkpoint` returns None, and `restore(None)` restores nothing without "
+        "a word.",
+        path, {},
+        Fix("Give it back its name.",
+            f"mv {shlex.quote(path)} {shlex.quote(os.path.join(listing.path, _STATE))}"),
+    )  # fmt: skip
+
+
 def _find_other_folder(listing: RunListing) -> Iterator[Finding]:
     """A run that was copied: the state file still leads to the place it was copied from."""
     state = listing.state
@@ -91,7 +110,7 @@ def _find_other_folder(listing: RunListing) -> Iterator[Finding]:
 def _find_stale_paths(listing: RunListing) -> Iterator[Finding]:
     """Entries that lead nowhere: absolute ones of a moved run, and deleted snapshots."""
     state = listing.state
-    if state is None:
+    if state is None or state.problem:  # what could not be understood names nothing
         return
     here = {snapshot.path for snapshot in listing.snapshots}
     known = {*state.here, *state.elsewhere} if state.latest in state.elsewhere else {*state.here}

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot
-from tfinspector.contents.checks import BadTensor, CheckReport
+from tfinspector.contents.checks import BadTensor, CheckReport, Origin
 from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.files import find_file_problems
@@ -14,8 +14,11 @@ from tfinspector.diagnosis.keras_damage import (
     has_checksums,
     tell_of_no_checksums,
 )
+from tfinspector.diagnosis.placement import find_odd_placement
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
+from tfinspector.formats.bundles.bundle import BundleReader
+from tfinspector.formats.bundles.placement import placement_of
 from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
 from tfinspector.formats.reading import BLOCK_NBYTES, TensorReader
 
@@ -99,7 +102,9 @@ class _Run:
         self._bad += one.bad
         bad = [each for each in one.bad if each.key not in one.refused]
         if checkpoint.keras is None:
-            told = explain_bad_tensors(checkpoint, bad, one.checked, _seconds_between(checkpoint))
+            seconds = _seconds_between(checkpoint)
+            told = explain_bad_tensors(checkpoint, bad, one.checked, seconds, one.origin())
+            told += one.odd_placement()
             if self._opened.source.kind is SourceKind.GRAPH_DEF:
                 self._unproved += one.checked  # that it has no checksums is told with the source
         else:
@@ -147,6 +152,7 @@ class _Pass:
         self._reader = reader
         self._ticket = ticket
         self._text = text
+        self._checkpoint = checkpoint
         self._prefix = checkpoint.prefix
         self._before, self._after = around
         self._rows = [(one.name, one.key) for one in checkpoint.variables]
@@ -181,6 +187,20 @@ class _Pass:
         self.checked += 1
         if mismatch is not None:
             self.bad.append(BadTensor(name, key, *mismatch, snapshot=self._prefix))
+
+    def origin(self) -> Origin | None:
+        """What the bytes that changed tell of where they come from."""
+        if not self.bad or not isinstance(self._reader, BundleReader):
+            return None
+        from tfinspector.engine.origins import find_origin  # for damaged files only
+
+        return find_origin(self._reader, [key for _, key in self._rows], self.bad)
+
+    def odd_placement(self) -> list[Finding]:
+        """Tensors that share bytes, and bytes of no tensor."""
+        if not isinstance(self._reader, BundleReader):
+            return []
+        return find_odd_placement(self._checkpoint, placement_of(self._reader.bundle))
 
     def _refuse(self, key: str, finding: Finding) -> None:
         """A file that was closed to this user: its own advice fits, not that for damage."""

@@ -22,6 +22,9 @@ class _Foreign(NamedTuple):
     id: str = "F12"
 
 
+_WEB_PAGES = (b"<!doctype", b"<html", b"<?xml", b"<error>")
+"""Cloud stores answer with XML where a file is missing or closed."""
+
 _PICKLE = "It is no TensorFlow file, and it is not opened: unpickling executes code."
 _FOREIGN = (
     _Foreign(
@@ -89,7 +92,7 @@ def not_fetched(path: str, start: bytes) -> Unreadable | None:
             Fix("Fetch the real files.", f"git lfs pull --include={shlex.quote(name)}"),
             evidence={"true_size": words.get("size", ""), "oid": words.get("oid", "")},
         )
-    if start.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+    if start.lstrip()[:9].lower().startswith(_WEB_PAGES):
         return unreadable(
             "F07",
             f"{name} is a web page: the download saved an error or a login page",

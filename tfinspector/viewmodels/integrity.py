@@ -110,12 +110,17 @@ class Integrity(QObject):
 
     @property
     def lost(self) -> list[Row]:
-        """Name and why of each variable that the new checkpoint lacks."""
+        """Name and why of each variable that the new checkpoint lacks, beside the `bad` ones."""
         answer = self._answer
         if not isinstance(answer, Salvaged):
             return []
-        rows = [(each.name, each.why) for each in answer.lost[:_MOST_ROWS]]
-        return [*rows, *_rest(len(answer.lost), 2)]
+        told = {
+            each.name
+            for each in (self._report.bad if self._report else ())
+            if each.snapshot == answer.source
+        }
+        lost = [each for each in answer.lost if each.name not in told]
+        return [*((each.name, each.why) for each in lost[:_MOST_ROWS]), *_rest(len(lost), 2)]
 
     def salvage(self, prefix: str) -> None:
         """Save what is intact of the current snapshot as the new checkpoint `prefix`."""
