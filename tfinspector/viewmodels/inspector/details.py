@@ -227,6 +227,8 @@ def _file_sections(stored: StoredTensor | Finding) -> list[Section]:
         return [Section("In the file", (Row("Not found", stored.title),), is_wrong=True)]
     if stored.problem and not stored.pieces:
         return [Section("In the file", (Row("Broken", stored.problem),), is_wrong=True)]
+    if not stored.pieces and not stored.problem:
+        return []  # it lies in no file: an output of a call
     if not stored.is_partitioned:
         rows = [row for piece in stored.pieces for row in _piece_rows(piece)]
         if stored.big_endian:

@@ -1,0 +1,88 @@
+"""Makers of SavedModels to call, and of models whose outputs are compared with theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+PAIR = '''
+import keras
+
+
+def build():
+    """Inputs in another order than that of their names; not symmetric in them."""
+    right, left = keras.Input((2,), name="right"), keras.Input((3,), name="left")
+    joined = keras.layers.Concatenate()([right, left])
+    one = keras.layers.Dense(4, activation="tanh", name="one")(joined)
+    two = keras.layers.Dense(2, name="two")(joined)
+    return keras.Model([right, left], [one, two])
+
+
+def altered():
+    model = build()
+    dense = model.get_layer("two")
+    dense.activation = keras.activations.relu
+    return model
+
+
+def one_input():
+    inputs = keras.Input((5,))
+    return keras.Model(inputs, keras.layers.Dense(4, name="one")(inputs))
+'''
+
+
+def pair(directory: Path) -> None:
+    """`exported` and `other` (other values) of `factory.py:build`, and the checkpoints of both."""
+    (directory / "factory.py").write_text(PAIR)
+    space: dict[str, Any] = {}
+    exec(PAIR, space)
+    for name, seed in (("exported", 1), ("other", 2)):
+        keras.utils.set_random_seed(seed)
+        model = space["build"]()
+        model.export(str(directory / name), verbose=False)
+        tf.train.Checkpoint(model).save(str(directory / "checkpoints" / name))
+    narrow = space["one_input"]()
+    narrow.export(str(directory / "narrow"), verbose=False)
+
+
+def picture(directory: Path) -> None:
+    """Takes pictures of 4 x 6 pixels; `picture.png` is one of 8 x 12, red at the left."""
+
+    class Sees(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None, 4, 6, 3], tf.float32, "image")])
+        def see(self, image: Any) -> Any:
+            return {"same": image}
+
+        @tf.function(input_signature=[tf.TensorSpec([3, 4, 6], tf.uint8, "image")])
+        def see_first(self, image: Any) -> Any:
+            return {"same": image}
+
+    model = Sees()
+    signatures = {"see": model.see, "see_first": model.see_first}
+    tf.saved_model.save(model, str(directory / "model"), signatures=signatures)
+    pixels = np.zeros((8, 12, 3), np.uint8)
+    pixels[:, :6, 0] = 255
+    (directory / "picture.png").write_bytes(tf.io.encode_png(pixels).numpy())
+
+
+def failing(directory: Path) -> None:
+    """Its computation fails for what its signature allows: an empty batch, here any batch of 3."""
+
+    class Fails(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, "x")])
+        def halves(self, x: Any) -> Any:
+            return {"halves": tf.reshape(x, [-1, 2])}
+
+    model = Fails()
+    tf.saved_model.save(model, str(directory / "model"), signatures=model.halves)
+
+
+def answers(path: str, signature: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What TensorFlow itself answers, for a test to compare with."""
+    loaded = tf.saved_model.load(path)
+    given = {name: tf.constant(value) for name, value in inputs.items()}
+    return {name: value.numpy() for name, value in loaded.signatures[signature](**given).items()}
