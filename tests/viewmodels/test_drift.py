@@ -21,6 +21,7 @@ from tfinspector.engine.opening import open_source
 from tfinspector.viewmodels.drift.curves import Curve, curves_header, curves_of, curves_rows
 from tfinspector.viewmodels.drift.heat import heat_of, heat_rows
 from tfinspector.viewmodels.drift.lines import Asked, Order, lines_of
+from tfinspector.viewmodels.drift.matrix import matrix_of, matrix_table
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.written import path_table
 from tfinspector.viewmodels.session import Session
@@ -260,3 +261,45 @@ def test_nothing_is_measured_while_nobody_looks(session: Session, made: Made, qt
     assert model.task is None
     model.wake()
     qtbot.waitUntil(lambda: model.table is not None, timeout=30_000)
+
+
+# Layers that repeat
+
+
+def test_layers_that_repeat_stand_below_each_other_by_kind(table: DriftTable) -> None:
+    layers = ("block_1", "block_2", "block_10", "stem", "head/part", "head/part_1")
+    kinds = ("kernel", "norm/gamma")
+    shape = table.rows[0]
+    names = [f"{layer}/{kind}" for layer in layers for kind in kinds][:-1]
+    rows = tuple(shape._replace(name=name, role=Role.WEIGHT, problem="") for name in names)
+    taken = np.arange(len(names)) % len(table.rows)
+    made_up = replace(
+        table,
+        rows=rows,
+        present=table.present[taken],
+        anchored=table.anchored[taken],
+        chained=table.chained[taken],
+        own={name: values[taken] for name, values in table.own.items()},
+        to_anchor={name: values[taken] for name, values in table.to_anchor.items()},
+        to_previous={name: values[taken] for name, values in table.to_previous.items()},
+        failed={},
+    )
+    found = matrix_of(heat_of(made_up, Asked()), 3)
+    assert found is not None
+    assert found.layers == ("block_1", "block_2", "block_10", "head/part", "head/part_1")
+    assert found.kinds == kinds
+    assert found.rows[-1].tolist() == [names.index("head/part_1/kernel"), -1]
+    values = made_up.values("relative_l2")
+    for layer, kind in np.argwhere(found.paired):
+        row = found.rows[layer, kind]
+        np.testing.assert_array_equal(found.values[layer, kind], values[row, 3])
+        assert names[row] in found.words_at(layer, kind)
+    assert not found.paired[-1, 1]
+    assert "has no norm/gamma" in found.words_at(4, 1)
+    header, lines = matrix_table(found)
+    assert header == ["layer", *kinds]
+    assert [line[0] for line in lines] == list(found.layers)
+
+
+def test_a_run_without_repeated_layers_has_no_matrix(table: DriftTable) -> None:
+    assert matrix_of(heat_of(table, Asked()), 3) is None

@@ -24,7 +24,7 @@ from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.drift.heat_view import LINE
 from tfinspector.views.drift.page import DriftPage
-from tfinspector.views.drift.tabs import CURVES, DISTRIBUTIONS, FINDINGS, PATH
+from tfinspector.views.drift.tabs import CURVES, DISTRIBUTIONS, FINDINGS, LAYERS, PATH
 from tfinspector.views.main_window import MainWindow
 
 __all__ = ["session"]
@@ -424,3 +424,29 @@ def test_another_scheme_repaints_the_page(
 def test_distributions_are_in_front_until_another_tab_is_chosen(page: DriftPage) -> None:
     assert page.tabs.currentIndex() == DISTRIBUTIONS
     assert page.tabs.empty.isVisible()
+
+
+def test_layers_that_repeat_are_a_matrix_that_opens_and_is_exported(
+    window: MainWindow, made: Made, chosen: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    page = show(window, made("repeated_layers.run"), qtbot)
+    page.tabs.setCurrentIndex(LAYERS)
+    pane = page.tabs.layers
+    assert pane.matrix is not None
+    assert pane.matrix.layers == ("block_1", "block_2", "block_3")
+    kinds = pane.matrix.kinds
+    window.grab()  # everything is where it will stay
+    cell = pane.view.rect_of(1, kinds.index("kernel")).center().toPoint()
+    qtbot.mouseMove(pane.view, cell)
+    assert "block_2/kernel" in pane.readout.text()
+    qtbot.mouseClick(pane.view, LEFT, NONE, cell)
+    assert page.model.opened == "block_2/kernel"
+    qtbot.keyClick(pane.view, Qt.Key.Key_Down)
+    qtbot.keyClick(pane.view, Qt.Key.Key_Return)
+    assert page.model.opened == "block_3/kernel"
+    for kind in ("png", "svg", "csv"):
+        path = chosen(f"layers.{kind}")
+        pane.export_asked.emit(kind)
+        qtbot.waitUntil(path.exists, timeout=20_000)
+    assert path.read_text().splitlines()[0] == ",".join(("layer", *kinds))
+    qtbot.waitUntil(lambda: not page.model.is_drawing, timeout=20_000)

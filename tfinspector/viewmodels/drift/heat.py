@@ -84,6 +84,14 @@ class Heat:
             told += f" \N{MIDDLE DOT} {words}" if words else ""
         return told
 
+    def words_of_row(self, row: int, at: int) -> str:
+        """A variable's value at a snapshot, exactly, whether its line is folded away or not."""
+        name = self.table.rows[row].name
+        value = float(self.table.values(self.asked.metric, self.asked.reference)[row, at])
+        where = snapshot_words(self.table, at)
+        told = f"{self.metric.title} {numbers.exact(value)}"
+        return " \N{MIDDLE DOT} ".join((name, where, told))
+
     def _why_empty(self, line: Line, at: int) -> str:
         if not self.table.present[list(line.rows), at].any():
             return "not in this snapshot"

@@ -8,12 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tfinspector.viewmodels.drift.curves import curves_header, curves_rows
+from tfinspector.viewmodels.drift.matrix import matrix_table
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.written import heat_table, path_table, write_numbers
 from tfinspector.views.drift.distributions import Distribution
 from tfinspector.views.drift.exports import export_curves, export_heat, export_path
 from tfinspector.views.drift.tabs import DriftTabs
-from tfinspector.views.inspector.plot_export import EXPORTS, export_histogram
+from tfinspector.views.inspector.plot_export import EXPORTS, export_histogram, write_painted
 
 
 class Saving(QObject):
@@ -26,6 +27,7 @@ class Saving(QObject):
         self._model, self._tabs, self._page = model, tabs, page
         tabs.curves.export_asked.connect(self.save_curves)
         tabs.path.export_asked.connect(self.save_path)
+        tabs.layers.export_asked.connect(self.save_layers)
         for one in (tabs.distributions.pair, tabs.distributions.ridge):
             one.export_asked.connect(lambda kind, one=one: self.save_distribution(one, kind))
 
@@ -73,6 +75,19 @@ class Saving(QObject):
             write_numbers(self._model.session, "path of the run", path, *path_table(table))
         elif path:
             self._paint(lambda: export_path(run, self._tabs.path.where, path, kind))
+
+    def save_layers(self, kind: str) -> None:
+        """The matrix of layers."""
+        pane = self._tabs.layers
+        matrix = pane.matrix
+        path = self._ask("layers", kind) if matrix else ""
+        if matrix is None or not path:
+            return
+        if kind == "csv":
+            write_numbers(self._model.session, matrix.title, path, *matrix_table(matrix))
+        else:
+            size = pane.view.sizeHint()
+            self._paint(lambda: write_painted(path, kind, size, matrix.title, pane.paint))
 
     def _ask(self, name: str, kind: str) -> str:
         what = EXPORTS[kind]

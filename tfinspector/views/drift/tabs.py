@@ -1,4 +1,4 @@
-"""The tabs below the heat map: distributions, curves, path, findings."""
+"""The tabs below the heat map: distributions, curves, path, layers, findings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QStackedLayout, 
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.views.drift.distributions import Distributions
+from tfinspector.views.drift.matrix_view import MatrixPane
 from tfinspector.views.drift.run_panes import CurvesPane, PathPane
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.finding_card import FindingCard
@@ -15,17 +16,18 @@ from tfinspector.views.tab_bar import Tabs
 from tfinspector.views.theme import SMALL, TIGHT
 
 _NO_CELL = "Click a cell to see how the values of that variable lay, then and over the run."
-DISTRIBUTIONS, CURVES, PATH, FINDINGS = range(4)
+DISTRIBUTIONS, CURVES, PATH, LAYERS, FINDINGS = range(5)
 
 
 class DriftTabs(Tabs):
-    """Attributes: distributions, curves, path, findings."""
+    """Attributes: distributions, curves, path, layers, findings."""
 
     def __init__(self, model: DriftModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self.distributions = Distributions(model.pair, model.ridge)
         self.curves, self.path = CurvesPane(model), PathPane(model)
+        self.layers = MatrixPane(model)
         self.findings = FindingCards()
         self.empty = EmptyState("histogram", _NO_CELL)
         held = QWidget()
@@ -33,7 +35,7 @@ class DriftTabs(Tabs):
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.distributions)
         for title, page in (("Distributions", held), ("Curves", self.curves), ("Path", self.path),
-                            ("Findings", self.findings)):  # fmt: skip
+                            ("Layers", self.layers), ("Findings", self.findings)):  # fmt: skip
             self.addTab(_with_air(page), title)
         model.opened_changed.connect(self._show_opened)
         model.heat_changed.connect(self._show_findings)

@@ -139,7 +139,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         offset = picture.options.arrangement is Arrangement.OFFSET and len(tops) > 1
         step = _RIDGE_STEP * max(float((top - floor).max()) for top in tops) if offset else 0.0
         alone = len(tops) == 1
-        every = self._labelled(len(tops))
+        named = self._named(picture)
         colours = series_colours(self._style, picture)
         for index in reversed(range(len(tops))):
             lift = step * (len(tops) - 1 - index) if offset else 0.0
@@ -155,7 +155,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             self._add(bars)
             if offset:
                 label = picture.series[index].label
-                if index % every == 0 or label == self._marked:
+                if index in named:
                     self._label(label, (places[0], floor + lift), (0, 1), index)
                 count = self._label("", (places[-1], floor + lift), (1, 1), index)
                 self._ridge_counts.insert(0, count)
@@ -163,10 +163,16 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         highest = max(float(top.max()) for top in tops) + step * (len(tops) - 1)
         self._set_ranges(picture, places, floor, highest)
 
-    def _labelled(self, count: int) -> int:
-        """Every so many-th of histograms set off from each other has room for its name."""
+    def _named(self, picture: HistogramPicture) -> set[int]:
+        """Of histograms set off from each other those whose names have room; the marked always."""
+        labels = [series.label for series in picture.series]
         room = max(int(self.height()) - _AXIS_HEIGHT, 1)
-        return max(1, ceil(count * _LABEL_HEIGHT / room))
+        every = max(1, ceil(len(labels) * _LABEL_HEIGHT / room))
+        named = set(range(0, len(labels), every))
+        if self._marked in labels:
+            marked = labels.index(self._marked)
+            named = {at for at in named if abs(at - marked) >= every} | {marked}
+        return named
 
     def _tops(self, picture: HistogramPicture) -> tuple[list[NDArray[np.float64]], float]:
         heights = [picture.heights(series) for series in picture.series]

@@ -1,0 +1,197 @@
+"""The tab Layers: repeated layers x kinds of variables, in the colours of the heat map."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from tfinspector.viewmodels.drift.matrix import Matrix, matrix_of
+from tfinspector.viewmodels.drift.model import DriftModel
+from tfinspector.views.drift.cells import CellPainter
+from tfinspector.views.drift.controls import export_button
+from tfinspector.views.elided_label import ElidedLabel
+from tfinspector.views.theme import LIGHT, SMALL, SPACE, TIGHT, Colours, colours
+
+_LINE = 20
+_WIDE, _WIDEST = 48.0, 120.0
+_HINT = "Click a cell to open it \N{MIDDLE DOT} the colours are those of the heat map"
+_NONE = "No layer repeats among the variables that are shown."
+
+
+class MatrixView(QWidget):
+    """Paints a `Matrix`. `opened` carries a row of the table, `pointed` words."""
+
+    opened = Signal(int)
+    pointed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._matrix: Matrix | None = None
+        self._cell: tuple[int, int] | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Matrix of layers and kinds")
+
+    def show_matrix(self, matrix: Matrix | None) -> None:
+        """Draw this."""
+        self._matrix = matrix
+        shape = matrix.rows.shape if matrix else (0, 0)
+        if self._cell and not (self._cell[0] < shape[0] and self._cell[1] < shape[1]):
+            self._cell = None
+        self.setMinimumSize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """All cells."""
+        if self._matrix is None:
+            return QSize(120, _LINE)
+        layers, kinds = self._matrix.rows.shape
+        return QSize(round(self._label + kinds * self._wide) + TIGHT, (layers + 1) * _LINE)
+
+    def rect_of(self, layer: int, kind: int) -> QRectF:
+        """Where a cell is."""
+        return QRectF(self._label + kind * self._wide, (layer + 1) * _LINE, self._wide, _LINE)
+
+    def paint(self, painter: QPainter, roles: Colours) -> None:
+        """All of it, in these colours."""
+        matrix = self._matrix
+        if matrix is None:
+            return
+        cells = CellPainter(matrix.heat.colours, roles)
+        metrics = QFontMetricsF(painter.font())
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        painter.setPen(QColor(roles.muted))
+        for kind, name in enumerate(matrix.kinds):
+            box = self.rect_of(-1, kind).adjusted(2, 0, -2, 0)
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, box.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+        for layer, name in enumerate(matrix.layers):
+            painter.setPen(QColor(roles.text))
+            box = QRectF(0, (layer + 1) * _LINE, self._label - SMALL, _LINE)
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, box.width())
+            painter.drawText(box, right | middle, shown)
+            for kind in range(len(matrix.kinds)):
+                if matrix.paired[layer, kind]:
+                    cell = self.rect_of(layer, kind).adjusted(0, 0, -1, -1)
+                    value, place = matrix.values[layer, kind], matrix.places[layer, kind]
+                    cells.fill(painter, cell, float(value), float(place))
+
+    @property
+    def _label(self) -> float:
+        metrics = QFontMetricsF(self.font())
+        names = self._matrix.layers if self._matrix else ()
+        longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
+        return min(longest, 240.0) + SPACE
+
+    @property
+    def _wide(self) -> float:
+        metrics = QFontMetricsF(self.font())
+        names = self._matrix.kinds if self._matrix else ()
+        longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
+        return min(max(longest + SMALL, _WIDE), _WIDEST)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The matrix, and the keyboard's cell."""
+        painter = QPainter(self)
+        roles = colours()
+        painter.fillRect(self.rect(), QColor(roles.surface))
+        self.paint(painter, roles)
+        if self._cell and self._matrix:
+            painter.setPen(QPen(QColor(roles.text), 2.0 if self.hasFocus() else 1.0))
+            painter.drawRect(self.rect_of(*self._cell).adjusted(-1, -1, -1, -1))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell what the pointer is on."""
+        self._tell(self._place_at(event))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A cell opens."""
+        place = self._place_at(event)
+        if place is not None:
+            self._cell = place
+            self._open()
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows move the cell, Enter opens it."""
+        moves = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
+                 Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}  # fmt: skip
+        key = event.key()
+        if self._matrix is not None and key in moves:
+            down, across = moves[Qt.Key(key)] if self._cell else (0, 0)
+            layer, kind = self._cell or (0, 0)
+            layers, kinds = self._matrix.rows.shape
+            self._cell = (
+                min(max(layer + down, 0), layers - 1), min(max(kind + across, 0), kinds - 1)
+            )  # fmt: skip
+            self._tell(self._cell)
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cell:
+            self._open()
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer left."""
+        self._tell(None)
+
+    def _place_at(self, event: QMouseEvent) -> tuple[int, int] | None:
+        if self._matrix is None:
+            return None
+        point = event.position()
+        layer = int(point.y() // _LINE) - 1
+        kind = int((point.x() - self._label) // self._wide)
+        layers, kinds = self._matrix.rows.shape
+        return (layer, kind) if 0 <= layer < layers and 0 <= kind < kinds else None
+
+    def _tell(self, place: tuple[int, int] | None) -> None:
+        self.pointed.emit(self._matrix.words_at(*place) if self._matrix and place else "")
+
+    def _open(self) -> None:
+        if self._matrix and self._cell and self._matrix.rows[self._cell] >= 0:
+            self.opened.emit(int(self._matrix.rows[self._cell]))
+
+
+class MatrixPane(QWidget):
+    """Binds a `DriftModel`. Attributes: view, matrix, readout; `export_asked` as in other panes."""
+
+    export_asked = Signal(str)
+
+    def __init__(self, model: DriftModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.matrix: Matrix | None = None
+        self.view = MatrixView()
+        self.title = ElidedLabel(bold=True)
+        self.readout = ElidedLabel(_HINT, role="muted")
+        heading = QHBoxLayout()
+        heading.addWidget(self.title, 1)
+        heading.addWidget(export_button(self.export_asked.emit))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(TIGHT)
+        layout.addLayout(heading)
+        layout.addWidget(area, 1)
+        layout.addWidget(self.readout)
+        self.view.pointed.connect(lambda words: self.readout.set_text(words or _HINT))
+        self.view.opened.connect(lambda row: model.open_cell(row, model.at))
+        model.heat_changed.connect(self._show)
+        model.at_changed.connect(self._show)
+        self._show()
+
+    def paint(self, painter: QPainter) -> None:
+        """For a file: in the light scheme."""
+        painter.fillRect(QRectF(0, 0, self.view.sizeHint().width(), self.view.sizeHint().height()),
+                         QColor(LIGHT.surface))  # fmt: skip
+        self.view.paint(painter, LIGHT)
+
+    def _show(self) -> None:
+        model = self._model
+        self.matrix = matrix_of(model.heat, model.at) if model.heat else None
+        where = f", {model.snapshot_words}" if self.matrix else ""
+        self.title.set_text(f"{self.matrix.title}{where}" if self.matrix else _NONE)
+        self.view.show_matrix(self.matrix)
