@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.viewmodels.made_up import VARIABLES, Worlds, finding, run, statistics
 from tfinspector.contents.findings import Finding, Severity, Unreadable
+from tfinspector.engine.cache import measuring
 from tfinspector.engine.measuring import find_odd_values
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
@@ -144,3 +146,23 @@ def test_a_source_that_was_damaged_is_not_called_gone(
     model = SourcesModel(session, session)
     assert model.index(0, 0).data(SourceAsk.DETAIL) == "not readable"
     assert [each.severity for each in session.findings] == [Severity.ERROR]
+
+
+def test_a_broken_cache_is_told_and_everything_is_measured(
+    begin: Callable[[Doors], Session],
+    qtbot: QtBot,
+    made: Callable[[str], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measuring, "LEAST_NBYTES", 0)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "figures-1.sqlite").write_bytes(b"no database" * 1000)
+    session = begin(Doors())
+    with qtbot.waitSignal(session.queue.settled):
+        session.open(str(made("drift.run") / "ckpt-100"))
+    qtbot.waitUntil(lambda: not session.is_busy)
+    assert len(session.known()) == len(session.variables)
+    assert [(about, each.id) for about, each in session.told() if about == "cache"] == [
+        ("cache", "P04")
+    ]

@@ -7,6 +7,7 @@ doors to be slow or to break on purpose.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.spectra import Spectrum
     from tfinspector.contents.trust import TrustReport
     from tfinspector.contents.variables import Variable
+    from tfinspector.engine.cache.store import Store
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
     from tfinspector.engine.restoring.factories import Offered
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 
     Measured = tuple[Variable, Statistics | Unmeasured]
     Compared = tuple[OpenSource, str]
+
+
+_cache_problems: deque[Finding] = deque(maxlen=1)
+"""Until the window's thread takes it; append and pop are atomic."""
 
 
 def _open(path: str, ticket: Ticket | None = None) -> OpenSource:
@@ -45,9 +51,22 @@ def _measure(
     reader: Any, variables: Sequence[Variable], ticket: Ticket | None = None
 ) -> Iterator[Measured]:
     from tfinspector.engine.cache.measuring import measure_remembered
+
+    return measure_remembered(_cache(), reader, variables, ticket)
+
+
+def _cache() -> Store | None:
     from tfinspector.engine.cache.places import open_cache
 
-    return measure_remembered(open_cache(), reader, variables, ticket)
+    return open_cache(on_problem=_cache_problems.append)
+
+
+def _cache_problem() -> Finding | None:
+    """What last went wrong with the cache, once."""
+    try:
+        return _cache_problems.pop()
+    except IndexError:
+        return None
 
 
 def _odd_values(measured: Iterable[Measured], where: str) -> list[Finding]:
@@ -91,17 +110,15 @@ def _trust(source: OpenSource, ticket: Ticket | None) -> TrustReport:
 
 
 def _compare(a: Compared, b: Compared, renames: Sequence[Rename], ticket: Ticket) -> Comparison:
-    from tfinspector.engine.cache.places import open_cache
     from tfinspector.engine.comparing.comparing import Side, compare
 
-    return compare(Side(*a), Side(*b), renames, ticket=ticket, cache=open_cache())
+    return compare(Side(*a), Side(*b), renames, ticket=ticket, cache=_cache())
 
 
 def _drift(sources: Sequence[OpenSource], reference: str, ticket: Ticket) -> DriftTable:
-    from tfinspector.engine.cache.places import open_cache
     from tfinspector.engine.comparing.drifting import drift
 
-    return drift(sources, reference, ticket=ticket, cache=open_cache())
+    return drift(sources, reference, ticket=ticket, cache=_cache())
 
 
 def _spectrum(
@@ -209,11 +226,15 @@ class RestoreDoors:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The engine's functions that the session calls, all but the last off the window's thread."""
+    """The engine's functions that the session calls, off the window's thread.
+
+    But for `cache_problem` and `demo_directory`, which tell what is known.
+    """
 
     open_source: Callable[[str, Ticket | None], OpenSource] = _open
     measure_all: Callable[[Any, Sequence[Variable], Ticket | None], Iterator[Measured]] = _measure
     odd_values: Callable[[Iterable[Measured], str], list[Finding]] = _odd_values
+    cache_problem: Callable[[], Finding | None] = _cache_problem
     worker: Callable[
         [Sequence[str] | None, Callable[[str], None], Callable[[WorkerState], None]], WorkerClient
     ] = _worker

@@ -46,12 +46,14 @@ class Telling(QObject):
         self.referee = Referee(doors, tasks, worker, self)
         self.checks = Checks(doors, tasks, self)
         self._odd = OddValues(doors, tasks, queue, self)
-        self._worker = worker
+        self._doors, self._worker = doors, worker
         self._notes: dict[str, Finding] = {}
         self._lost: dict[int, Finding] = {}
         self._brought: dict[int, dict[str, tuple[Finding, ...]]] = {}
         tasks.failed.connect(self._tell_failure)
         tasks.succeeded.connect(lambda task: self.dismiss(task.title))
+        for measured in (queue.settled, tasks.succeeded):
+            measured.connect(self._tell_of_cache)
         for part in (self.referee, self.checks, self._odd, worker):
             part.changed.connect(self.changed)
 
@@ -110,6 +112,12 @@ class Telling(QObject):
         self._brought.pop(id(source), None)
         for part in (self.referee, self.checks, self._odd):
             part.forget(source)
+
+    def _tell_of_cache(self) -> None:
+        """Where figures can't be kept, or what was kept was broken: once, after the work."""
+        problem = self._doors.cache_problem()
+        if problem:
+            self.tell("cache", problem)
 
     def _tell_failure(self, task: Task) -> None:
         """A job failed whose starter does not tell it: the card stays until it succeeds."""

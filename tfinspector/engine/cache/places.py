@@ -1,6 +1,7 @@
 """Where the cache is: told by the environment, else by the settings, else the platform's place."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from tfinspector.contents.findings import Finding
@@ -20,12 +21,15 @@ def cache_directory(settings: Settings) -> Path:
     return platformdirs.user_cache_path("tfinspector", appauthor=False)
 
 
-def open_cache(settings: Settings | None = None) -> Store | None:
+def open_cache(
+    settings: Settings | None = None, on_problem: Callable[[Finding], object] | None = None
+) -> Store | None:
     """The cache that the settings ask for; None where they leave no room for one."""
     settings = settings or load_settings()[0]
     if not settings.cache_mebibytes:
         return None
-    return Store(cache_directory(settings), settings.cache_mebibytes * _MEBIBYTE)
+    most = settings.cache_mebibytes * _MEBIBYTE
+    return Store(cache_directory(settings), most, on_problem)
 
 
 def problems_of(cache: Store | None) -> list[Finding]:

@@ -38,12 +38,19 @@ class Store:
     """Keeps bodies by key, at most `most_nbytes` of them; the longest unused ones go first.
 
     No method raises: `problem` tells why nothing can be kept, or that a broken file was replaced.
+    `on_problem` is called with it, in the thread that met it.
     """
 
-    def __init__(self, directory: Path, most_nbytes: int) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        most_nbytes: int,
+        on_problem: Callable[[Finding], object] | None = None,
+    ) -> None:
         self.path = directory / FILE_NAME
         self.problem: Finding | None = None
         self._most = most_nbytes
+        self._on_problem = on_problem
 
     def holding(self, keys: Iterable[bytes]) -> set[bytes]:
         """Those of the keys that have a body."""
@@ -101,12 +108,17 @@ class Store:
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in _BROKEN:
-                self.problem = self._replace(str(error))
+                self._tell(self._replace(str(error)))
             elif code not in _BUSY:
-                self.problem = _unusable(self.path, str(error))
+                self._tell(_unusable(self.path, str(error)))
         except OSError as error:
-            self.problem = _unusable(self.path, error.strerror or str(error))
+            self._tell(_unusable(self.path, error.strerror or str(error)))
         return otherwise
+
+    def _tell(self, problem: Finding) -> None:
+        self.problem = problem
+        if self._on_problem:
+            self._on_problem(problem)
 
     def _connect(self, create: bool) -> sqlite3.Connection:
         # In a URI, so that a look does not make an empty file.
