@@ -252,3 +252,13 @@ def test_nothing_is_compared_while_nobody_looks(session: Session, made: Made, qt
     model.wake()
     assert model.task is not None
     qtbot.waitUntil(lambda: model.found is not None, timeout=20_000)
+
+
+def test_the_same_twice_is_told_as_that(
+    compared: Callable[..., CompareModel], qtbot: QtBot
+) -> None:
+    model = compared("drift.run")
+    model.choose(model.sides[0], model.sides[0])
+    qtbot.waitUntil(lambda: model.is_of_these_sides, timeout=20_000)
+    assert model.verdict is not None
+    assert model.verdict.words.startswith("Nothing moved: 212 parameters on both sides")

@@ -245,3 +245,12 @@ def test_in_the_window_results_stay_while_pages_are_switched(
     assert page.model.task is None
     assert "compare_columns" in page.remembered()
     qtbot.waitUntil(lambda: not session.is_busy, timeout=20_000)
+
+
+def test_two_shapes_have_room_in_their_column(shown: Callable[..., ComparePage]) -> None:
+    page = shown("drift.reshaped", "ckpt-2", "ckpt-3")
+    table = page.model.table
+    text = table.index(row_of(page, "grows"), CompareColumn.SHAPE).data()
+    assert text == "3 x 4 \N{RIGHTWARDS ARROW} 3 x 5"
+    width = page.view.columnWidth(CompareColumn.SHAPE)
+    assert width >= page.view.fontMetrics().horizontalAdvance(text) + 12

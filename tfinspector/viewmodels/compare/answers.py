@@ -89,12 +89,17 @@ def _text(row: CompareRow, column: CompareColumn) -> str:
         case CompareColumn.A_NAME:
             return a_name(row)
         case CompareColumn.SHAPE:
-            return _both(*(numbers.shape(each.shape) for each in (row.a, row.b) if each))
+            return shape_text(row)
         case CompareColumn.DTYPE:
             return _both(*(each.dtype.name for each in (row.a, row.b) if each))
     if not row.figures:
         return ""
     return figure_text(row.figure(FIGURES[column]), column)
+
+
+def shape_text(row: CompareRow) -> str:
+    """The shape; both where they differ."""
+    return _both(*(numbers.shape(each.shape) for each in (row.a, row.b) if each))
 
 
 def _both(first: str, second: str = "") -> str:

@@ -280,8 +280,9 @@ def verdict_of(found: Comparison) -> Verdict:
     if not totals.parameters:
         return Verdict("info", "muted", "Nothing that both sides have is a weight in one shape.")
     if not totals.moved_parameters:
-        all_of_them = numbers.counted(totals.parameters, "parameter is", "parameters are")
-        return Verdict("matched", "text", f"All {all_of_them} the same on both sides, bit for bit.")
+        count = numbers.counted(totals.parameters, "parameter")
+        words = f"Nothing moved: {count} on both sides, the same bit for bit."
+        return Verdict("matched", "text", words)
     return Verdict(
         "moved", "text",
         f"{numbers.whole(totals.moved_parameters)} of "

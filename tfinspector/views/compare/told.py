@@ -32,7 +32,7 @@ class ToldPane(QWidget):
         self._area = _Cards()
         top = QHBoxLayout()
         top.setContentsMargins(SMALL, SMALL, SMALL, SMALL)
-        top.addWidget(self.lines, 1)
+        top.addWidget(self.lines, 1, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.details, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

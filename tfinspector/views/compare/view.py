@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
+from tfinspector.viewmodels.compare.answers import shape_text
 from tfinspector.viewmodels.compare.rows import CompareColumn
+from tfinspector.viewmodels.compare.states import Became
 from tfinspector.viewmodels.compare.table import CompareTable
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.restore.tree import PathDelegate, StateDelegate
@@ -19,6 +21,7 @@ _WIDTHS = {
     CompareColumn.COSINE: 74, CompareColumn.MAX_ABS: 68, CompareColumn.CHANGED: 86,
     CompareColumn.SIGN_FLIPS: 68, CompareColumn.DTYPE: 132,
 }  # fmt: skip
+_LOOKED_AT, _PADDING, _WIDEST = 256, 14, 190
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -53,6 +56,13 @@ class CompareView(TreeTable):
         self.scrollTo(self.table.index(row, 0), QAbstractItemView.ScrollHint.EnsureVisible)
 
     def _show_columns(self) -> None:
-        """Names in A only where there is one that differs."""
+        """Names in A only where there is one that differs; room for two shapes where they do."""
         content = self.table.content
         self.setColumnHidden(CompareColumn.A_NAME, content is None or not content.has_renamed)
+        if content is None:
+            return
+        changed = [row for row in content.items if row.state is Became.CHANGED][:_LOOKED_AT]
+        texts = [shape_text(row) for row in changed]
+        widest = max(map(self.fontMetrics().horizontalAdvance, texts), default=0) + _PADDING
+        if widest > self.columnWidth(CompareColumn.SHAPE):
+            self.setColumnWidth(CompareColumn.SHAPE, min(widest, _WIDEST))

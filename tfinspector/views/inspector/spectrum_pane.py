@@ -142,7 +142,7 @@ class SpectrumPane(QWidget):
         elif model.task:
             self.empty.say("The values appear here when all of them are known.")
         else:
-            self.empty.say("Singular values are computed when you ask for them.", "Compute")
+            self.empty.say("Singular values are computed on demand.", "Compute")
 
 
 class FigureGrid(QWidget):
