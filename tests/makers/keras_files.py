@@ -263,3 +263,54 @@ def layers_of_keras() -> list[str]:
         for name, found in vars(keras.layers).items()
         if isinstance(found, type) and issubclass(found, keras.layers.Layer)
     ]
+
+
+def executing(directory: Path) -> None:
+    """Models that execute more than Keras when they are loaded, or need what it does not bring."""
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(8)
+    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    inner.export(str(directory / "exported"), verbose=False)
+    outside = keras.layers.TFSMLayer(
+        str(directory / "exported"), call_endpoint="serve", name="outside"
+    )
+    given = keras.Input((3,))
+    keras.Model(given, outside(given)).save(directory / "outside.keras")
+    each = keras.layers.TimeDistributed(keras.layers.Lambda(lambda x: x * 2), name="each")
+    wrapped = keras.Sequential([keras.Input((4, 3)), each])
+    wrapped.compile("sgd", lambda y, z: tf.reduce_mean(y - z))
+    wrapped.save(directory / "wrapped.keras")
+    _compiled_with_ones_own().save(directory / "own.keras")
+    _compiled_with_ones_own().save(directory / "own.h5")
+
+
+def _compiled_with_ones_own() -> Any:
+    import keras
+
+    @keras.saving.register_keras_serializable("mine")
+    class OddLoss(keras.losses.Loss):
+        def call(self, y: Any, z: Any) -> Any:
+            return keras.ops.mean(y - z)
+
+    @keras.saving.register_keras_serializable("mine")
+    class OddMetric(keras.metrics.Mean):
+        pass
+
+    @keras.saving.register_keras_serializable("mine")
+    def odd_distance(y: Any, z: Any) -> Any:
+        return keras.ops.mean(keras.ops.abs(y - z))
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", OddLoss(), metrics=[OddMetric(name="odd"), odd_distance, "mae"])
+    return model
+
+
+def pickled_weights(directory: Path) -> None:
+    """The other format that Keras can write weights in: dictionaries, pickled."""
+    import keras
+    from keras.src.saving import saving_lib
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    saving_lib.save_model(model, str(directory / "model.keras"), weights_format="npz")

@@ -52,7 +52,8 @@ def _document(report: TrustReport) -> Document:
             for each in report.custom_objects
         ],
         "lambdas": [
-            {"path": each.path, "function": each.function, "has_code": each.has_code}
+            {"path": each.path, "function": each.function, "has_code": each.has_code,
+             "kind": each.kind}
             for each in report.lambdas
         ],
         "versions": dict(report.versions),

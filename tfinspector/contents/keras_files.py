@@ -59,11 +59,17 @@ class CustomObject:
 
 @dataclass(frozen=True, slots=True)
 class LambdaLayer:
-    """A Lambda: `has_code` where the file carries compiled Python code that loading would run."""
+    """A layer (or a part of compiling) that executes more than Keras when it is loaded.
+
+    has_code  whether the file itself carries the code: compiled Python, or a pickled module
+    function  the name of a Lambda's function, or the path of a `TFSMLayer`'s SavedModel
+    kind      "Lambda", "TFSMLayer" or "TorchModuleWrapper"
+    """
 
     path: str
     function: str
     has_code: bool
+    kind: str = "Lambda"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _find_wrong_name(keras: KerasFile, path: str) -> Iterator[Finding]:
 
 
 def _find_lambdas(keras: KerasFile, path: str) -> Iterator[Finding]:
-    with_code = [one for one in keras.lambdas if one.has_code]
+    with_code = [one for one in keras.lambdas if one.has_code and one.kind == "Lambda"]
     if with_code:
         names = [one.path for one in with_code]
         yield Finding(

@@ -17,7 +17,7 @@ from tfinspector.viewmodels.tasks import Task
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
 
-NO_SOURCE = "Open a SavedModel or a Keras file to see what it would do if it were loaded."
+NO_SOURCE = "Open a SavedModel, a graph or a Keras file to see what it would do if it were loaded."
 _CHAINS_SHOWN = 3
 _VERSIONS = {
     "tensorflow": "TensorFlow",
@@ -112,7 +112,7 @@ class TrustModel(QObject):
             for each in self.report.custom_objects
         ]
         lambdas = [
-            (each.path, "Python code in the file" if each.has_code else each.function, "Lambda")
+            (each.path, "Python code in the file" if each.has_code else each.function, each.kind)
             for each in self.report.lambdas
         ]
         return [*operations, *classes, *lambdas]

@@ -189,7 +189,10 @@ def test_what_loading_would_need_and_execute(made):
     assert told_of["Scale"].needed
     assert not told_of["odd_loss"].needed
     old = read_keras(str(directory / "model.h5"))[0].keras
-    assert [one.registered_name for one in old.custom_objects] == ["mine>Scale"]
+    assert {one.registered_name: one.place for one in old.custom_objects} == {
+        "mine>Scale": "scale",
+        "mine>odd_loss": "the loss",
+    }
     loss = read_keras(str(directory / "loss_only.keras"))[0].keras
     assert [one.needed for one in loss.custom_objects] == [False]
 

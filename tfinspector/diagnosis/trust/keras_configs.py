@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.keras_files import CustomObject, KerasFile
+from tfinspector.contents.keras_files import CustomObject, KerasFile, LambdaLayer
 
 _NAMED_AT_MOST = 20
 
 
 def find_keras_risks(path: str, keras: KerasFile) -> Iterator[Finding]:
     """What `keras.models.load_model` would run or lack."""
-    coded = [each for each in keras.lambdas if each.has_code]
+    yield from _find_other_code(path, keras)
+    coded = [each for each in keras.lambdas if each.has_code and each.kind == "Lambda"]
     if coded:
         yield Finding(
             "K02", Severity.WARNING,
-            f"The Lambda layer {coded[0].path} carries Python code that loading would run"
+            f"{_subject(coded[0])} carries Python code that loading would run"
             + (f", and {len(coded) - 1} more do" if len(coded) > 1 else "") + ".",
             "Keras refuses it unless safe_mode=False is given; then the code can do anything, "
             "already while the model is made. Byte code of another Python version crashes it.",
@@ -40,6 +41,39 @@ def find_keras_risks(path: str, keras: KerasFile) -> Iterator[Finding]:
             Fix("Load it without compiling.",
                 f"import keras\n\nmodel = keras.models.load_model({path!r}, compile=False)"),
         )  # fmt: skip
+
+
+def _subject(layer: LambdaLayer) -> str:
+    """It stands in a layer, or in a part of compiling ("the loss")."""
+    in_layer = not layer.path.startswith("the ")
+    return f"The Lambda layer {layer.path}" if in_layer else f"A lambda in {layer.path}"
+
+
+def _find_other_code(path: str, keras: KerasFile) -> Iterator[Finding]:
+    """K02 too: layers that load a SavedModel from elsewhere, or unpickle a PyTorch module."""
+    for layer in keras.lambdas:
+        if layer.kind == "TFSMLayer":
+            yield Finding(
+                "K02", Severity.WARNING,
+                f"The layer {layer.path} (TFSMLayer) loads another SavedModel, "
+                f"{layer.function or 'from a path that is not told'}, and runs its graph.",
+                "Whatever lies at that path by then is loaded, with the code in it. Keras refuses "
+                "unless safe_mode=False is given.",
+                path, {"layer": layer.path, "filepath": layer.function},
+                Fix("Look at that SavedModel before you load this file.",
+                    f"tfinspector trust {layer.function!r}"),
+            )  # fmt: skip
+        elif layer.kind == "TorchModuleWrapper":
+            yield Finding(
+                "K02", Severity.WARNING,
+                f"The layer {layer.path} (TorchModuleWrapper) is a pickled PyTorch module: loading "
+                "it can run any Python code.",
+                "Keras hands it to torch.load with weights_only=False, and refuses to unless "
+                "safe_mode=False is given.",
+                path, {"layer": layer.path},
+                Fix("Build the module in your own code and load the weights alone.",
+                    f"model = build()\nmodel.load_weights({path!r})"),
+            )  # fmt: skip
 
 
 def _names(objects: list[CustomObject]) -> str:

@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tfinspector.contents.keras_files import CustomObject, KerasLayer, LambdaLayer
+from tfinspector.contents.keras_files import CustomObject, KerasLayer
 from tfinspector.formats.keras.own_layers import is_own_layer
 
 Json = Mapping[str, Any]
 
 _OWN_MODULES = ("keras", "tf_keras", "builtins", "tensorflow.keras", "tensorflow.python.keras")
 _DEEPEST = 60
-_COMPILED = ("optimizer", "loss", "metrics", "weighted_metrics")
+COMPILED = ("optimizer", "loss", "metrics", "weighted_metrics")
 _LAMBDA = "__lambda__"
 
 
@@ -96,18 +96,32 @@ def custom_objects(config: Json, compiled: Json) -> list[CustomObject]:
     """Classes and functions that Keras does not bring, in the order they are met, once each."""
     found: dict[tuple[str, str], CustomObject] = {}
     model = {name: value for name, value in config.items() if name != "compile_config"}
-    for place, one in _objects(model, "the model", 0):
-        _note(found, place, one, True)
     for node in all_layers(layers_of(config)):
         if "module" not in node.outer and not is_own_layer(node.class_name):
             name = node.class_name.rpartition(">")[2]
             registered = node.class_name if name != node.class_name else ""
             custom = CustomObject(name, "", registered, node.path)
             found.setdefault((registered or name, ""), custom)
-    for part in _COMPILED:
+    for place, one in _objects(model, "the model", 0):
+        _note(found, place, one, True)
+    for part in COMPILED:
         for _, one in _objects(compiled.get(part), "", 0):
             _note(found, f"the {part}", one, False)
+        for name in _registered_texts(compiled.get(part), 0):
+            custom = CustomObject(name.rpartition(">")[2], "", name, f"the {part}", False)
+            found.setdefault((name, ""), custom)
     return list(found.values())
+
+
+def _registered_texts(value: object, depth: int) -> Iterator[str]:
+    """Names of registered functions where an older generation writes them as mere texts."""
+    if isinstance(value, str) and ">" in value[1:-1]:
+        yield value
+    elif isinstance(value, (list, dict)) and depth <= _DEEPEST:
+        if isinstance(value, dict) and "class_name" in value:
+            return
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _registered_texts(one, depth + 1)
 
 
 def _note(found: dict[tuple[str, str], CustomObject], place: str, one: Json, needed: bool) -> None:
@@ -122,12 +136,12 @@ def _note(found: dict[tuple[str, str], CustomObject], place: str, one: Json, nee
             return
     elif isinstance(module, str) and module.startswith(_OWN_MODULES):
         return
-    if module is None and not registered:
+    if module is None and not registered and ">" not in name:
         return  # a class of Keras, in the JSON of a generation that does not tell
     if ">" in name:
-        name = name.rpartition(">")[2]
+        registered, name = registered or name, name.rpartition(">")[2]
     found.setdefault(
-        (registered or name, str(module)),
+        (registered or name, str(module or "")),
         CustomObject(name, str(module or ""), registered, place, needed),
     )
 
@@ -148,21 +162,3 @@ def _objects(value: object, place: str, depth: int) -> Iterator[tuple[str, Json]
     elif isinstance(value, list):
         for one in value:
             yield from _objects(one, place, depth + 1)
-
-
-def lambdas(nodes: tuple[LayerNode, ...]) -> list[LambdaLayer]:
-    """The Lambda layers, and which of them carry compiled code."""
-    found = []
-    for node in all_layers(nodes):
-        if node.class_name != "Lambda":
-            continue
-        function = node.config.get("function")
-        if isinstance(function, dict):  # Keras 3
-            code = function.get("class_name") == _LAMBDA
-            name = "" if code else str(function.get("config", ""))
-        elif isinstance(function, list):  # Keras 1 and 2: marshalled code, defaults, closure
-            code, name = True, ""
-        else:
-            code, name = False, str(function or "")
-        found.append(LambdaLayer(node.path, name, code))
-    return found

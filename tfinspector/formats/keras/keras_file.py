@@ -1,7 +1,6 @@
 """A Keras file of any kind: the variables it holds, what it tells of itself, and a reader."""
 
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,10 +19,10 @@ from tfinspector.formats.keras.configuration import (
     Json,
     custom_objects,
     describe_layers,
-    lambdas,
     layers_of,
     parse_json,
 )
+from tfinspector.formats.keras.executing import executed_layers
 from tfinspector.formats.keras.keras_reader import KerasReader
 from tfinspector.formats.keras.legacy_rows import MODEL_WEIGHTS, is_legacy_layout, legacy_rows
 from tfinspector.formats.keras.parts import CONFIG, METADATA, Parts, find_parts, shards_of_map
@@ -180,7 +179,7 @@ def _describe(parts: Parts, found: _Found) -> tuple[KerasFile, list[Row]]:
         groups = {}
         if layout in (KerasLayout.HDF5_MODEL, KerasLayout.WEIGHTS):
             layout = KerasLayout.FOREIGN
-    compiled = config.get("compile_config")
+    compiled = _object(config.get("compile_config"))
     described = KerasFile(
         layout,
         keras_version=str(metadata.get("keras_version") or ""),
@@ -189,7 +188,7 @@ def _describe(parts: Parts, found: _Found) -> tuple[KerasFile, list[Row]]:
         assets=tuple(parts.assets),
         compressed=tuple(parts.compressed),
         layers=tuple(describe_layers(nodes, groups)),
-        lambdas=tuple(lambdas(nodes)),
+        lambdas=tuple(executed_layers(nodes, compiled)),
     )
     return _with_config(described, config, compiled), rows
 
@@ -213,24 +212,27 @@ def _describe_legacy(parts: Parts, found: _Found) -> tuple[KerasFile, list[Row]]
         keras_version=version if version != "1" or "keras_version" in root else "",
         backend=root.text("backend") or listing.text("backend"),
         layers=tuple(describe_layers(nodes, groups)),
-        lambdas=tuple(lambdas(nodes)),
+        lambdas=tuple(executed_layers(nodes, compiled)),
         listed=tuple(legacy.listed),
     )
     return _with_config(described, config, compiled), legacy.rows
 
 
-def _with_config(described: KerasFile, config: Json, compiled: object) -> KerasFile:
+def _with_config(described: KerasFile, config: Json, compiled: Json) -> KerasFile:
     inner = config.get("config")
     name = inner.get("name") if isinstance(inner, dict) else ""
-    compile_config: Mapping[str, object] = compiled if isinstance(compiled, dict) else {}
     return replace(
         described,
         model_class=str(config.get("class_name") or ""),
         model_name=str(name or ""),
-        compiled=compile_config or None,
-        custom_objects=tuple(custom_objects(config, compile_config)),
+        compiled=compiled or None,
+        custom_objects=tuple(custom_objects(config, compiled)),
         config=config,
     )
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
 
 
 def _json(parts: Parts, name: str) -> Json:
