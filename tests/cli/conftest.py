@@ -89,13 +89,16 @@ def lent_worker() -> Iterator[WorkerClient]:
 
 @pytest.fixture
 def one_worker(lent_worker: WorkerClient, monkeypatch: pytest.MonkeyPatch) -> WorkerClient:
-    """`restore` uses the lent worker and leaves it running; only where no `--python` is given."""
-    from tfinspector.cli import restore
+    """`restore`, `run` and `verify` use the lent worker and leave it running; only where no
+    `--python` is given.
+    """
+    from tfinspector.cli import restore, run, verify
 
     make = restore.worker
 
     def lend(python: str | None) -> AbstractContextManager[WorkerClient]:
         return make(python) if python else nullcontext(lent_worker)
 
-    monkeypatch.setattr(restore, "worker", lend)
+    for command in (restore, run, verify):
+        monkeypatch.setattr(command, "worker", lend)
     return lent_worker

@@ -66,6 +66,17 @@ LOAD = {
     "loaded": bool, "seconds": (int, float), "callable": bool, "signatures": [SIGNATURE],
     "variables": [{"name": str, "dtype": str, "shape": SHAPE}], "findings": FINDINGS,
 }  # fmt: skip
+_FIGURE = (*NUMBER, None)
+RUN = {
+    "outputs": [
+        {"name": str, "dtype": str, "shape": SHAPE, "min": _FIGURE, "max": _FIGURE, "mean": _FIGURE}
+    ],
+    "seconds": (int, float), "findings": FINDINGS,
+}  # fmt: skip
+VERIFY = {
+    "outputs": [{"name": str, "max_abs": NUMBER, "max_rel": NUMBER, "equal": bool}],
+    "equal": bool, "findings": FINDINGS,
+}  # fmt: skip
 STATES = (
     "restored", "matched", "missing_in_model", "missing_in_checkpoint", "shape_mismatch",
     "dtype_mismatch", "not_built", "not_assigned", "value_differs", "unreachable",
