@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot
-from tfinspector.contents.checks import BadTensor, CheckReport, Origin
+from tfinspector.contents.checks import BadTensor, CheckReport
 from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.files import find_file_problems
@@ -14,16 +14,10 @@ from tfinspector.diagnosis.keras_damage import (
     has_checksums,
     tell_of_no_checksums,
 )
-from tfinspector.diagnosis.placement import find_odd_placement
+from tfinspector.engine.check_pass import CheckPass
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
-from tfinspector.formats.bundles.bundle import BundleReader
-from tfinspector.formats.bundles.placement import placement_of
-from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
-from tfinspector.formats.reading import BLOCK_NBYTES, TensorReader
 
-_UNREAD = -1
-_TENSORS_PER_REPORT = 256
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -94,7 +88,7 @@ class _Run:
         if len(self._order) > 1:
             text += f" ({len(self._looked_at)} of {len(self._order)})"
         reader = self._opened.reader(checkpoint.prefix)
-        one = _Pass(checkpoint, reader, self._ticket, (self._done, still_to_come), text)
+        one = CheckPass(checkpoint, reader, self._ticket, (self._done, still_to_come), text)
         one.check_all()
         done = one.done
         self._done += done
@@ -136,86 +130,6 @@ class _Run:
             tuple(findings), self._checked, tuple(self._bad), self._done, tuple(snapshots),
             self._unproved,
         )  # fmt: skip
-
-
-class _Pass:
-    """One pass over one checkpoint."""
-
-    def __init__(
-        self,
-        checkpoint: Checkpoint,
-        reader: TensorReader,
-        ticket: Ticket,
-        around: tuple[int, int],
-        text: str,
-    ) -> None:
-        self._reader = reader
-        self._ticket = ticket
-        self._text = text
-        self._checkpoint = checkpoint
-        self._prefix = checkpoint.prefix
-        self._before, self._after = around
-        self._rows = [(one.name, one.key) for one in checkpoint.variables]
-        self._total = sum(one.nbytes for one in checkpoint.variables)
-        self._told = 0
-        try:
-            self._total += reader.locate(OBJECT_GRAPH_KEY).nbytes
-            self._rows.append(("the object graph", OBJECT_GRAPH_KEY))
-        except Unreadable:
-            pass  # a checkpoint of TF1 has none
-        self.done = 0
-        self.checked = 0
-        self.bad: list[BadTensor] = []
-        self.refused: dict[str, Finding] = {}
-
-    def check_all(self) -> None:
-        for place, (name, key) in enumerate(self._rows):
-            if place % _TENSORS_PER_REPORT == 0:
-                self._report()
-            self._check_one(name, key)
-        self._report()
-
-    def _check_one(self, name: str, key: str) -> None:
-        try:
-            mismatch = self._reader.verify(key, self.tick)
-        except Unreadable as error:
-            problem = error.finding.title
-            self.bad.append(BadTensor(name, key, _UNREAD, _UNREAD, problem, self._prefix))
-            if error.finding.id == "F13" and error.finding.where != self._prefix:
-                self._refuse(key, error.finding)
-            return
-        self.checked += 1
-        if mismatch is not None:
-            self.bad.append(BadTensor(name, key, *mismatch, snapshot=self._prefix))
-
-    def origin(self) -> Origin | None:
-        """What the bytes that changed tell of where they come from."""
-        if not self.bad or not isinstance(self._reader, BundleReader):
-            return None
-        from tfinspector.engine.origins import find_origin  # for damaged files only
-
-        return find_origin(self._reader, [key for _, key in self._rows], self.bad)
-
-    def odd_placement(self) -> list[Finding]:
-        """Tensors that share bytes, and bytes of no tensor."""
-        if not isinstance(self._reader, BundleReader):
-            return []
-        return find_odd_placement(self._checkpoint, placement_of(self._reader.bundle))
-
-    def _refuse(self, key: str, finding: Finding) -> None:
-        """A file that was closed to this user: its own advice fits, not that for damage."""
-        if not finding.title.startswith(key):  # else it was known when the source was opened
-            self.refused[key] = finding
-
-    def tick(self, nbytes: int) -> None:
-        self.done += nbytes
-        if self.done - self._told >= BLOCK_NBYTES:
-            self._report()
-
-    def _report(self) -> None:
-        self._told = self.done
-        total = self._before + max(self._total, self.done) + self._after
-        self._ticket.report(self._before + self.done, total, self._text)
 
 
 def _changed_members(checkpoint: Checkpoint, tick: Callable[[int], None]) -> list[BadTensor]:

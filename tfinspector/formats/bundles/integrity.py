@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.tensors import Piece, StoredTensor
@@ -14,6 +15,10 @@ from tfinspector.formats.checksum import crc32c, mask
 from tfinspector.formats.reading import BLOCK_NBYTES
 
 Tick = Callable[[int], None]
+
+_spare: list[NDArray[np.uint8]] = []
+"""Buffers for whichever thread comes next (list's append and pop are atomic): the system clears
+every page of new memory first, which takes as long as reading a tensor into it."""
 
 
 def checksums(
@@ -46,10 +51,16 @@ def checksums(
 
 def _run(file: DataFile, offset: int, nbytes: int, crc: int, tick: Tick) -> int:
     """Continues a checksum over a run of bytes."""
-    buffer = np.empty(min(nbytes, BLOCK_NBYTES), np.uint8)
-    for start in range(0, nbytes, BLOCK_NBYTES):
-        block = buffer[: nbytes - start]
-        file.read_into(block, offset + start)
-        crc = crc32c(block, crc)
-        tick(len(block))
+    try:
+        buffer = _spare.pop()
+    except IndexError:
+        buffer = np.empty(BLOCK_NBYTES, np.uint8)
+    try:
+        for start in range(0, nbytes, BLOCK_NBYTES):
+            block = buffer[: nbytes - start]
+            file.read_into(block, offset + start)
+            crc = crc32c(block, crc)
+            tick(len(block))
+    finally:
+        _spare.append(buffer)
     return crc
