@@ -17,6 +17,7 @@ from tfinspector.formats.reading import BLOCK_NBYTES, TensorReader
 _UNREAD = -1
 _TENSORS_PER_REPORT = 256
 _SHARED_NBYTES = 32 << 20  # below, threads take longer to start than they save
+_SMALL_NBYTES = 256 << 10  # tensors of that size on average keep one thread's Python busy
 _PORTION_NBYTES = 8 << 20
 
 
@@ -61,7 +62,7 @@ class CheckPass:
 
     def check_all(self) -> None:
         """Read everything. Raises `Cancelled`."""
-        if self._total < _SHARED_NBYTES:
+        if self._total < max(_SHARED_NBYTES, _SMALL_NBYTES * len(self._rows)):
             for place, row in enumerate(self._rows):
                 if place % _TENSORS_PER_REPORT == 0:
                     self._report()
