@@ -71,3 +71,24 @@ def test_a_damaged_archive_fails_a_check(cli: Cli, made: Made, tmp_path: Path) -
     ended = cli("check", tmp_path / "model.keras")
     assert ended.code == 1
     assert "model.weights.h5" in ended.out
+
+
+def test_the_metric_that_a_callback_wrote_into_the_name(cli: Cli, made: Made) -> None:
+    directory = made("remote_files.keras_run")
+    listed = cli("list", directory, "--json")
+    assert [one["metric"] for one in listed.json["snapshots"]] == ["0.500", "0.250", "0.125"]
+    page = cli("list", directory)
+    assert "metric" in page.out
+    assert "0.125" in page.out
+    other = cli("list", made("runs.ten_steps"), "--json")
+    assert {one["metric"] for one in other.json["snapshots"]} == {None}
+
+
+def test_weights_that_are_pickled_are_told_and_not_read(cli: Cli, made: Made) -> None:
+    path = made("keras_files.pickled_weights") / "model.keras"
+    listed = cli("list", path, "--json")
+    assert listed.code == 1
+    assert listed.json["variables"] == []
+    [finding] = [one for one in listed.json["findings"] if one["id"] == "K08"]
+    assert "model.weights.npz" in finding["title"]
+    assert "unpickling executes code" in finding["title"]

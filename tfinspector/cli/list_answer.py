@@ -107,7 +107,7 @@ def _document(source: Source, variables: VariableColumns) -> Document:
             {
                 "path": each.path, "step": each.step, "time": each.time, "nbytes": each.nbytes,
                 "step_from": each.step_from, "complete": each.complete,
-                "problem": each.problem or None,
+                "problem": each.problem or None, "metric": each.metric or None,
             }
             for each in source.snapshots
         ],

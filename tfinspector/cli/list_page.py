@@ -46,8 +46,10 @@ def _base(path: str) -> str:
 
 def _write_snapshots(page: Page, source: Source) -> None:
     page.heading("Snapshots")
+    metrics = [each.metric for each in source.snapshots]
+    told = bool(any(metrics))  # only names that a callback wrote tell one
     page.table(
-        ("name", "step", "time", "size"),
+        ("name", "step", "time", "size", *(["metric"] if told else [])),
         (
             [
                 _base(each.path) + ("" if each.complete else " (incomplete)")
@@ -56,6 +58,7 @@ def _write_snapshots(page: Page, source: Source) -> None:
             ["" if each.step is None else str(each.step) for each in source.snapshots],
             ["" if each.time is None else numbers.moment(each.time) for each in source.snapshots],
             [numbers.size(each.nbytes) for each in source.snapshots],
+            *([metrics] if told else []),
         ),
         right=(1, 3),
     )

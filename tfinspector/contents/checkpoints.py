@@ -77,7 +77,8 @@ class Snapshot:
     `step` is None where nothing tells it; `step_from` says where it comes from
     ("file name", "save_counter", "iterations", "file time"). `time` is seconds since the epoch.
     `nbytes` counts all files of the set. `complete` is False for a save that is still running
-    or was cut off; `problem` then says what is missing.
+    or was cut off; `problem` then says what is missing. `metric` is what its name tells of how
+    good it is, as a callback writes it ("val_loss 0.25", or the number alone).
     """
 
     path: str
@@ -87,6 +88,7 @@ class Snapshot:
     nbytes: int
     complete: bool = True
     problem: str = ""
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)

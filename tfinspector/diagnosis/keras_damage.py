@@ -90,6 +90,9 @@ def _find_other(checkpoint: Checkpoint) -> Iterator[Finding]:
     name = os.path.basename(checkpoint.prefix)
     short = _is_short(checkpoint.shards)
     for problem in checkpoint.problems:
+        if "pickled" in problem:
+            yield _pickled(name, checkpoint.prefix, problem)
+            continue
         missing = " missing" in problem
         if short and not missing:
             continue  # a consequence of the cut
@@ -103,6 +106,18 @@ def _find_other(checkpoint: Checkpoint) -> Iterator[Finding]:
             Fix("Copy it again from where it was saved and compare; if it is the same there, save "
                 "the model anew.", f"sha256sum {shlex.quote(checkpoint.prefix)}"),
         )  # fmt: skip
+
+
+def _pickled(name: str, path: str, problem: str) -> Finding:
+    return Finding(
+        "K08", Severity.ERROR,
+        f"{name}: {problem}, and unpickling executes code: its weights are not read.",
+        "Keras refuses as well (`Object arrays cannot be loaded when allow_pickle=False`). What "
+        "its configuration tells is shown.",
+        path, {"problem": problem},
+        Fix("Save the model again where it is at hand, with the weights as HDF5.",
+            f"model.save({name!r})"),
+    )  # fmt: skip
 
 
 def explain_keras_check(

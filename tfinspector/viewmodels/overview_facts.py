@@ -100,6 +100,8 @@ def _snapshot_facts(snapshots: tuple[Snapshot, ...], current: str | None) -> lis
     shown = next((s for s in snapshots if s.path == current), None)
     if shown and shown.step is not None:
         rows.append(("Step", numbers.whole(shown.step), f"{shown.step}, from {shown.step_from}"))
+    if shown and shown.metric:
+        rows.append(("Metric", shown.metric, f"{shown.metric}, from the file name"))
     if len(snapshots) < 2:
         return rows
     steps = [s.step for s in snapshots if s.step is not None]

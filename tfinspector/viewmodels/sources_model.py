@@ -216,6 +216,8 @@ class SourcesModel(QAbstractItemModel):
         lines = [snapshot.path]
         if snapshot.step is not None:
             lines.append(f"step {numbers.whole(snapshot.step)} (from the {snapshot.step_from})")
+        if snapshot.metric:
+            lines.append(f"{snapshot.metric} (from the file name)")
         if snapshot.time is not None:
             lines.append(f"saved {numbers.moment(snapshot.time)}")
         lines.append(f"{numbers.size(snapshot.nbytes)} in all its files")

@@ -6,7 +6,7 @@ import h5py
 import pytest
 
 from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run
-from tfinspector.formats.keras.snapshot_names import snapshots_among
+from tfinspector.formats.keras.snapshot_names import metrics_among, snapshots_among
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,20 @@ from tfinspector.formats.keras.snapshot_names import snapshots_among
 def test_names(names, steps):
     found = snapshots_among(names)
     assert list(found.values()) == steps
+
+
+@pytest.mark.parametrize(
+    ("names", "metrics"),
+    [
+        (["model.05-0.12.keras", "model.10-0.09.keras"], ["0.12", "0.09"]),
+        (["w.01-val_loss=0.60.weights.h5", "w.02-val_loss=0.57.weights.h5"],
+         ["val_loss 0.60", "val_loss 0.57"]),
+        (["e1_acc-0.5_loss-1.25.h5", "e2_acc-0.75_loss-1.20.h5"], ["acc 0.5", "acc 0.75"]),
+        (["net_epoch_1.h5", "net_epoch_10.h5"], []),
+    ],
+)  # fmt: skip
+def test_metrics_in_names(names, metrics):
+    assert list(metrics_among(names).values()) == metrics
 
 
 def test_a_number_that_is_no_step_is_not_taken_for_one():

@@ -131,6 +131,7 @@ def test_a_run_of_keras_files(made: Made, put: Put, serve: Serve) -> None:
             there = open_source(given)
             assert [one.step for one in there.source.snapshots] == [1, 2, 3]
             assert all(one.complete for one in there.source.snapshots)
+            assert [one.metric for one in there.source.snapshots] == ["0.500", "0.250", "0.125"]
             first, same = there.source.snapshots[0].path, here.source.snapshots[0].path
             for variable in here.source.variables:
                 np.testing.assert_array_equal(

@@ -110,7 +110,7 @@ def _weights_of_archive(archive: Archive, parts: Parts) -> None:
         raise keras_faults.other_archive(parts.path, list(archive.members))
     other = next((name for name in archive.members if name.startswith("model.weights")), "")
     parts.problems.append(
-        f"it keeps its weights as {other}, which is not read here" if other
+        f"it keeps its weights as {other}, which Keras writes as pickled Python" if other
         else f"{WEIGHTS} is missing in it: it holds the model's configuration, and no weights"
     )  # fmt: skip
 

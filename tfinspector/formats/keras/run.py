@@ -9,7 +9,7 @@ from tfinspector.formats.hdf5.file_bytes import Broken
 from tfinspector.formats.hdf5.headers import read_superblock
 from tfinspector.formats.keras.parts import shard_names
 from tfinspector.formats.keras.places import place_of_file
-from tfinspector.formats.keras.snapshot_names import snapshots_among
+from tfinspector.formats.keras.snapshot_names import metrics_among, snapshots_among
 from tfinspector.formats.places.files import absolute, entries_of, is_remote, names_in
 from tfinspector.formats.recognition.file_names import natural_key
 
@@ -20,7 +20,9 @@ def list_keras_run(directory: str) -> RunListing:
     with entries_of(directory) as entries:
         there = {entry.name: entry for entry in entries}
     found = []
-    for name, step in snapshots_among(there).items():
+    steps = snapshots_among(there)
+    metrics = metrics_among(list(steps))
+    for name, step in steps.items():
         path = os.path.join(directory, name)
         try:
             status = there[name].stat()
@@ -28,7 +30,16 @@ def list_keras_run(directory: str) -> RunListing:
             continue  # gone since the listing
         problem = _why_incomplete(path, status.st_size)
         found.append(
-            Snapshot(path, step, "file name", status.st_mtime, status.st_size, not problem, problem)
+            Snapshot(
+                path,
+                step,
+                "file name",
+                status.st_mtime,
+                status.st_size,
+                not problem,
+                problem,
+                metrics.get(name, ""),
+            )
         )
     found.sort(key=lambda one: (one.step or 0, one.time or 0.0, natural_key(one.path)))
     return RunListing(directory, tuple(found))

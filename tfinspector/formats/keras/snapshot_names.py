@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 _ENDINGS = (".weights.h5", ".weights.json", ".keras", ".h5", ".hdf5")
 _NUMBER = re.compile(r"\d+\.\d+|\d+")
 _NAMED = re.compile(r"(?:step|epoch|iter(?:ation)?|ckpt|cp|checkpoint|ep|e)[-_.=]?$", re.IGNORECASE)
+_WORD = re.compile(r"([A-Za-z][A-Za-z_]*?)[-_.=:]*$")
 _SHARD = re.compile(r"(.+)_\d{5}\.weights\.h5$")
 _LONGEST_NUMBER = 18
 
@@ -35,9 +36,28 @@ def snapshots_among(names: Iterable[str]) -> dict[str, int]:
     return runs[0] if len(runs) == 1 else {}
 
 
+def metrics_among(names: Sequence[str]) -> dict[str, str]:
+    """What the names of one run's snapshots tell beside the step: the first number with a point.
+
+    With the word that stands before it, where there is one: "val_loss 0.25".
+    """
+    stems = [_stem(name) for name in names]
+    numbers = [_NUMBER.findall(stem) for stem in stems]
+    for place, column in enumerate(zip(*numbers, strict=True)):
+        if all("." in one for one in column):
+            word = _WORD.search(_NUMBER.split(stems[0])[place])
+            label = f"{word[1]} " if word else ""
+            return {name: f"{label}{one}" for name, one in zip(names, column, strict=True)}
+    return {}
+
+
+def _stem(name: str) -> str:
+    return name[: -len(next(one for one in _ENDINGS if name.endswith(one)))]
+
+
 def _with_steps(names: Sequence[str]) -> dict[str, int]:
     """The step of each name; {} where no number of theirs can be one."""
-    stems = [name[: -len(next(one for one in _ENDINGS if name.endswith(one)))] for name in names]
+    stems = [_stem(name) for name in names]
     numbers = [_NUMBER.findall(stem) for stem in stems]
     before = _NUMBER.split(stems[0])
     columns = list(zip(*numbers, strict=True))
