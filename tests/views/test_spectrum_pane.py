@@ -152,3 +152,18 @@ def test_cancel_and_failure_leave_the_button(
     ready.doors = doors
     compute(pane, qtbot)
     assert pane.plot.isVisible()
+
+
+def test_what_was_closed_is_forgotten(
+    pane: SpectrumPane, ready: Session, made: Made, qtbot: QtBot
+) -> None:
+    choose(ready, "frozen/kernel")
+    compute(pane, qtbot)
+    assert ready.current is not None
+    ready.close(ready.current)
+    assert pane.model.lines == []
+    task = ready.open(str(made("drift.run")))
+    qtbot.waitUntil(lambda: task.state.is_over, timeout=20_000)
+    choose(ready, "frozen/kernel")
+    assert pane.empty.button.text() == "Compute"
+    assert pane.model.is_missing

@@ -57,6 +57,7 @@ class SpectrumModel(QObject):
         self.task: Task | None = None
         self.over_run = False
         session.chosen_changed.connect(self._follow)
+        session.sources_changed.connect(self._forget_closed)
 
     # What is shown
 
@@ -168,6 +169,12 @@ class SpectrumModel(QObject):
         if self.over_run and not self.can_go_over_run:
             self.over_run = False
         self.changed.emit()
+
+    def _forget_closed(self) -> None:
+        """What was closed or read again is not held any longer."""
+        there = {id(source) for source in self._session.sources}
+        for choice in [each for each in self._known if id(each.source) not in there]:
+            del self._known[choice]
 
     def _on_ended(self, task: Task) -> None:
         if self.task is task:
