@@ -67,7 +67,7 @@ def test_objects_that_point_nowhere_are_told(tmp_path: Path) -> None:
     objects = message(1, child + message(4, message(1, b"_generic_user_object")))
     saved_model = read_saved_model(write(tmp_path, message(2, INFO + message(7, objects))))
     assert saved_model.meta_graphs[0].object_count == 1
-    assert saved_model.problems == ("its objects point to 1 absent one(s)",)
+    assert saved_model.problems == ("its objects point to 1 absent one",)
 
 
 def test_a_cycle_of_objects_ends(tmp_path: Path) -> None:
