@@ -20,7 +20,7 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
 from tfinspector.viewmodels.drift.curves import Curve, curves_header, curves_of, curves_rows
 from tfinspector.viewmodels.drift.heat import heat_of, heat_rows
-from tfinspector.viewmodels.drift.lines import Asked, Order, lines_of
+from tfinspector.viewmodels.drift.lines import Asked, Order, lines_of, shown_rows
 from tfinspector.viewmodels.drift.matrix import matrix_of, matrix_table
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.written import path_table
@@ -48,7 +48,7 @@ def model(session: Session, made: Made, qtbot: QtBot) -> DriftModel:
 
 
 def names(table: DriftTable, asked: Asked, folded: tuple[str, ...] = ()) -> list[str]:
-    return [line.name for line in lines_of(table, asked, folded)]
+    return [line.name for line in lines_of(table, shown_rows(table, asked), asked, folded)]
 
 
 # Lines
@@ -67,7 +67,7 @@ def test_a_folded_layer_is_one_line_that_tells_what_moved_farthest(table: DriftT
     shown = [line.name for line in heat.lines]
     assert "moving" in shown
     assert "moving/kernel" not in shown
-    group = heat.values[shown.index("moving")]
+    group = heat.cells(shown.index("moving")).values
     values = table.values("relative_l2")
     rows = [table.row_of("moving/kernel"), table.row_of("moving/bias")]
     np.testing.assert_array_equal(group, np.fmax(*values[rows]))
@@ -77,6 +77,9 @@ def test_a_folded_layer_is_one_line_that_tells_what_moved_farthest(table: DriftT
 def test_folding_changes_no_colour(table: DriftTable) -> None:
     whole, folded = heat_of(table, Asked()), heat_of(table, Asked(), {"moving", "dead"})
     assert whole.colours == folded.colours
+    again = heat_of(table, Asked(), {"moving"}, whole)
+    assert again.colours is whole.colours
+    assert len(again.lines) < len(whole.lines)
 
 
 def test_lines_are_sorted_by_name_and_by_how_far_they_moved(table: DriftTable) -> None:
@@ -108,8 +111,8 @@ def test_every_metric_has_values_and_words(
     heat = heat_of(table, Asked(metric=metric, reference=reference, grouped=False))
     for at, line in enumerate(heat.lines):
         expected = table.values(metric, reference)[line.rows[0]]
-        paired = heat.paired[at]
-        np.testing.assert_array_equal(heat.values[at][paired], expected[paired])
+        paired = heat.cells(at).paired
+        np.testing.assert_array_equal(heat.cells(at).values[paired], expected[paired])
         assert all(line.name in heat.words_at(at, shot) for shot in range(len(STEPS)))
     assert heat.about.startswith(heat.metric.meaning)
     assert ("Against" in heat.about) == heat.metric.of_change
@@ -122,13 +125,13 @@ def test_words_are_exact_and_tell_nan(table: DriftTable) -> None:
     assert repr(value) in heat.words_at(line, 2)
     assert "step 300" in heat.words_at(line, 2)
     assert "3 NaN" in heat.words_at(line, 4)
-    assert heat.odd[line].tolist() == [False] * 4 + [True] * 2
+    assert heat.cells(line).odd.tolist() == [False] * 4 + [True] * 2
     assert "red: NaN or Inf" in heat.legend
 
 
 def test_nothing_to_compare_with_is_told(table: DriftTable) -> None:
     heat = heat_of(table, Asked(reference=Reference.PREVIOUS))
-    assert not heat.paired[1, 0]
+    assert not heat.cells(1).paired[0]
     assert "nothing to compare it with" in heat.words_at(1, 0)
 
 
@@ -137,7 +140,7 @@ def test_the_table_behind_the_picture_has_every_value_in_full(table: DriftTable)
     for at, row in enumerate(heat_rows(heat)):
         assert row[0] == heat.lines[at].name
         told = [float(cell) if cell else np.nan for cell in row[4:]]
-        np.testing.assert_array_equal(told, np.where(heat.paired[at], heat.values[at], np.nan))
+        np.testing.assert_array_equal(told, heat.cells(at).values)
 
 
 # Curves and the path

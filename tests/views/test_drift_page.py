@@ -22,7 +22,7 @@ from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.drift.heat_view import LINE
+from tfinspector.views.drift.heat_canvas import LINE
 from tfinspector.views.drift.page import DriftPage
 from tfinspector.views.drift.tabs import CURVES, DISTRIBUTIONS, FINDINGS, LAYERS, PATH
 from tfinspector.views.main_window import MainWindow

@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reach, Reference
 from tfinspector.contents.drifts import DriftTable, Floats
@@ -59,9 +58,8 @@ class Shown(NamedTuple):
     filtered: int
 
 
-def lines_of(table: DriftTable, asked: Asked, folded: Collection[str]) -> list[Line]:
+def lines_of(table: DriftTable, shown: Shown, asked: Asked, folded: Collection[str]) -> list[Line]:
     """The lines from top to bottom; of folded groups the group's own line alone."""
-    shown = shown_rows(table, asked)
     if not asked.grouped:
         rows = [row for _, group in shown.groups for row in group]
         return [Line(table.rows[row].name, table.rows[row].name, (row,)) for row in rows]
@@ -97,37 +95,19 @@ def layer_of(name: str) -> str:
     return name.rpartition("/")[0]
 
 
-def values_of(table: DriftTable, lines: Sequence[Line], asked: Asked) -> Floats:
-    """(lines, snapshots): a variable's values, and of a group the ones that moved farthest."""
-    values = table.values(asked.metric, asked.reference)
-    paired = table.paired(asked.metric, asked.reference)
-    values = np.where(paired, values, np.nan)
-    reach = METRIC_BY_NAME[asked.metric].reach
-    found = np.full((len(lines), values.shape[1]), np.nan)
-    for at, line in enumerate(lines):
-        found[at] = values[line.rows[0]] if len(line.rows) == 1 else worst(values, line.rows, reach)
-    return found
-
-
 def worst(values: Floats, rows: Sequence[int], reach: Reach) -> Floats:
     """Of several rows what tells most, at each snapshot: the least cosine, else the farthest from
     zero, with its sign. NaN where none of them has a value.
     """
     taken = values[list(rows)]
+    if len(rows) == 1:
+        return np.asarray(taken[0])
     if reach is Reach.COSINE:
         return np.asarray(np.fmin.reduce(taken, axis=0))
     if reach is not Reach.SIGNED:
         return np.asarray(np.fmax.reduce(taken, axis=0))
     most, least = np.fmax.reduce(taken, axis=0), np.fmin.reduce(taken, axis=0)
     return np.asarray(np.where(np.abs(least) > np.abs(most), least, most))
-
-
-def any_of(mask: NDArray[np.bool_], lines: Sequence[Line]) -> NDArray[np.bool_]:
-    """(lines, snapshots): where it holds of any row of a line."""
-    found = np.zeros((len(lines), mask.shape[1]), bool)
-    for at, line in enumerate(lines):
-        found[at] = mask[list(line.rows)].any(axis=0)
-    return found
 
 
 def _in_group(table: DriftTable, row: int, layer: str) -> Line:

@@ -198,7 +198,7 @@ class DriftModel(QObject):
         self._draw()
 
     def _draw(self) -> None:
-        self.heat = heat_of(self.table, self.asked, self._folded) if self.table else None
+        self.heat = heat_of(self.table, self.asked, self._folded, self.heat) if self.table else None
         self.heat_changed.emit()
 
     # Where we are

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from tfinspector.contents.drifts import RunPath
 from tfinspector.viewmodels.drift.curves import Curves
 from tfinspector.viewmodels.drift.heat import Heat
-from tfinspector.views.drift.run_plots import CurvesPlot, PathPlot, RunPlot
+from tfinspector.views.drift.curves_plot import CurvesPlot
+from tfinspector.views.drift.path_plot import PathPlot
+from tfinspector.views.drift.run_plot import RunPlot
 from tfinspector.views.drift_picture import DriftPicture
 from tfinspector.views.inspector.plot_export import write_painted, write_picture
 from tfinspector.views.inspector.plot_style import plot_style

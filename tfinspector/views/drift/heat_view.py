@@ -1,42 +1,19 @@
-"""The heat map of the page Drift: a line for each variable or layer, a column for each snapshot.
+"""The heat map of the page Drift under the pointer and the keys.
 
 The arrows move the cell, Enter or a click opens it (with Ctrl beside what is open already), Home
-and End go to the first and the last snapshot; a click on a layer's name folds it. Only what is in
-view is painted, so ten thousand variables scroll like ten.
+and End go to the first and the last snapshot; a click on a layer's name folds it.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
 
-from tfinspector.viewmodels.drift.heat import Heat, step_labels
-from tfinspector.viewmodels.drift.lines import Line
-from tfinspector.views.drift.cells import CellPainter
-from tfinspector.views.icons import pixmap
-from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours, number_font
-
-LINE = 20
-_STEPS = 20
-_NARROWEST, _WIDEST = 4.0, 64.0
-_LABELS = 0.32  # at most so much of the width is for names
-_CHEVRON = 14
-_DIM = 0.35
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_CENTRE = Qt.AlignmentFlag.AlignCenter
+from tfinspector.views.drift.heat_canvas import LINE, STEPS, HeatCanvas
 
 
-class HeatView(QAbstractScrollArea):
+class HeatView(HeatCanvas):
     """Signals carry numbers of lines and snapshots.
 
     opened   (line, snapshot, beside): a cell was opened, with Ctrl beside the others
@@ -50,202 +27,14 @@ class HeatView(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._heat: Heat | None = None
-        self._at, self._name, self._is_dim = -1, "", False
-        self._cell: tuple[int, int] | None = None
-        self._labels: list[str] = []
-        self._label_width = 0.0
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Heat map of variables and steps")
         self.viewport().setMouseTracking(True)
-        self.setMinimumHeight(3 * LINE + _STEPS)
-
-    # What is shown
-
-    def show_heat(self, heat: Heat | None) -> None:
-        """Draw this; the cell stays with its variable."""
-        name = self._heat.lines[self._cell[0]].name if self._heat and self._cell else ""
-        column = self._cell[1] if self._cell else 0
-        self._heat, self._cell = heat, None
-        if heat is not None:
-            self._labels = step_labels(heat.table)
-            names = [line.name for line in heat.lines]
-            if name in names:
-                self._cell = names.index(name), min(column, len(self._labels) - 1)
-        self._measure()
-        self.viewport().update()
-
-    def show_place(self, at: int, name: str) -> None:
-        """Mark the current snapshot, and the variable that is open."""
-        self._at, self._name = at, name
-        if self._cell and at >= 0:
-            self._cell = self._cell[0], at
-        self._keep_in_view()
-        self.viewport().update()
-
-    def set_dimmed(self, dimmed: bool) -> None:
-        """Show that the picture is not of what is open now."""
-        self._is_dim = dimmed
-        self.viewport().update()
-
-    @property
-    def cell(self) -> tuple[int, int] | None:
-        """Line and snapshot of the keyboard's cell."""
-        return self._cell
-
-    def rect_of(self, line: int, at: int) -> QRectF:
-        """Where a cell is in the viewport."""
-        left = self._label_width + at * self._wide - self.horizontalScrollBar().value()
-        return QRectF(left, line * LINE - self.verticalScrollBar().value(), self._wide, LINE)
-
-    def sizeHint(self) -> QSize:
-        """A dozen lines."""
-        return QSize(480, 12 * LINE + _STEPS)
-
-    # Layout
-
-    @property
-    def _wide(self) -> float:
-        room = self.viewport().width() - self._label_width - TIGHT
-        return min(_WIDEST, max(_NARROWEST, room / max(len(self._labels), 1)))
-
-    def _measure(self) -> None:
-        lines = self._heat.lines if self._heat else ()
-        metrics = QFontMetricsF(self.font())
-        shown = [metrics.horizontalAdvance(line.label) + _indent(line) for line in lines[:2000]]
-        most = _LABELS * self.viewport().width()
-        self._label_width = min(max(shown, default=0.0) + SPACE, most)
-        room = self.viewport().height() - _STEPS
-        self.verticalScrollBar().setRange(0, max(0, len(lines) * LINE - room))
-        self.verticalScrollBar().setPageStep(room)
-        self.verticalScrollBar().setSingleStep(LINE)
-        whole = self._label_width + len(self._labels) * self._wide + TIGHT
-        self.horizontalScrollBar().setRange(0, max(0, round(whole) - self.viewport().width()))
-        self.horizontalScrollBar().setPageStep(self.viewport().width())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns are as wide as there is room."""
-        super().resizeEvent(event)
-        self._measure()
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Qt's question: everything is painted anew."""
-        self.viewport().update()
-
-    def _keep_in_view(self) -> None:
-        if self._cell is None:
-            return
-        bar, top = self.verticalScrollBar(), self._cell[0] * LINE
-        bar.setValue(min(max(bar.value(), top + LINE - bar.pageStep()), top))
-        across = self.horizontalScrollBar()
-        left = round(self._cell[1] * self._wide)
-        room = across.pageStep() - self._label_width
-        across.setValue(round(min(max(across.value(), left + self._wide - room), left)))
-
-    # Painting
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The lines in view, the steps below them, the marks above all."""
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), QColor(colours().surface))
-        heat = self._heat
-        if heat is None:
-            return
-        painter.setOpacity(_DIM if self._is_dim else 1.0)
-        bottom = self.viewport().height() - _STEPS
-        painter.setClipRect(0, 0, self.viewport().width(), bottom)
-        first = self.verticalScrollBar().value() // LINE
-        last = min(len(heat.lines), first + bottom // LINE + 2)
-        self._paint_cells(painter, heat, range(first, last))
-        for line in range(first, last):
-            self._paint_label(painter, heat.lines[line], line)
-        painter.setClipping(False)
-        self._paint_steps(painter, bottom)
-        self._paint_marks(painter, min(bottom, len(heat.lines) * LINE))
-
-    def _paint_cells(self, painter: QPainter, heat: Heat, lines: range) -> None:
-        cells = CellPainter(heat.colours, colours())
-        gap = 1.0 if self._wide >= 8 else 0.0
-        first, last = self._columns_in_view()
-        for line in lines:
-            for at in range(first, last):
-                cell = self.rect_of(line, at).adjusted(0, 0, -gap, -1)
-                if heat.failed[line, at]:
-                    cells.hatch(painter, cell)
-                elif heat.paired[line, at]:
-                    value, place = heat.values[line, at], heat.places[line, at]
-                    cells.fill(painter, cell, float(value), float(place))
-                if heat.odd[line, at]:
-                    cells.dot(painter, cell)
-
-    def _columns_in_view(self) -> tuple[int, int]:
-        left = self.horizontalScrollBar().value()
-        right = left + self.viewport().width() - self._label_width
-        return int(left // self._wide), min(len(self._labels), int(right // self._wide) + 1)
-
-    def _paint_label(self, painter: QPainter, line: Line, at: int) -> None:
-        top = at * LINE - self.verticalScrollBar().value()
-        roles = colours()
-        box = QRectF(0, top, self._label_width, LINE)
-        is_open = line.name == self._name and not line.is_group
-        painter.fillRect(box, QColor(roles.chosen if is_open else roles.surface))
-        if line.is_group:
-            sign = pixmap("expand" if line.is_open else "collapse", "muted", _CHEVRON,
-                          self.devicePixelRatioF())  # fmt: skip
-            painter.drawPixmap(QPointF(TIGHT, top + (LINE - _CHEVRON) / 2), sign)
-        font = self.font()
-        font.setBold(line.is_group)
-        painter.setFont(font)
-        painter.setPen(QColor(roles.text))
-        box.adjust(_indent(line), 0, -SMALL, 0)
-        shown = QFontMetricsF(font).elidedText(
-            line.label, Qt.TextElideMode.ElideMiddle, box.width()
-        )
-        painter.drawText(box, _LEFT, shown)
-
-    def _paint_steps(self, painter: QPainter, top: int) -> None:
-        """As many steps as fit beside each other; the current one always."""
-        painter.setFont(number_font(self.font()))
-        metrics = QFontMetricsF(painter.font())
-        longest = max((metrics.horizontalAdvance(each) for each in self._labels), default=0.0)
-        every = max(1, -(-int(longest + SPACE) // max(int(self._wide), 1)))
-        roles = colours()
-        painter.setClipRect(QRectF(self._label_width - SPACE, top, self.viewport().width(), _STEPS))
-        for at in range(0, len(self._labels), every):
-            if self._at < 0 or abs(at - self._at) >= every or at == self._at:
-                self._paint_step(painter, at, top, roles.muted)
-        if self._at >= 0:
-            self._paint_step(painter, self._at, top, roles.accent)
-        painter.setClipping(False)
-
-    def _paint_step(self, painter: QPainter, at: int, top: int, colour: str) -> None:
-        cell = self.rect_of(0, at)
-        box = QRectF(cell.center().x() - 60, top, 120, _STEPS)
-        painter.setPen(QColor(colour))
-        painter.drawText(box, _CENTRE, self._labels[at])
-
-    def _paint_marks(self, painter: QPainter, bottom: int) -> None:
-        """The current snapshot's column and the keyboard's cell."""
-        roles = colours()
-        painter.setClipRect(QRectF(self._label_width - 2, 0, self.viewport().width(), bottom))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._at >= 0:
-            column = self.rect_of(0, self._at)
-            painter.setPen(QPen(QColor(roles.accent), 1.0))
-            painter.drawRect(QRectF(column.left() - 1, -2, column.width(), bottom + 4))
-        if self._cell is not None:
-            cell = self.rect_of(*self._cell).adjusted(-1, -1, -1, -1)
-            width = 2.0 if self.hasFocus() else 1.0
-            painter.setPen(QPen(QColor(roles.text), width))
-            painter.drawRect(cell)
-
-    # The pointer and the keyboard
 
     def _place_at(self, point: QPoint) -> tuple[int, int]:
         """Line and column below a point; -1 where there is none."""
         lines = len(self._heat.lines) if self._heat else 0
-        if point.y() >= self.viewport().height() - _STEPS:
+        if point.y() >= self.viewport().height() - STEPS:
             lines = 0
         line = (point.y() + self.verticalScrollBar().value()) // LINE
         x = point.x() - self._label_width
@@ -323,14 +112,3 @@ class HeatView(QAbstractScrollArea):
     def focusOutEvent(self, event: object) -> None:
         """See `focusInEvent`."""
         self.viewport().update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Another scheme, or another font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.viewport().update()
-
-
-def _indent(line: Line) -> float:
-    """Names stand right of their group's chevron."""
-    return TIGHT + _CHEVRON + TIGHT + line.depth * SMALL

@@ -9,7 +9,9 @@ from tfinspector.viewmodels.drift.curves import CURVES, Curve, Curves, curves_of
 from tfinspector.viewmodels.drift.heat import snapshot_words
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.views.drift.controls import export_button
-from tfinspector.views.drift.run_plots import CurvesPlot, PathPlot, RunPlot
+from tfinspector.views.drift.curves_plot import CurvesPlot
+from tfinspector.views.drift.path_plot import PathPlot
+from tfinspector.views.drift.run_plot import RunPlot
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, TIGHT
