@@ -191,3 +191,15 @@ def test_an_unparsable_state_file_names_nothing(tmp_path: Path) -> None:
     told = [one.title for one in open_source(str(tmp_path)).source.findings if one.id == "F05"]
     assert len(told) == 1
     assert "TensorFlow ignores it" in told[0]
+
+
+def test_a_save_over_it_is_no_damage(tmp_path: Path) -> None:
+    """Old index, new data, as it is for a moment in each save under the same name."""
+    prefix = tmp_path / "ckpt-1"
+    writer().write(prefix)
+    opened = open_source(str(prefix))
+    writer(9.0).write(tmp_path / "new")
+    os.replace(data_of(tmp_path / "new"), data_of(prefix))
+    report = check(opened)
+    assert len(report.bad) == 6
+    assert report.findings[0].title.startswith("ckpt-1 was written over while it was checked: 6")

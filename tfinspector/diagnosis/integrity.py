@@ -51,6 +51,22 @@ def explain_bad_tensors(
     return findings
 
 
+def tell_of_writer(checkpoint: Checkpoint, bad: Sequence[BadTensor]) -> Finding:
+    """F08: the files changed while they were checked, so nothing can be said of these tensors."""
+    name = os.path.basename(checkpoint.prefix)
+    return Finding(
+        "F08", Severity.ERROR,
+        f"{name} was written over while it was checked: "
+        f"{numbers.counted(len(bad), 'tensor')} could not be checked.",
+        "A training run saves under the same name, or the files are just being copied. A save "
+        "first replaces the data and then writes the index, so for a moment they do not fit.",
+        checkpoint.prefix,
+        {"variables": [one.name for one in bad[:_MOST_NAMED]], "count": len(bad)},
+        Fix("Check again when the save has ended; see who is writing.",
+            f"lsof {shlex.quote(checkpoint.prefix)}.*"),
+    )  # fmt: skip
+
+
 def _mixed(
     checkpoint: Checkpoint, changed: list[BadTensor], checked: int, seconds_between: float | None
 ) -> Finding:

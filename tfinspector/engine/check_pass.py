@@ -12,6 +12,7 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.formats.bundles.bundle import BundleReader
 from tfinspector.formats.bundles.placement import placement_of
 from tfinspector.formats.checkpoints.variables import OBJECT_GRAPH_KEY
+from tfinspector.formats.places.files import status_at
 from tfinspector.formats.reading import BLOCK_NBYTES, TensorReader
 
 _UNREAD = -1
@@ -115,6 +116,24 @@ class CheckPass:
         from tfinspector.engine.origins import find_origin  # for damaged files only
 
         return find_origin(self._reader, [row.key for row in self._rows], self.bad)
+
+    def was_written_over(self) -> bool:
+        """Whether another program changed the files since they were opened."""
+        if not isinstance(self._reader, BundleReader):
+            return False
+        bundle = self._reader.bundle
+        try:
+            index = status_at(f"{bundle.prefix}.index")
+            if (index.st_size, index.st_mtime) != (bundle.index_nbytes, bundle.mtime):
+                return True
+            for shard, stamp in bundle.stamps.items():
+                if stamp.nbytes >= 0:
+                    status = status_at(bundle.shard_path(shard))
+                    if (status.st_size, status.st_mtime_ns) != stamp[:2]:
+                        return True
+        except OSError:
+            return True
+        return False
 
     def odd_placement(self) -> list[Finding]:
         """Tensors that share bytes, and bytes of no tensor."""

@@ -8,7 +8,7 @@ from tfinspector.contents.checks import BadTensor, CheckReport
 from tfinspector.contents.findings import Finding, Severity, Unreadable
 from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.files import find_file_problems
-from tfinspector.diagnosis.integrity import explain_bad_tensors
+from tfinspector.diagnosis.integrity import explain_bad_tensors, tell_of_writer
 from tfinspector.diagnosis.keras_damage import (
     explain_keras_check,
     has_checksums,
@@ -96,9 +96,12 @@ class _Run:
         self._bad += one.bad
         bad = [each for each in one.bad if each.key not in one.refused]
         if checkpoint.keras is None:
-            seconds = _seconds_between(checkpoint)
-            told = explain_bad_tensors(checkpoint, bad, one.checked, seconds, one.origin())
-            told += one.odd_placement()
+            if one.bad and one.was_written_over():
+                told = [tell_of_writer(checkpoint, one.bad)]
+            else:
+                seconds = _seconds_between(checkpoint)
+                told = explain_bad_tensors(checkpoint, bad, one.checked, seconds, one.origin())
+                told += one.odd_placement()
             if self._opened.source.kind is SourceKind.GRAPH_DEF:
                 self._unproved += one.checked  # that it has no checksums is told with the source
         else:
