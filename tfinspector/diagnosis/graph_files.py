@@ -2,6 +2,7 @@
 
 import os
 
+from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.saved_models import MetaGraph, SavedModel, TensorSpec
@@ -24,9 +25,9 @@ def tell_of_graph(model: SavedModel, checkpoint: Checkpoint) -> list[Finding]:
         Finding(
             "G01", Severity.INFO,
             f"{name} takes {_names(signature.inputs)} and gives {_names(signature.outputs)}.",
-            f"It holds {count:,} constants and no variables: it can be run, not trained. Outputs "
-            "are the nodes that no other node takes anything from. A graph has no checksums: "
-            "a check finds only what can't be decoded.",
+            f"It holds {numbers.counted(count, 'constant')} and no variables: it can be run, not "
+            "trained. Outputs are the nodes that no other node takes anything from. A graph has "
+            "no checksums: a check finds only what can't be decoded.",
             model.path,
             {"inputs": [each.tensor for each in signature.inputs],
              "outputs": [each.tensor for each in signature.outputs]},
