@@ -1,5 +1,9 @@
 """`tfinspector load`: whether TensorFlow loads a SavedModel, and what it has then."""
 
+from typing import Annotated
+
+import typer
+
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
 from tfinspector.cli.documents import Document, number, signature_document
@@ -16,6 +20,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.reports import LoadedVariable, LoadReport
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_saved_model
+from tfinspector.engine.repaired_models import write_without_slots
 from tfinspector.engine.worker.client import WorkerFailed
 
 
@@ -24,6 +29,15 @@ def command(
     tags: TagsOption = None,
     device: DeviceOption = None,
     python: PythonOption = None,
+    repaired: Annotated[
+        str | None,
+        typer.Option(
+            "--write-repaired",
+            metavar="DIR",
+            help="Load and keep a copy without the references to its optimizer's slots.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Load a SavedModel with TensorFlow, in a process of its own."""
@@ -35,7 +49,10 @@ def command(
     def work(ticket: Ticket) -> Answer:
         try:
             with worker(python) as client:
-                report = load_saved_model(path, client, asked, device, ticket)
+                if repaired is None:
+                    report = load_saved_model(path, client, asked, device, ticket)
+                else:
+                    report = write_without_slots(path, repaired, client, asked, ticket)
         except WorkerFailed as failed:
             return Answer(lambda: empty, lambda page: None, [failed.finding], WORKER_DIED)
         return Answer(lambda: _document(report), lambda page: _write(page, report), report.findings)

@@ -194,6 +194,38 @@ def _no_memory(case: _Case) -> tuple[str, Fix]:
     )
 
 
+def _no_optimizer_class(case: _Case) -> tuple[str, Fix]:
+    path = case.path
+    return (
+        "This model was saved by Keras 2 with a legacy optimizer, and the package tf_keras, which "
+        "has the optimizer's class, is not installed for the worker's interpreter.",
+        Fix(
+            "Install tf_keras there and import it before loading. Without it, a copy that leaves "
+            "the optimizer's slots out loads and computes the same; the variables can be read in "
+            "any case, and a worker with TensorFlow 2.15 or older loads the model as it is.",
+            "python -m pip install tf_keras\n"
+            f"tfinspector load {path!r} --write-repaired {path + '-without-slots'!r}\n"
+            f"tfinspector list {path!r}",
+        ),
+    )
+
+
+def _old_graph(case: _Case) -> tuple[str, Fix]:
+    tags = next(iter(_tag_sets(case)), ["serve"])
+    return (
+        "The graph was built by TensorFlow 1 in a way that TensorFlow 2 does not import: "
+        "reference variables, or shapes that it holds against each other.",
+        Fix(
+            "All variables can be read without loading the graph. To compute with it, load it in "
+            "a session, or through a worker with the TensorFlow that wrote it, by --python.",
+            f"tfinspector list {case.path!r}\n\n"
+            "import tensorflow as tf\n\n"
+            "with tf.compat.v1.Session(graph=tf.Graph()) as session:\n"
+            f"    tf.compat.v1.saved_model.load(session, {tags!r}, {case.path!r})",
+        ),
+    )
+
+
 _TABLE: tuple[tuple[str, str, _Explain], ...] = (
     (r"^There is no \S+ here; there is", "R02", _no_device),
     (r"SavedModel file does not exist|contains neither 'saved_model.pb'", "S01", _no_saved_model),
@@ -211,6 +243,13 @@ _TABLE: tuple[tuple[str, str, _Explain], ...] = (
     ),
     (r"No OpKernel was registered to support Op '(?P<op>[^']+)'", "S09", _no_kernel),
     (r"assets/(?P<asset>[^\s;]+); No such file", "S10", _no_asset),
+    (r"has no attribute 'add_slot'", "S14", _no_optimizer_class),
+    (
+        r"incompatible with expected \w+_ref|expected \w+_ref|was passed \w+_ref"
+        r"|Dimensions must be equal|Shapes must be equal rank|[Ii]nconsistent shape"
+        r"|has shape .* and .* which are incompatible|inferred shape",
+        "S15", _old_graph,
+    ),
     (r"Could not find variable", "S12", _unserved),
     (r"Checksum does not match", "F08", _bad_checksum),
     (r"Read less bytes than requested", "F07", _cut_variables),

@@ -85,7 +85,11 @@ def _find_foreign_variables(saved_model: SavedModel, checkpoint: Checkpoint) -> 
     """S03: `variables/` does not hold what the graph declares, so it is of another export."""
     stored = {variable.key: variable for variable in checkpoint.variables}
     declared = _declared(saved_model)
-    absent = [spec for spec in declared if not spec.key and not checkpoint.lost_blocks]
+    absent = [
+        spec
+        for spec in declared
+        if not spec.key and not checkpoint.lost_blocks and not _is_unreachable(spec)
+    ]
     unlike = [
         (spec, stored[spec.key])
         for spec in declared
@@ -127,6 +131,11 @@ def find_foreign_index(saved_model: SavedModel, computed: int | None) -> Iterato
             Fix("Copy the whole directory again from where the model was exported, unless the "
                 "values were replaced on purpose."),
         )  # fmt: skip
+
+
+def _is_unreachable(spec: VariableSpec) -> bool:
+    """An object of the graph that no path leads to: nothing restores it, so nothing is missing."""
+    return spec.node >= 0 and not spec.paths
 
 
 def _foreign_title(
