@@ -203,3 +203,13 @@ def test_a_save_over_it_is_no_damage(tmp_path: Path) -> None:
     report = check(opened)
     assert len(report.bad) == 6
     assert report.findings[0].title.startswith("ckpt-1 was written over while it was checked: 6")
+
+
+def test_data_files_beside_a_file_of_the_old_format_are_not_its_own(
+    made: Callable[[str], Path], tmp_path: Path
+) -> None:
+    old = made("v1_checkpoints.partitioned") / "part"
+    shutil.copy(old, tmp_path / "m.ckpt")
+    data_of(tmp_path / "m.ckpt").write_bytes(b"of the new format")
+    titles = [one.title for one in check(open_source(str(tmp_path / "m.ckpt"))).findings]
+    assert not [title for title in titles if "left of another save" in title]

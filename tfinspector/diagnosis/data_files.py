@@ -18,6 +18,8 @@ def find_left_over(checkpoint: Checkpoint) -> Iterator[Finding]:
     """Data files of another save under the same prefix, in another number of parts."""
     directory, name = os.path.split(checkpoint.prefix)
     own = {os.path.basename(shard.path) for shard in checkpoint.shards}
+    if not all(map(_DATA_NAME.fullmatch, own)):
+        return  # a file of another format, which has no data files
     left = [
         file
         for file, of, rest in _data_files(directory)
