@@ -12,10 +12,14 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.looking import session
+from tests.viewmodels.made_up import variable
+from tfinspector.contents.checkpoints import Snapshot
+from tfinspector.contents.comparisons import Comparison, MovedPair, Totals
+from tfinspector.contents.drift_metrics import DIFF_FIGURES
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.viewmodels.compare.answers import answer
-from tfinspector.viewmodels.compare.model import CompareModel
-from tfinspector.viewmodels.compare.rows import CompareColumn, CompareRow
+from tfinspector.viewmodels.compare.model import CompareModel, verdict_of
+from tfinspector.viewmodels.compare.rows import CompareColumn, CompareRow, CompareRows
 from tfinspector.viewmodels.compare.states import Became
 from tfinspector.viewmodels.session import Session
 
@@ -262,3 +266,21 @@ def test_the_same_twice_is_told_as_that(
     qtbot.waitUntil(lambda: model.is_of_these_sides, timeout=20_000)
     assert model.verdict is not None
     assert model.verdict.words.startswith("Nothing moved: 212 parameters on both sides")
+
+
+def test_what_became_nan_is_an_alarm_and_no_distance() -> None:
+    a, b = (Snapshot(name, None, "", 0.0, 0) for name in "ab")
+    kernel, bias = variable("dense/kernel"), variable("dense/bias")
+    lost = {name: float("nan") for name in DIFF_FIGURES} | {"changed_fraction": 1.0}
+    near = dict.fromkeys(DIFF_FIGURES, 0.5)
+    moved = (MovedPair("dense/kernel", kernel, kernel, lost),
+             MovedPair("dense/bias", bias, bias, near))  # fmt: skip
+    found = Comparison(a, b, (), (), (), (), moved, (), (), Totals(24, 24, 0.5, 0.1))
+    said = verdict_of(found)
+    assert said.role == "wrong"
+    assert said.words.startswith("24 of 24 parameters moved, 1 variable to or from NaN or infinity")
+    rows = CompareRows(found)
+    group = rows.forest.labels.index("dense")
+    text = answer(rows, group, CompareColumn.L2, Qt.ItemDataRole.DisplayRole)
+    assert text == "\N{EN DASH}"
+    assert rows.signs_of_states[Became.MOVED].role == "wrong"

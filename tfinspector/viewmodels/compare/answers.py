@@ -129,7 +129,7 @@ def _tip(row: CompareRow, column: CompareColumn) -> str:
     if isnan(value):
         if row.besides is Became.IDENTICAL or row.state is Became.IDENTICAL:
             return "Nothing moved, so there is no angle"
-        return "Has no value for such elements, or where NaN or infinity is among them"
+        return "Has no value for such elements, or where none is finite on both sides"
     return numbers.exact(100 * value if column in _PERCENT else value)
 
 
@@ -176,6 +176,7 @@ def _group_text(content: CompareRows, node: int, column: CompareColumn) -> str:
             return f"{told}{numbers.whole(count)} {SIGNS[state].word}"
         case CompareColumn.L2:
             value = content.total("squares", node) ** 0.5
+            value = float("nan") if content.total("far", node) else value
             return figure_text(value, column) if _has_figures(content, node) else ""
         case CompareColumn.MAX_ABS:
             value = content.greatest("max_abs", node)
@@ -184,7 +185,7 @@ def _group_text(content: CompareRows, node: int, column: CompareColumn) -> str:
 
 
 def _has_figures(content: CompareRows, node: int) -> bool:
-    return not isnan(content.greatest("l2", node))
+    return content.total("far", node) > 0 or not isnan(content.greatest("l2", node))
 
 
 def _group_tip(content: CompareRows, node: int, column: CompareColumn) -> str:

@@ -13,7 +13,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.comparisons import Comparison, RenamedPair
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.restores import Rename
-from tfinspector.viewmodels.compare.rows import CompareRows
+from tfinspector.viewmodels.compare.rows import CompareRows, has_no_distance
 from tfinspector.viewmodels.compare.sides import Side, first_look, sides_of
 from tfinspector.viewmodels.compare.table import CompareTable
 from tfinspector.viewmodels.measuring_queue import Choice
@@ -283,12 +283,20 @@ def verdict_of(found: Comparison) -> Verdict:
         count = numbers.counted(totals.parameters, "parameter")
         words = f"Nothing moved: {count} on both sides, the same bit for bit."
         return Verdict("matched", "text", words)
-    return Verdict(
-        "moved", "text",
+    moved = (
         f"{numbers.whole(totals.moved_parameters)} of "
-        f"{numbers.counted(totals.parameters, 'parameter')} moved, by "
-        f"{numbers.four(totals.l2)} in all: {numbers.four(totals.relative_l2)} of the length of A.",
-    )  # fmt: skip
+        f"{numbers.counted(totals.parameters, 'parameter')} moved"
+    )
+    by = (
+        f"by {numbers.four(totals.l2)} in all: "
+        f"{numbers.four(totals.relative_l2)} of the length of A."
+    )
+    far = sum(has_no_distance(pair.a, pair.figures) for pair in found.moved)
+    if far:
+        count = numbers.counted(far, "variable")
+        words = f"{moved}, {count} to or from NaN or infinity. The others {by}"
+        return Verdict("error", "wrong", words)
+    return Verdict("moved", "text", f"{moved}, {by}")
 
 
 def rename_of(pair: RenamedPair) -> Rename:

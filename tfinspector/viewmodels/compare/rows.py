@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
+from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from tfinspector.contents.comparisons import Comparison, RenamedPair
 from tfinspector.contents.drift_metrics import DIFF_FIGURES
+from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.compare.states import SIGNS, STATES, Became
 from tfinspector.viewmodels.flat_rows import FlatRows
@@ -78,7 +80,8 @@ class CompareRow(NamedTuple):
 
 
 class CompareRows(FlatRows[CompareRow]):
-    """Amounts to total: a state's name (how many there are), "count", and "squares" of L2.
+    """Amounts to total: a state's name (how many there are), "count", "squares" of L2,
+    and "far" (moved to or from NaN or infinity).
 
     All that takes long with many rows is done when it is made, which is for a pool thread.
 
@@ -100,6 +103,8 @@ class CompareRows(FlatRows[CompareRow]):
             name: np.array([row.figure(name) for row in rows], dtype=np.float64)
             for name in FIGURES.values()
         }
+        far = [row.a is not None and has_no_distance(row.a, row.figures) for row in rows]
+        self._far = np.array(far, dtype=np.float64)
         self._greatest: dict[str, Floats] = {}
         self.has_renamed = bool(self.counts[Became.RENAMED])
         self.row_keys = {row.a.key: row.variable.key for row in rows if row.a}
@@ -115,6 +120,8 @@ class CompareRows(FlatRows[CompareRow]):
         if what == "squares":
             squares = self._figures["l2"] ** 2
             return np.where(np.isfinite(squares), squares, 0.0)
+        if what == "far":
+            return self._far
         if what == "count":
             return np.ones(len(self.items))
         of_state: Floats = (self.kind_of == STATES.index(Became(what))).astype(np.float64)
@@ -170,10 +177,18 @@ def sign_of(row: CompareRow) -> Sign:
         return made._replace(role="muted")
     if row.state is Became.CHANGED and row.a and row.b:
         return made._replace(word="new shape" if row.a.shape != row.b.shape else "new dtype")
+    if row.a and has_no_distance(row.a, row.figures):
+        return Sign("error", "wrong", "NaN or Inf")
     if row.renamed:
         is_sure = row.renamed.confidence >= 1
         return made if is_sure else made._replace(role="attention", word="renamed?")
     return made
+
+
+def has_no_distance(a: Variable, figures: Mapping[str, float]) -> bool:
+    """Whether it moved and none of its elements is finite on both sides."""
+    is_real = a.dtype.kind in (DTypeKind.FLOAT, DTypeKind.COMPLEX)
+    return is_real and bool(figures) and isnan(figures.get("l2", 0.0))
 
 
 def signs_of_states(rows: Sequence[CompareRow]) -> dict[Became, Sign]:

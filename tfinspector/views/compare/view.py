@@ -17,8 +17,8 @@ from tfinspector.views.variables.cells import CellDelegate, NameDelegate
 
 _WIDTHS = {
     CompareColumn.NAME: 182, CompareColumn.STATE: 132, CompareColumn.A_NAME: 170,
-    CompareColumn.SHAPE: 84, CompareColumn.RELATIVE_L2: 70, CompareColumn.L2: 66,
-    CompareColumn.COSINE: 82, CompareColumn.MAX_ABS: 68, CompareColumn.CHANGED: 86,
+    CompareColumn.SHAPE: 84, CompareColumn.RELATIVE_L2: 80, CompareColumn.L2: 80,
+    CompareColumn.COSINE: 82, CompareColumn.MAX_ABS: 80, CompareColumn.CHANGED: 86,
     CompareColumn.SIGN_FLIPS: 68, CompareColumn.DTYPE: 132,
 }  # fmt: skip
 _LOOKED_AT, _PADDING, _WIDEST = 256, 14, 190
