@@ -11,6 +11,7 @@ import pytest
 from tests.worker.odd_workers import odd_command
 from tfinspector.contents.findings import Cancelled, Finding, Severity, Unreadable
 from tfinspector.contents.reports import LoadReport
+from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_opened, load_saved_model
 from tfinspector.engine.opening import OpenSource, open_source
@@ -198,3 +199,10 @@ def test_a_load_can_be_cut_short(own: Path) -> None:
         with pytest.raises(WorkerFailed) as caught:
             client.exchange("hang", timeout=0.1, doing=f"loading {own.name}")
         assert "loading model took longer" in caught.value.finding.title
+
+
+def test_what_tensorflow_can_not_reach_is_not_loaded() -> None:
+    source = Source(SourceKind.SAVED_MODEL, "s3://bucket/model", "", "a SavedModel")
+    with pytest.raises(Unreadable, match="can't read s3://") as caught:
+        load_opened(OpenSource(source, [], {}), WorkerClient())
+    assert caught.value.finding.id == "F13"

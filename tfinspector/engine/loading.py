@@ -13,6 +13,7 @@ from tfinspector.diagnosis.load_errors import explain_load_error
 from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource, open_source
+from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
 from tfinspector.engine.worker.client import MethodFailed, WorkerClient
 
 
@@ -41,12 +42,16 @@ def load_opened(
     """What TensorFlow makes of an opened SavedModel on `device` ("CPU:0"; None: its choice).
 
     An error of TensorFlow is a report with `loaded` False and a finding that explains it. The
-    values are hashed if `hashes`. Raises Unreadable if it is no SavedModel, WorkerFailed if the
+    values are hashed if `hashes`. Raises Unreadable if it is no SavedModel or lies where TensorFlow
+    can't read, WorkerFailed if the
     worker died or took longer than `timeout` seconds, Cancelled.
     """
     source = opened.source
     if source.kind is not SourceKind.SAVED_MODEL:
         raise Unreadable(no_saved_model(source.path, source.taken_for))
+    if reason := why_not_read_by_tensorflow(source.path):
+        fix = Fix("Copy its directory to this machine, and load it there.")
+        raise Unreadable(Finding("F13", Severity.ERROR, reason, where=source.path, fix=fix))
     params = {
         "path": source.path,
         "tags": None if tags is None else list(tags),
