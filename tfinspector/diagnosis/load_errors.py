@@ -213,8 +213,12 @@ def _no_optimizer_class(case: _Case) -> tuple[str, Fix]:
 def _old_graph(case: _Case) -> tuple[str, Fix]:
     tags = next(iter(_tag_sets(case)), ["serve"])
     return (
-        "The graph was built by TensorFlow 1 in a way that TensorFlow 2 does not import: "
-        "reference variables, or shapes that it holds against each other.",
+        "TensorFlow 2 can't make functions of this graph, which was built for sessions: it "
+        + (
+            "assigns to reference variables of TensorFlow 1."
+            if "ref" in case.match.group()
+            else "has shapes that contradict each other."
+        ),
         Fix(
             "All variables can be read without loading the graph. To compute with it, load it in "
             "a session, or through a worker with the TensorFlow that wrote it, by --python.",
@@ -245,9 +249,8 @@ _TABLE: tuple[tuple[str, str, _Explain], ...] = (
     (r"assets/(?P<asset>[^\s;]+); No such file", "S10", _no_asset),
     (r"has no attribute 'add_slot'", "S14", _no_optimizer_class),
     (
-        r"incompatible with expected \w+_ref|expected \w+_ref|was passed \w+_ref"
-        r"|Dimensions must be equal|Shapes must be equal rank|[Ii]nconsistent shape"
-        r"|has shape .* and .* which are incompatible|inferred shape",
+        r"has a reference type \w+_ref|passed \w+ expected ref type|expected \w+_ref"
+        r"|Dimensions must be equal|Shapes must be equal rank|[Ii]nconsistent shape",
         "S15", _old_graph,
     ),
     (r"Could not find variable", "S12", _unserved),
