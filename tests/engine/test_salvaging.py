@@ -117,6 +117,29 @@ def test_all_but_the_flipped_tensor_is_restored(
     assert salvaged_words(done).endswith("lost: 1.")
 
 
+def test_a_keras_model_is_restored_but_for_the_lost_kernel(
+    made: Made, tmp_path: Path, out: Path, tensorflow: TensorFlowProcess
+) -> None:
+    prefix = copied(made("checkpoints.keras_sequential"), tmp_path) / "ckpt-5"
+    flip(prefix, "dense_1/kernel")
+    done = salvaged(prefix, out)
+    assert [one.name for one in done.lost] == ["dense_1/kernel"]
+    restored = tensorflow.call("tests.makers.salvaging:keras_restored", done.prefix)
+    whole = tensorflow.call(
+        "tests.makers.salvaging:keras_restored",
+        str(made("checkpoints.keras_sequential") / "ckpt-5"),
+    )
+    differs = [
+        place
+        for place, (mine, theirs) in enumerate(zip(restored["after"], whole["after"], strict=True))
+        if mine != theirs
+    ]
+    assert [restored["paths"][place].endswith("/kernel") for place in differs] == [True]
+    assert restored["kept"][differs[0]], "it has the values of a new model"
+    assert whole["assert"] == ""
+    assert "shape=(3, 2)" in restored["assert"]
+
+
 def test_half_a_table_is_no_table(
     made: Made, tmp_path: Path, out: Path, tensorflow: TensorFlowProcess
 ) -> None:

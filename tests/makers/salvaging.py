@@ -44,3 +44,36 @@ def restored(prefix: str) -> dict[str, Any]:
         "table": int(new.table.size()),
         "assert": said,
     }
+
+
+def keras_restored(prefix: str) -> dict[str, Any]:
+    """The values of a Keras model before and after `Checkpoint.restore(prefix)`, and the assert."""
+    import keras
+    import tensorflow as tf
+
+    keras.backend.clear_session()
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Dense(3, activation="relu"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(2),
+        ]
+    )
+    before = [value.copy() for value in model.get_weights()]
+    status = tf.train.Checkpoint(model=model).restore(prefix)
+    status.expect_partial()
+    said = ""
+    try:
+        status.assert_existing_objects_matched()
+    except AssertionError as error:
+        said = str(error)
+    paths = [weight.path for weight in model.weights]
+    after = model.get_weights()
+    return {
+        "paths": paths,
+        "kept": [bool((old == new).all()) for old, new in zip(before, after, strict=True)],
+        "after": [value.tobytes() for value in after],
+        "assert": said,
+    }
