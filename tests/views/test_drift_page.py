@@ -53,7 +53,9 @@ def show(window: MainWindow, path: Path, qtbot: QtBot) -> DriftPage:
     window.show_page("Drift")
     page = window.tabs.page("Drift")
     assert isinstance(page, DriftPage)
-    qtbot.waitUntil(lambda: page.model.table is not None, timeout=30_000)
+    model = page.model
+    qtbot.waitUntil(lambda: model.table is not None and model.task is None, timeout=30_000)
+    window.grab()  # the line that waited is gone, and everything is where it will stay
     return page
 
 
@@ -435,7 +437,6 @@ def test_layers_that_repeat_are_a_matrix_that_opens_and_is_exported(
     assert pane.matrix is not None
     assert pane.matrix.layers == ("block_1", "block_2", "block_3")
     kinds = pane.matrix.kinds
-    window.grab()  # everything is where it will stay
     cell = pane.view.rect_of(1, kinds.index("kernel")).center().toPoint()
     qtbot.mouseMove(pane.view, cell)
     assert "block_2/kernel" in pane.readout.text()

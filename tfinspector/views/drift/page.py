@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QPalette, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -183,8 +183,8 @@ class DriftPage(QWidget):
         self.player.stop()
         self.model.sleep()
 
-    def changeEvent(self, event: object) -> None:
+    def changeEvent(self, event: QEvent) -> None:
         """Another scheme: the scale in its colours."""
-        super().changeEvent(event)  # type: ignore[arg-type]
-        if hasattr(self, "saving"):
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "saving"):
             self.scale.set_style(plot_style())
