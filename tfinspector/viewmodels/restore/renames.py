@@ -79,7 +79,7 @@ class Pair:
 class RenameList(QAbstractTableModel):
     """See the module. `decided` follows every change of what is accepted.
 
-    Attributes: pairs, places (paths of the model's variables, for choosing another).
+    Attributes: pairs.
     """
 
     decided = Signal()
@@ -87,7 +87,13 @@ class RenameList(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.pairs: list[Pair] = []
-        self.places: tuple[str, ...] = ()
+        self._model: ModelDescription | None = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Paths of the model's variables, for choosing another; of 100,000 only when asked for."""
+        variables = self._model.variables if self._model else ()
+        return tuple(each.path for each in variables if each.path)
 
     @property
     def accepted(self) -> tuple[Rename, ...]:
@@ -121,7 +127,7 @@ class RenameList(QAbstractTableModel):
         ]  # fmt: skip
         kept = [pair for pair in self.pairs if pair.decision is Decision.ACCEPTED]
         self._replace(kept + fresh)
-        self.places = tuple(each.path for each in model.variables if each.path) if model else ()
+        self._model = model
 
     def take_map(self, renames: Sequence[Rename]) -> None:
         """A loaded map: its pairs are accepted and replace others of the same key or place."""
@@ -136,7 +142,7 @@ class RenameList(QAbstractTableModel):
 
     def forget(self) -> None:
         """Another source or factory: nothing that was decided holds."""
-        self.places = ()
+        self._model = None
         if self.pairs:
             self._replace([])
 

@@ -17,6 +17,7 @@ from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.flat_rows import FlatRows
 from tfinspector.viewmodels.restore.states import GOOD, STATES, Sign, gravity, sign
+from tfinspector.viewmodels.restore.words import tally
 from tfinspector.viewmodels.variables.columns import FigureTable
 from tfinspector.viewmodels.variables.forest import Bools, Floats, Ints, plant
 
@@ -43,7 +44,8 @@ class MatchRows(FlatRows[Row]):
     """Amounts to total: "good", and "count" for all of them.
 
     Attributes: signs, states and gravities (one per row of the report), counts and signs_of_states
-    (of each state there is; the gravest), variables (the file's, by key).
+    (of each state there is; the gravest), variables (the file's, by key), and of_model (see
+    `words.tally`). All of it is counted in the job, for the window has no time for 100,000 rows.
     """
 
     kinds = STATES
@@ -60,6 +62,7 @@ class MatchRows(FlatRows[Row]):
         stand_ins = [_stand_in(row, name) for row, name in zip(rows, names, strict=True)]
         super().__init__(rows, FigureTable(stand_ins), plant(stand_ins), self.states)
         self.counts: Counter[State] = Counter(row.state for row in rows)
+        self.of_model = tally(report)
         self.signs_of_states: dict[State, Sign] = {}
         for row, each in zip(rows, self.signs, strict=True):
             known = self.signs_of_states.setdefault(row.state, each)

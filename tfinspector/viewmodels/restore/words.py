@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.models import Returned
 from tfinspector.contents.restores import Outcome, RestoreReport, State
 from tfinspector.viewmodels.restore.states import GOOD
+
+if TYPE_CHECKING:
+    from tfinspector.viewmodels.restore.rows import MatchRows
 
 _BUILT_BY = {
     "factory": "built by the factory",
@@ -29,15 +33,19 @@ class Verdict(NamedTuple):
     words: str
 
 
-def verdict(report: RestoreReport) -> Verdict:
-    """ "36 of 37 variables proved equal to the file · 98.2 % of parameters"."""
+def verdict(report: RestoreReport, rows: MatchRows | None = None) -> Verdict:
+    """ "36 of 37 variables proved equal to the file · 98.2 % of parameters".
+
+    `rows` are those of the report, which know its counts already.
+    """
     if report.model is None:
         return Verdict("error", "wrong", "The model could not be built, so nothing was restored.")
-    good, total = tally(report)
+    good, total = rows.of_model if rows else tally(report)
+    counts = rows.counts if rows else Counter(row.state for row in report.rows)
     of = f"{numbers.whole(good)} of {numbers.whole(total)} variables"
     share = numbers.percent(report.parameters_restored, report.parameters_total)
     parts = f"{share} % of parameters" if report.parameters_total else ""
-    refused = sum(row.state in _REFUSED for row in report.rows)
+    refused = sum(counts[state] for state in _REFUSED)
     if report.outcome is Outcome.FAILED and refused:
         do_not = "does not fit" if refused == 1 else "do not fit"
         misfits = f"{numbers.whole(refused)} of {numbers.whole(total)} variables {do_not}"
@@ -177,6 +185,6 @@ def written_words(prefix: str, report: RestoreReport) -> Verdict:
     )  # fmt: skip
 
 
-def left_out(report: RestoreReport) -> int:
+def left_out(rows: MatchRows | None) -> int:
     """How many of the file's variables the model has no place for."""
-    return sum(row.state is State.MISSING_IN_MODEL for row in report.rows)
+    return rows.counts[State.MISSING_IN_MODEL] if rows else 0

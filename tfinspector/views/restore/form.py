@@ -74,10 +74,10 @@ class RestoreFormView(QWidget):
     def _dress(self) -> None:
         self.factory.setPlaceholderText("file.py:function or package.module:function")
         self.factory.setAccessibleName("Factory")
-        self.kwargs.setPlaceholderText('none, or {"width": 64}')
+        self.kwargs.setPlaceholderText('{"width": 64}')
         self.kwargs.setAccessibleName("Keyword arguments as JSON")
         self.kwargs.setToolTip("Keyword arguments of the factory, as a JSON object")
-        self.worker.setPlaceholderText("as in the toolbar")
+        self.worker.setPlaceholderText("toolbar's")
         self.worker.setAccessibleName("Interpreter")
         self.worker.setToolTip(
             "The Python that builds the model: a path, or a command such as\n"

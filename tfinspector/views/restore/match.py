@@ -88,8 +88,8 @@ class MatchPane(QWidget):
         """The verdict of what is shown now."""
         result = self._model.result
         if result:
-            self.verdict.say(verdict(result.report))
-            self._left_out.setText(_left_out_words(left_out(result.report)))
+            self.verdict.say(verdict(result.report, result.rows))
+            self._left_out.setText(_left_out_words(left_out(result.rows)))
 
     # Building
 
