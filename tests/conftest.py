@@ -20,6 +20,14 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the cache of the person running it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TFINSPECTOR_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def tensorflow() -> Iterator[TensorFlowProcess]:
     """A process with TensorFlow, for `call("module:function", ...)`."""

@@ -34,6 +34,9 @@ def measure_remembered(
         yield from measure_all(reader, variables, ticket, executor)
         return
     names = _Names(reader, variables)
+    if not names.all():
+        yield from measure_all(reader, variables, ticket, executor)
+        return
     known = cache.holding(names.all())
     missing = [each for each in variables if names.of(each) not in known]
     fresh = measure_all(reader, missing, ticket, executor)

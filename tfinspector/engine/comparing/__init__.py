@@ -9,5 +9,6 @@ The way in, for both faces (stable):
 
 The variables of all snapshots are joined to tracks (`tracks`, `joining`); a pass (`passes`) reads
 every snapshot once, block by block, and measures each block against those two references while
-they are at hand; `sharing_out` spreads the pass over threads or an executor.
+they are at hand; `sharing_out` spreads the pass over threads or an executor, and what an
+`engine.cache` has is left out of it. `run_path` is drawn from samples that the pass takes.
 """
