@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
 
 NO_WORKER = "TensorFlow is not ready: see the worker in the toolbar."
+_MOST_KEPT = 20  # outputs may be large
 _Result = CallReport | Finding
+_Key = tuple[int, tuple[str, ...], bool, str]
+
+
+class _Kept(NamedTuple):
+    """What came of a call; `source` is kept too, so that its id stays taken."""
+
+    source: OpenSource
+    result: _Result
+    outputs: OpenSource | None
 
 
 class RunModel(QObject):
@@ -48,7 +59,7 @@ class RunModel(QObject):
         self.outputs: OpenSource | None = None
         self._entry: Entry | None = None
         self._uncallable = ""
-        self._results: dict[int, tuple[Entry, _Result, OpenSource | None]] = {}
+        self._results: OrderedDict[_Key, _Kept] = OrderedDict()
         signatures.changed.connect(self._on_chosen)
         session.worker.changed.connect(self.changed)
         self._on_chosen()
@@ -93,8 +104,8 @@ class RunModel(QObject):
     @property
     def result(self) -> _Result | None:
         """What came of the last call of this entry; None if there was none."""
-        known = self._results.get(id(self._entry))
-        return known[1] if known else None
+        known = self._known()
+        return known.result if known else None
 
     def run(self) -> None:
         """Load the SavedModel and call it, in the worker: this runs the model's own code."""
@@ -117,10 +128,11 @@ class RunModel(QObject):
             return report, source_of(report) if report.done else None
 
         def done(answer: tuple[CallReport, OpenSource | None]) -> None:
-            self._keep(entry, *answer)
+            self._keep(entry, _Kept(source, *answer))
 
         task = self._session.run(
-            f"Run {callee.name}", job, done, lambda finding: self._keep(entry, finding),
+            f"Run {callee.name}", job, done,
+            lambda finding: self._keep(entry, _Kept(source, finding, None)),
             key="run", owner=source,
         )  # fmt: skip
         self.task = task
@@ -153,10 +165,18 @@ class RunModel(QObject):
 
         return self._session.run("Save outputs", job)
 
-    def _keep(self, entry: Entry, result: _Result, outputs: OpenSource | None = None) -> None:
-        self._results[id(entry)] = (entry, result, outputs)
+    def _known(self) -> _Kept | None:
+        source, entry = self._session.current, self._entry
+        return self._results.get(_key(source, entry)) if source and entry else None
+
+    def _keep(self, entry: Entry, kept: _Kept) -> None:
+        key = _key(kept.source, entry)
+        self._results[key] = kept
+        self._results.move_to_end(key)
+        while len(self._results) > _MOST_KEPT:
+            self._results.popitem(last=False)
         if entry is self._entry:
-            self.outputs = outputs
+            self.outputs = kept.outputs
 
     def _on_ended(self, task: Task) -> None:
         if self.task is task:
@@ -169,15 +189,16 @@ class RunModel(QObject):
         if entry is self._entry:
             return
         self._entry = entry
-        self._results = {
-            key: kept for key, kept in self._results.items() if kept[0] in self._signatures.entries
-        }
-        known = self._results.get(id(entry))
-        self.outputs = known[2] if known else None
+        known = self._known()
+        self.outputs = known.outputs if known else None
         self.callee, self._uncallable = _callee_of(entry) if entry else (None, "")
         self.lines = lines_of(self.callee, self.lines) if self.callee else ()
         self.changed.emit()
         self.ended.emit()
+
+
+def _key(source: OpenSource, entry: Entry) -> _Key:
+    return id(source), entry.graph.tags, entry.is_signature, entry.name
 
 
 def _callee_of(entry: Entry) -> tuple[Callee | None, str]:

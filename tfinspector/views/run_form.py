@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -22,6 +19,7 @@ from tfinspector.contents.calls import InputKind
 from tfinspector.viewmodels.call_form import FROM_FILES, InputLine
 from tfinspector.viewmodels.running import RunModel
 from tfinspector.views.buttons import tool_button
+from tfinspector.views.device_box import DeviceBox
 from tfinspector.views.icons import icon
 from tfinspector.views.signature_card import heading
 from tfinspector.views.spin_box import SpinBox
@@ -122,7 +120,7 @@ class RunForm(QWidget):
         self.rows: list[InputRow] = []
         self.seed = SpinBox(0, _MOST_SEED, "Seed")
         self.repeat = SpinBox(1, 10_000, "Number of calls")
-        self.device = QComboBox()
+        self.device = DeviceBox("Where the model runs")
         self.run = QPushButton("Run")
         self.problem = QLabel()
         self._grid = QGridLayout()
@@ -140,11 +138,6 @@ class RunForm(QWidget):
         self.repeat.setToolTip("Call it so often and take the times; the outputs are of the first")
         for field in (self.seed, self.repeat):
             field.setFixedWidth(_NUMBER)
-        self.device.setAccessibleName("Device")
-        self.device.setMinimumContentsLength(6)
-        self.device.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self.run.setIcon(icon("play"))
         self.problem.setProperty("muted", True)
         self.problem.setWordWrap(True)
@@ -179,7 +172,7 @@ class RunForm(QWidget):
         self._have_rows(len(model.lines))
         for row, line in zip(self.rows, model.lines, strict=True):
             row.show_line(line)
-        self._show_devices()
+        self.device.show_devices(model.devices, model.device)
         for field, value in ((self.seed, model.seed), (self.repeat, model.repeat)):
             if field.value() != value:
                 field.setValue(value)
@@ -203,18 +196,3 @@ class RunForm(QWidget):
             for column, widget in enumerate(row.widgets):
                 self._grid.addWidget(widget, len(self.rows), column)
             self.rows.append(row)
-
-    def _show_devices(self) -> None:
-        choices = self._model.devices
-        texts = [self.device.itemText(at) for at in range(self.device.count())]
-        if texts != [choice.text for choice in choices]:
-            self.device.clear()
-            items = cast(QStandardItemModel, self.device.model())
-            for at, choice in enumerate(choices):
-                self.device.addItem(choice.text, choice.name)
-                items.item(at).setEnabled(not choice.why_not)
-                items.item(at).setToolTip(choice.why_not)
-            self.device.view().setMinimumWidth(self.device.view().sizeHintForColumn(0) + 24)
-        self.device.setCurrentIndex(self.device.findData(self._model.device))
-        reasons = [choice.why_not for choice in choices if choice.why_not]
-        self.device.setToolTip("\n".join(["Where the model runs", *reasons]))

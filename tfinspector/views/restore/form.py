@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -20,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.restore.model import RestoreModel
 from tfinspector.views.buttons import MenuButton, tool_button
+from tfinspector.views.device_box import DeviceBox
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
 from tfinspector.views.restore.picker import CallablePicker
@@ -42,7 +40,7 @@ class RestoreFormView(QWidget):
         self.factory, self.kwargs, self.worker = QLineEdit(), QLineEdit(), QLineEdit()
         self.browse = tool_button("folder", "", "Choose a Python file", self.ask_file)
         self.picker = CallablePicker(model)
-        self.device, self.mismatch = QComboBox(), QComboBox()
+        self.device, self.mismatch = DeviceBox("Where the model is built"), QComboBox()
         self.compare = MenuButton("devices", "", "Compare devices")
         self.dry_run, self.restore = QPushButton("Dry run"), QPushButton("Restore")
         self.problems = Lines()
@@ -83,11 +81,6 @@ class RestoreFormView(QWidget):
             "The Python that builds the model: a path, or a command such as\n"
             "ssh host /path/to/python. It needs TensorFlow, not this program"
         )
-        self.device.setAccessibleName("Device")
-        self.device.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.device.setMinimumContentsLength(6)
         for at, (text, tip) in enumerate(_ON_MISMATCH):
             self.mismatch.addItem(text)
             self.mismatch.setItemData(at, tip, Qt.ItemDataRole.ToolTipRole)
@@ -142,7 +135,7 @@ class RestoreFormView(QWidget):
         self.factory.setToolTip(form.factory)
         self.mismatch.setCurrentIndex(int(form.partial))
         self.mismatch.setToolTip(_ON_MISMATCH[int(form.partial)][1])
-        self._show_devices()
+        self.device.show_devices(model.devices, form.device)
         self._show_comparisons()
         problems = [form.kwargs_problem, form.worker_problem, self.picker.problem]
         self.problems.show_lines([("error", "wrong", text) for text in problems if text])
@@ -155,21 +148,6 @@ class RestoreFormView(QWidget):
         ):
             button.setEnabled(not why_not)
             button.setToolTip(why_not or tip)
-
-    def _show_devices(self) -> None:
-        choices = self._model.devices
-        texts = [self.device.itemText(at) for at in range(self.device.count())]
-        if texts != [choice.text for choice in choices]:
-            self.device.clear()
-            items = cast(QStandardItemModel, self.device.model())
-            for at, choice in enumerate(choices):
-                self.device.addItem(choice.text, choice.name)
-                items.item(at).setEnabled(not choice.why_not)
-                items.item(at).setToolTip(choice.why_not)
-            self.device.view().setMinimumWidth(self.device.view().sizeHintForColumn(0) + 24)
-        self.device.setCurrentIndex(self.device.findData(self._model.form.device))
-        reasons = [choice.why_not for choice in choices if choice.why_not]
-        self.device.setToolTip("\n".join(["Where the model is built", *reasons]))
 
     def _show_comparisons(self) -> None:
         why_not, menu = self._model.why_not, self.compare.menu()
