@@ -133,6 +133,14 @@ class ValueSketch(NamedTuple):
     quantiles: tuple[float, ...] = ()
 
 
+class Way(StrEnum):
+    """How the values came into the model."""
+
+    RESTORE = "tf.train.Checkpoint.restore"
+    LOAD_WEIGHTS = "load_weights"
+    ASSIGNMENT = "assignment"  # pair by pair, by the match or a map
+
+
 @dataclass(frozen=True, slots=True)
 class RestoreEvidence:
     """All that a diagnosis may look at; what was not done is None or empty.
@@ -141,7 +149,7 @@ class RestoreEvidence:
     `status_type` the class that its `restore` returned. `factory` and `kwargs` are what was asked
     to be called, `device` where to build ("" for TensorFlow's own choice), `available_nbytes` the
     free memory there before the restore (-1: not known). `load_error` is what Keras's own
-    `load_weights` raised, whether or not another way was found.
+    `load_weights` raised, whether or not another `way` was found.
     """
 
     checkpoint: Checkpoint
@@ -159,6 +167,7 @@ class RestoreEvidence:
     device: str = ""
     available_nbytes: int = -1
     load_error: RelayedError | None = None
+    way: Way | None = None
 
 
 class Outcome(StrEnum):
@@ -168,14 +177,6 @@ class Outcome(StrEnum):
     PARTIAL = "partial"
     NOTHING = "nothing"
     FAILED = "failed"
-
-
-class Way(StrEnum):
-    """How the values came into the model."""
-
-    RESTORE = "tf.train.Checkpoint.restore"
-    LOAD_WEIGHTS = "load_weights"
-    ASSIGNMENT = "assignment"  # pair by pair, by the match or a map
 
 
 @dataclass(frozen=True, slots=True)

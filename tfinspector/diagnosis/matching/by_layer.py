@@ -30,6 +30,7 @@ WHY_COUNT = "The layer of the model has other variables."
 WHY_NO_OPTIMIZER = "The model is not compiled, so it has no optimizer to put it into."
 OF_OPTIMIZERS = frozenset({Role.OPTIMIZER, Role.SLOT, Role.EMA})
 Held = TypeVar("Held", str, int)
+_OLDER_LAYERS = "_layer_checkpoint_dependencies"  # of Keras 2.12 and before
 _NUMBER = re.compile(r"_\d+$")
 
 
@@ -37,18 +38,16 @@ class Group(NamedTuple, Generic[Held]):
     """The variables of one layer on one side: their tails ("kernel") and what they are.
 
     `of` are keys of the file, or numbers of the model's variables; `place` is where Keras looks.
+    `label` goes by attributes where Keras does, `name` is the layer's own name; `named` tells that
+    a person gave it.
     """
 
     place: str
     label: str
+    name: str
     tails: tuple[str, ...]
     of: tuple[Held, ...]
     named: bool
-
-    @property
-    def name(self) -> str:
-        """The layer's own name."""
-        return self.label.rpartition("/")[2]
 
 
 Pairs = dict[str, int]
@@ -101,21 +100,23 @@ def _file_groups(checkpoint: Checkpoint) -> list[Group[str]]:
     held: defaultdict[str, list[Variable]] = defaultdict(list)
     for each in checkpoint.variables:
         if each.role not in OF_OPTIMIZERS:
-            held[_place_of(each.key)].append(each)
+            held[place_of(each.key)].append(each)
     assert checkpoint.keras is not None
     classes = {layer.group: layer.class_name for layer in checkpoint.keras.layers if layer.group}
     groups = []
     for place, variables in held.items():
         variables.sort(key=lambda each: _number_of(each.key))
         label = variables[0].name.rpartition("/")[0]
+        own = variables[0].full_name.rpartition("/")[0] or label
         kind = classes.get(place) or place.rpartition("/")[2]
         groups.append(
             Group(
                 place,
                 label,
+                own.rpartition("/")[2],
                 tuple(each.name.rpartition("/")[2] for each in variables),
                 tuple(each.key for each in variables),
-                bool(label) and not is_made_up(label.rpartition("/")[2], kind),
+                bool(own) and not is_made_up(own.rpartition("/")[2], kind),
             )
         )
     return groups
@@ -124,7 +125,7 @@ def _file_groups(checkpoint: Checkpoint) -> list[Group[str]]:
 def _model_groups(model: ModelDescription, places: KerasPlaces) -> list[Group[int]]:
     held: defaultdict[str, list[int]] = defaultdict(list)
     for key, at in places.weights.items():
-        held[_place_of(key)].append(at)
+        held[place_of(key)].append(at)
     groups = []
     for placed in places.groups:
         numbers = held.get(placed.group)
@@ -135,16 +136,18 @@ def _model_groups(model: ModelDescription, places: KerasPlaces) -> list[Group[in
             Group(
                 placed.group,
                 placed.label,
+                placed.name,
                 tuple(name.rpartition("/")[2] for name in names),
                 tuple(numbers),
-                not is_made_up(placed.label.rpartition("/")[2], placed.class_name),
+                not is_made_up(placed.name, placed.class_name),
             )
         )
     return groups
 
 
-def _place_of(key: str) -> str:
-    head = key.rpartition("/")[0]
+def place_of(key: str) -> str:
+    """The group in which Keras keeps the object of a variable; older files call lists otherwise."""
+    head = key.rpartition("/")[0].replace(_OLDER_LAYERS, "layers")
     return "" if head == "vars" else head.removesuffix("/vars")
 
 
@@ -254,7 +257,7 @@ def listed_groups(checkpoint: Checkpoint, by_key: Mapping[str, Variable]) -> lis
             tails = tuple(by_key[key].name.removeprefix(f"{layer.name}/") for key in keys)
             kind = classes.get(layer.name, "")
             named = not (is_made_up(layer.name, kind) if kind else _looks_made_up(layer.name))
-            groups.append(Group(layer.name, layer.name, tails, tuple(keys), named))
+            groups.append(Group(layer.name, layer.name, layer.name, tails, tuple(keys), named))
     return groups
 
 
@@ -277,10 +280,10 @@ def layer_groups(model: ModelDescription, places: KerasPlaces) -> list[Group[int
         if layer.variables:
             tails = tuple(_tail(model.variables[at].name, layer.name) for at in layer.variables)
             named = not is_made_up(layer.name, layer.class_name)
-            groups.append(Group(layer.name, layer.name, tails, layer.variables, named))
+            groups.append(Group(layer.name, layer.name, layer.name, tails, layer.variables, named))
     if places.root:
         tails = tuple(model.variables[at].name.rpartition("/")[2] for at in places.root)
-        groups.append(Group(TOP_LEVEL, TOP_LEVEL, tails, places.root, True))
+        groups.append(Group(TOP_LEVEL, TOP_LEVEL, TOP_LEVEL, tails, places.root, True))
     return groups
 
 

@@ -19,6 +19,7 @@ from tfinspector.diagnosis.matching.by_layer import (
     TOP_LEVEL,
     layer_groups,
     listed_groups,
+    place_of,
 )
 from tfinspector.diagnosis.matching.keras_optimizers import optimizer_of_file, optimizer_of_model
 
@@ -73,10 +74,10 @@ def _by_place(checkpoint: Checkpoint, places: KerasPlaces) -> Loading:
     held: defaultdict[str, list[str]] = defaultdict(list)
     for each in checkpoint.variables:
         if each.role not in OF_OPTIMIZERS:
-            held[_group(each.key)].append(each.key)
+            held[place_of(each.key)].append(each.key)
     wanted: defaultdict[str, list[int]] = defaultdict(list)
     for key, at in places.weights.items():
-        wanted[_group(key)].append(at)
+        wanted[place_of(key)].append(at)
     names = {each.group: each.label or each.name for each in places.groups}
     hindrances = [
         Hindrance(
@@ -87,16 +88,17 @@ def _by_place(checkpoint: Checkpoint, places: KerasPlaces) -> Loading:
         if "optimizer" not in group.partition("/")[0] and len(held.get(group, ())) != len(numbers)
     ]  # fmt: skip
     stopped = {each.theirs for each in hindrances}
+    by_place = {_leaf(key): key for keys in held.values() for key in keys}
     pairs = {
-        key: at
+        by_place[_leaf(key)]: at
         for key, at in places.weights.items()
-        if _group(key) not in stopped and key in held.get(_group(key), ())
+        if place_of(key) not in stopped and _leaf(key) in by_place
     }
     theirs, mine = optimizer_of_file(checkpoint), optimizer_of_model(places)
     if theirs and mine and len(theirs) != len(mine):
         hindrances.append(
             Hindrance(
-                Obstacle.OPTIMIZER, _group(theirs[0].key), "optimizer", len(theirs), len(mine)
+                Obstacle.OPTIMIZER, place_of(theirs[0].key), "optimizer", len(theirs), len(mine)
             )
         )
     elif theirs and mine:
@@ -133,6 +135,5 @@ def _by_order(
     return Loading(pairs, tuple(hindrances))
 
 
-def _group(key: str) -> str:
-    head = key.rpartition("/")[0]
-    return "" if head == "vars" else head.removesuffix("/vars")
+def _leaf(key: str) -> tuple[str, str]:
+    return place_of(key), key.rpartition("/")[2]

@@ -50,6 +50,7 @@ def _by_owner(
     owners = {each.name: pairs[each.key] for each in checkpoint.variables if each.key in pairs}
     by_tail = {model.variables[at].name.rpartition("/")[2]: at for at in mine.values()}
     found: dict[str, int] = {}
+    slots = 0
     for each in theirs:
         if each.slot_of in owners:
             owner = model.variables[owners[each.slot_of]].name.replace("/", "_")
@@ -60,7 +61,8 @@ def _by_owner(
         at = by_tail.get(tail)
         if at is not None and shapes_fit(each.shape, model.variables[at].shape):
             found[each.key] = at
-    return found
+            slots += bool(each.slot_of)
+    return found if slots else {}  # counters alone are another optimizer's
 
 
 def _head(key: str) -> str:

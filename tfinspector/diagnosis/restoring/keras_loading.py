@@ -1,4 +1,4 @@
-"""K03 to K06, M06 and M14: what `load_weights` does with a Keras file, and why not what is wanted.
+"""K04 to K06, M06 and M14: what `load_weights` does with a Keras file, and why not what is wanted.
 
 Keras finds the layers of a `.weights.h5` by attributes and classes and those of an older `.h5` by
 their order alone; `diagnosis.matching.keras_loading` works out what it would do, and the match by
@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.restores import Way
 from tfinspector.diagnosis.matching.keras_loading import (
     Hindrance,
     Loading,
@@ -19,21 +20,15 @@ from tfinspector.diagnosis.restoring import keras_code
 from tfinspector.diagnosis.restoring.case import Case, Cause
 from tfinspector.diagnosis.restoring.wording import count, listed, shown
 
-_OLDER_GROUPS = "_layer_checkpoint_dependencies"
-
 
 def find_hindrances(case: Case) -> Iterator[Cause]:
-    """K03, K04, K05: Keras raises, because groups or counts differ."""
+    """K04, K05: Keras raises, because groups or counts differ."""
     loading = load_as_keras(case.checkpoint, case.model)
     stops = [each for each in loading.hindrances if each.obstacle is not Obstacle.OPTIMIZER]
-    if not stops:
+    if not stops or case.evidence.way is Way.LOAD_WEIGHTS:  # it found another way itself
         return
     places = [*case.open(case.lost_weights), *case.open(case.unfed_weights)]
-    skew = _skew(case)
-    if skew and stops[0].obstacle is Obstacle.GROUP:
-        title, detail = _of_versions(stops, skew)
-        found = "K03"
-    elif stops[0].obstacle is Obstacle.GROUP:
+    if stops[0].obstacle is Obstacle.GROUP:
         title, detail = _of_groups(case, stops)
         found = "K04"
     else:
@@ -45,7 +40,7 @@ def find_hindrances(case: Case) -> Iterator[Cause]:
 def find_other_places(case: Case) -> Iterator[Cause]:
     """M06 and M14: Keras says nothing and puts values where they do not belong."""
     loading = load_as_keras(case.checkpoint, case.model)
-    if loading.stops:
+    if loading.stops or case.evidence.way is Way.LOAD_WEIGHTS:
         return
     moved = _moved(case, loading)
     if not moved:
@@ -224,31 +219,6 @@ def _of_counts(case: Case, stops: Sequence[Hindrance]) -> tuple[str, str]:
         f"{first.expected:,}."
     )
     return title, "Keras says `Weight count mismatch for layer`."
-
-
-def _of_versions(stops: Sequence[Hindrance], skew: tuple[str, str]) -> tuple[str, str]:
-    theirs, mine = skew
-    return (
-        f"load_weights would stop: the file was written by {theirs} and the model is of {mine}, "
-        f"which keeps `{stops[0].mine}` and {len(stops) - 1:,} more in other groups.",
-        f"{theirs} and {mine} name the groups of a weights file differently "
-        f"(`{_OLDER_GROUPS}` and `layers`), and Keras says `expected ... variables, but received "
-        "...`.",
-    )
-
-
-def _skew(case: Case) -> tuple[str, str] | None:
-    """Which Keras wrote the file, and which the model is of, where those differ in generation."""
-    keras = case.checkpoint.keras
-    flavours = [name.partition(" ")[0] for name in case.model.flavours]
-    if keras is None or not flavours:
-        return None
-    is_older = any(_OLDER_GROUPS in one.key for one in case.checkpoint.variables)
-    is_older |= keras.keras_version.startswith(("1.", "2."))
-    mine_is_older = "keras" not in flavours
-    if is_older == mine_is_older:
-        return None
-    return ("Keras 2", "Keras 3") if is_older else ("Keras 3", "Keras 2")
 
 
 def _moved(case: Case, loading: Loading) -> list[int]:

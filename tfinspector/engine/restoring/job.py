@@ -177,6 +177,7 @@ class RestoreJob:
             device=self.request.device or "",
             available_nbytes=self.available_nbytes if self.dry_run or self.error else -1,
             load_error=self.load_error,
+            way=self.way,
         )
 
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:

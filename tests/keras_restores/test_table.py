@@ -1,0 +1,174 @@
+"""The table: what the program says of every restore of a Keras file, and what it makes of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.legacy_keras import legacy_command
+from tests.makers.keras_restores.cases import CASES, MODELS, KerasCase
+from tests.makers.keras_restores.writing import given
+from tests.tensorflow_process import TensorFlowProcess
+from tfinspector.contents.findings import Severity
+from tfinspector.contents.restores import Outcome, RestoreReport, State, Way
+from tfinspector.engine.restoring.code import code_for
+from tfinspector.engine.restoring.repairing import write_fixed
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
+from tfinspector.engine.worker.client import WorkerClient
+
+NAMES = [case.name for case in CASES]
+BY_NAME = {case.name: case for case in CASES}
+WANTED = {"K03": 2, "K04": 2, "K05": 2, "K06": 2, "M14": 2, "F12": 2, "": 6}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the program said of a case."""
+
+    case: KerasCase
+    dry: RestoreReport
+    full: RestoreReport
+
+    @property
+    def first(self) -> str:
+        return self.full.findings[0].id if self.full.findings else ""
+
+    @property
+    def alarms(self) -> list[str]:
+        found = [*self.full.findings, *self.dry.findings]
+        return [f"{one.id} {one.title}" for one in found if one.severity is not Severity.INFO]
+
+
+Judge = Callable[[str], Judged]
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[dict[str, WorkerClient]]:
+    clients = {"main": WorkerClient(), "legacy": WorkerClient(legacy_command())}
+    yield clients
+    for client in clients.values():
+        client.stop()
+
+
+@pytest.fixture(scope="module")
+def judge(keras_restores: Path, workers: dict[str, WorkerClient]) -> Judge:
+    known: dict[str, Judged] = {}
+
+    def of(name: str) -> Judged:
+        if name not in known:
+            case = BY_NAME[name]
+            request, client = request_for(case, keras_restores), workers[case.python]
+            known[name] = Judged(case, dry_run(request, client), restore(request, client))
+        return known[name]
+
+    return of
+
+
+def request_for(case: KerasCase, keras_restores: Path) -> RestoreRequest:
+    return RestoreRequest(str(given(case, keras_restores)), f"{MODELS}:{case.build}", timeout=120)
+
+
+def weights(report: RestoreReport, *states: State) -> int:
+    assert report.model is not None
+    return sum(
+        row.role == "weight" and row.variable >= 0 and row.state in states
+        and not report.model.variables[row.variable].random_state
+        for row in report.rows
+    )  # fmt: skip
+
+
+def test_every_class_has_its_instances() -> None:
+    count = Counter(case.found for case in CASES)
+    assert {found: count[found] for found, most in WANTED.items() if count[found] < most} == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_first_finding(name: str, judge: Judge) -> None:
+    judged = judge(name)
+    if judged.case.found:
+        assert judged.first == judged.case.found, said(judged)
+    else:
+        assert judged.alarms == []
+    for each in judged.full.findings:
+        assert each.severity is Severity.INFO or each.fix
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_states(name: str, judge: Judge) -> None:
+    judged = judge(name)
+    case = judged.case
+    assert weights(judged.full, *State) == case.weights
+    assert weights(judged.full, State.RESTORED) == case.restored, told(judged)
+    if case.restored:
+        assert weights(judged.dry, State.MATCHED) == case.restored
+        assert judged.full.way is Way(case.way)
+    assert (judged.full.outcome is Outcome.RESTORED) == case.is_whole
+
+
+@pytest.mark.parametrize("name", [case.name for case in CASES if case.python == "main"])
+def test_plain_keras_needs_the_program_or_not(
+    name: str, keras_restores: Path, tensorflow: TensorFlowProcess
+) -> None:
+    """The corpus is what it says: `load_weights` alone brings all values only where it is told."""
+    case = BY_NAME[name]
+    wrong = as_user(case, keras_restores, tensorflow, given(case, keras_restores))
+    assert bool(wrong) == (case.way != "load_weights"), wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [(case.name, ending) for case in CASES if case.is_whole and case.python == "main"
+     for ending in ((".weights.h5", ".keras") if case.name.startswith("k04") else (".weights.h5",))
+     if case.found],
+)  # fmt: skip
+def test_what_is_written_is_loaded_by_plain_keras(
+    name: str, ending: str, keras_restores: Path, workers: dict[str, WorkerClient],
+    tensorflow: TensorFlowProcess, tmp_path: Path,
+) -> None:  # fmt: skip
+    case = BY_NAME[name]
+    path = tmp_path / f"written{ending}"
+    report = write_fixed(request_for(case, keras_restores), (), str(path), workers["main"])
+    assert report.outcome is Outcome.RESTORED, report.findings
+    assert report.way is Way.LOAD_WEIGHTS
+    assert as_user(case, keras_restores, tensorflow, path) == []
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["k04_nested", "m14_frozen", "k06_unbuilt", "f12_weights_as_h5"])
+def test_the_script_restores_by_itself(
+    name: str, judge: Judge, keras_restores: Path, tmp_path: Path
+) -> None:
+    judged = judge(name)
+    script = tmp_path / "restore_it.py"
+    script.write_text(code_for(request_for(judged.case, keras_restores), judged.dry, ()))
+    done = subprocess.run(
+        [sys.executable, script], check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "every value was compared" in done.stdout
+    assert "tfinspector" not in script.read_text().replace(str(ROOT), "")
+
+
+def as_user(
+    case: KerasCase, keras_restores: Path, tensorflow: TensorFlowProcess, path: Path
+) -> list[str]:
+    wrong: list[str] = tensorflow.call(
+        "tests.makers.keras_restores.writing:loaded",
+        str(keras_restores / case.name), case.build, str(path),
+    )  # fmt: skip
+    return wrong
+
+
+def said(judged: Judged) -> str:
+    return "; ".join(f"{one.id} {one.severity}: {one.title}" for one in judged.full.findings)
+
+
+def told(judged: Judged) -> str:
+    return "\n".join(f"{row.state}: {row.key} -> {row.model_path}" for row in judged.full.rows)
