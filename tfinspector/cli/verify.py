@@ -120,7 +120,7 @@ def _document(report: VerifyReport, seed: int) -> Document:
                 "name": each.name, "other": each.other, "device": each.device,
                 "dtype": each.dtype, "shape": list(each.shape),
                 "max_abs": number(each.max_abs), "max_rel": number(each.max_rel),
-                "equal": each.equal, "close": each.close,
+                "equal": each.equal, "close": each.close, "relation": each.relation,
             }
             for each in report.outputs
         ],

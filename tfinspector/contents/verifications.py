@@ -16,6 +16,7 @@ class OutputMatch(NamedTuple):
     device   where the counterpart was computed, "" for TensorFlow's choice
     equal    every element is the same; with a tolerance, differs by no more than that
     close    equal, or within what rounding explains
+    relation a function that leads from one to the other ("p = softmax(y)"), "" if none is known
     """
 
     name: str
@@ -27,6 +28,7 @@ class OutputMatch(NamedTuple):
     max_rel: float
     equal: bool
     close: bool
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> 
                 "tf.config.experimental.enable_tensor_float_32_execution(False)",
             ),
         )  # fmt: skip
+    if worst.relation:
+        return _related(first, second, worst, evidence)
     return Finding(
         "R04", Severity.ERROR,
         f"With the same input, {worst.name} of {second} differs from {first} by {_much(worst)}.",
@@ -76,6 +78,21 @@ def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> 
             "Compare their variables first. Where those are equal, look for what the model does "
             "only in one of them: preprocessing, an activation, dropout, random numbers.",
             "tfinspector diff SAVEDMODEL CHECKPOINT",
+        ),
+    )  # fmt: skip
+
+
+def _related(first: str, second: str, worst: OutputMatch, evidence: dict[str, object]) -> Finding:
+    """The values are the same; one side does one step more."""
+    return Finding(
+        "R04", Severity.ERROR,
+        f"{_capital(first)} and {second} compute the same up to a last step: "
+        f"{worst.relation}.",
+        "Their values are the same; one of them applies a function more to its output.",
+        evidence=evidence | {"relation": worst.relation},
+        fix=Fix(
+            "Apply the same function on both sides before you compare: choose another signature, "
+            "or add it to the model that the factory builds."
         ),
     )  # fmt: skip
 

@@ -123,3 +123,19 @@ def test_equal_with_and_without_tolerance() -> None:
     assert match_of(one, two, "", 1e-6).equal
     assert not match_of(one, output("y", np.float64([1, 2])), "", 1e9).equal
     assert match_of(output("y", [np.nan]), output("y", [np.nan]), "", None).equal
+
+
+def test_probabilities_are_recognised_as_those_of_logits() -> None:
+    logits = np.float32([[1, 3, -2], [0, 0.5, 2]])
+    powers = np.exp(logits)
+    shares = powers / powers.sum(axis=-1, keepdims=True)
+    relation = match_of(output("p", shares), output("y", logits), "", None).relation
+    assert relation == "p = softmax(y)"
+    back = match_of(output("y", logits), output("p", shares), "", None).relation
+    assert back == "p = softmax(y)"
+    halves = np.float32(1 / (1 + np.exp(-logits)))
+    assert match_of(output("p", halves), output("y", logits), "", None).relation == (
+        "p = sigmoid(y)"
+    )
+    noise = np.random.default_rng(1).standard_normal((2, 3)).astype(np.float32)
+    assert match_of(output("p", noise), output("y", logits), "", None).relation == ""

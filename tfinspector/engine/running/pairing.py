@@ -9,6 +9,7 @@ import numpy as np
 from tfinspector.contents.calls import CallOutput
 from tfinspector.contents.verifications import OutputMatch
 from tfinspector.engine.restoring.device_comparing import differences
+from tfinspector.engine.running.relations import relation_of
 
 BY_NAME, IN_ORDER = "by name", "in order"
 _NUMBER = re.compile(r"(\d+)")
@@ -45,7 +46,11 @@ def match_of(
         return match._replace(max_abs=zero, max_rel=zero, equal=same, close=same)
     max_abs, max_rel, close = differences(mine.values.ravel(), other.values.ravel())
     equal = max_abs <= (tolerance or 0.0)
-    return match._replace(max_abs=max_abs, max_rel=max_rel, equal=equal, close=equal or close)
+    close = equal or close
+    relation = "" if close else relation_of(mine.values, other.values, (mine.name, other.name))
+    return match._replace(
+        max_abs=max_abs, max_rel=max_rel, equal=equal, close=close, relation=relation
+    )
 
 
 def _ordered(outputs: Sequence[CallOutput]) -> list[CallOutput]:
