@@ -64,11 +64,12 @@ def test_the_same_choice_gives_the_same_picture_in_either_scheme(
 def test_nothing_is_left_of_a_picture_that_cannot_be_written(
     pane: HistogramPane, tmp_path: Path
 ) -> None:
-    blocked = tmp_path / "folder.png"
-    blocked.mkdir()
+    folder = tmp_path / "pictures"
+    blocked = folder / "folder.png"
+    blocked.mkdir(parents=True)
     with pytest.raises(OSError, match=r"folder\.png"):
         export_histogram(pane.model.picture, str(blocked), "png")
-    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+    assert [path.name for path in folder.iterdir()] == ["folder.png"]
 
 
 def test_bins_are_exported_through_the_menu(
