@@ -192,8 +192,9 @@ def _of_groups(case: Case, stops: Sequence[Hindrance]) -> tuple[str, str]:
     name = os.path.basename(case.checkpoint.prefix)
     of = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
     held = "nothing" if not first.found else count(first.found, "variable")
+    expects = "expect" if of else "expects"
     title = (
-        f"load_weights would stop: the model's `{first.mine}`{of} expects "
+        f"load_weights would stop: the model's `{first.mine}`{of} {expects} "
         f"{count(first.expected, 'variable')} in the group `{first.theirs or '/'}`, where {name} "
         f"has {held}."
     )

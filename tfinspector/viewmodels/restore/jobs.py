@@ -143,11 +143,11 @@ def save_text(path: str, text: str) -> None:
 
 
 def is_taken(prefix: str) -> bool:
-    """Whether a checkpoint of this prefix is already there, whole or in parts."""
+    """Whether a file, or a checkpoint of this prefix, whole or in parts, is already there."""
     folder, name = os.path.split(prefix)
     try:
         return any(
-            there == f"{name}.index" or there.startswith(f"{name}.data-")
+            there in (name, f"{name}.index") or there.startswith(f"{name}.data-")
             for there in os.listdir(folder or ".")
         )
     except OSError:

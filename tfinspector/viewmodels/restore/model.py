@@ -37,6 +37,7 @@ EMPTY = (
 NO_SOURCE = "Open a checkpoint or a SavedModel to restore it into your model."
 NO_CHECKPOINT = "This SavedModel has no variables, so there is nothing to restore."
 _KEPT_RESULTS = 8
+_KERAS_ENDINGS = (".weights.h5", ".weights.json", ".keras", ".h5", ".hdf5")
 
 
 class RestoreModel(QObject):
@@ -244,8 +245,9 @@ class RestoreModel(QObject):
             return self.why_not
         if self.result is None or self.result.report.model is None:
             return "Make a dry run first: it shows what has to be repaired."
-        outcome = self.result.report.outcome
-        if outcome is Outcome.RESTORED and not self.renames.accepted:
+        report = self.result.report
+        is_whole = report.outcome is Outcome.RESTORED and not self.renames.accepted
+        if is_whole and report.model and report.model.keras is None:  # a Keras file is converted
             return "Nothing has to be repaired: this checkpoint restores as it is."
         return ""
 
@@ -255,9 +257,11 @@ class RestoreModel(QObject):
         prefix = self._session.current_snapshot or ""
         if self._source and self._source.source.saved_model:
             prefix = self._source.source.path.rstrip("/")
-        made, number = f"{prefix}-repaired", 2
+        ending = next((each for each in _KERAS_ENDINGS if prefix.endswith(each)), "")
+        stem, ending = prefix.removesuffix(ending), ".weights.h5" if ending else ""
+        made, number = f"{stem}-repaired{ending}", 2
         while jobs.is_taken(made):
-            made, number = f"{prefix}-repaired-{number}", number + 1
+            made, number = f"{stem}-repaired-{number}{ending}", number + 1
         return made
 
     def write_repaired(self, prefix: str) -> None:

@@ -72,7 +72,7 @@ class RestoreFormView(QWidget):
     def _dress(self) -> None:
         self.factory.setPlaceholderText("file.py:function or package.module:function")
         self.factory.setAccessibleName("Factory")
-        self.kwargs.setPlaceholderText('{"width": 64}')
+        self.kwargs.setPlaceholderText('{"n": 4}')
         self.kwargs.setAccessibleName("Keyword arguments as JSON")
         self.kwargs.setToolTip("Keyword arguments of the factory, as a JSON object")
         self.worker.setPlaceholderText("toolbar's")
