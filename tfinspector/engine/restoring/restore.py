@@ -18,6 +18,7 @@ from tfinspector.contents.restores import (
     State,
     Way,
 )
+from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.diagnosis.matching.states import (
     COUNTER,
@@ -140,7 +141,7 @@ def _restore_plainly(job: RestoreJob, table: MatchTable) -> RestoreReport:
     told = job.ask(
         "restore",
         f"restoring {os.path.basename(job.checkpoint.prefix)}",
-        prefix=job.checkpoint.prefix,
+        prefix=_as_tensorflow_takes(job),
         name=table.attachment.name,
         mode="restore" if _counts_saves(job) else "read",
     )
@@ -157,6 +158,15 @@ def _restore_plainly(job: RestoreJob, table: MatchTable) -> RestoreReport:
     keys = [row.key for row in table.rows if _has_two_sides(row)]
     stored = hash_keys(job.reader, keys, job.ticket).by_key
     return _prove(job, table, stored, {COUNTER: counter} if counter else {})
+
+
+def _as_tensorflow_takes(job: RestoreJob) -> str:
+    """The prefix; of an old (V1) checkpoint in several files, the pattern of their names."""
+    prefix, shards = job.checkpoint.prefix, job.checkpoint.shards
+    several = shards and shards[0].path.startswith(f"{prefix}-") and "-of-" in shards[0].path
+    if job.opened.source.kind is not SourceKind.CHECKPOINT_V1 or not several:
+        return prefix
+    return f"{prefix}-?????-of-{shards[0].path[-5:]}"
 
 
 def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]) -> RestoreReport:
