@@ -21,7 +21,9 @@ def command(path: PathArgument, as_json: JsonOption = False) -> None:
     def work(ticket: Ticket) -> Answer:
         opened = open_source(path, ticket)
         report = trust(opened, ticket)
-        findings = [*report.findings, *opened.source.findings]
+        told = {finding.id for finding in report.findings}
+        rest = (finding for finding in opened.source.findings if finding.id not in told)
+        findings = [*report.findings, *rest]
         return Answer(lambda: _document(report), lambda page: _write(page, report), findings)
 
     deliver(as_json, _EMPTY, work)
@@ -79,7 +81,7 @@ def _write(page: Page, report: TrustReport) -> None:
                 [_first(each.called_from) for each in report.reaching],
             ),
         )
-    else:
+    elif not report.lambdas and not report.unknown:
         page.line("Nothing in it touches files, the network or Python, beside its own variables.")
     if report.custom_objects:
         page.heading("Classes that Keras does not bring")

@@ -21,7 +21,7 @@ def find_keras_risks(path: str, keras: KerasFile) -> Iterator[Finding]:
             "already while the model is made. Byte code of another Python version crashes it.",
             path, {"lambdas": [each.path for each in coded[:_NAMED_AT_MOST]]},
             Fix("Write the layer as a class in your own code and load the weights alone.",
-                f"model = build()\nmodel.load_weights({path!r})"),
+                _weights_alone(path)),
         )  # fmt: skip
     needed = [each for each in keras.custom_objects if each.needed]
     spared = [each for each in keras.custom_objects if not each.needed]
@@ -72,8 +72,12 @@ def _find_other_code(path: str, keras: KerasFile) -> Iterator[Finding]:
                 "safe_mode=False is given.",
                 path, {"layer": layer.path},
                 Fix("Build the module in your own code and load the weights alone.",
-                    f"model = build()\nmodel.load_weights({path!r})"),
+                    _weights_alone(path)),
             )  # fmt: skip
+
+
+def _weights_alone(path: str) -> str:
+    return f"from your_program import build\n\nmodel = build()\nmodel.load_weights({path!r})"
 
 
 def _names(objects: list[CustomObject]) -> str:
