@@ -151,6 +151,12 @@ def test_nothing_is_cut_or_filled_up_unasked(cli: Cli, net: Path, tmp_path: Path
     assert "middle/kernel" in warning["title"]
     assert f"--emit-code {script}" in warning["fix"]["code"]
     assert "RENAMED = []\n" in script.read_text()
+    unedited = told(cli(*words, "--map", file), 1)
+    rows = {each["model_path"]: each["state"] for each in unedited["variables"]}
+    assert rows["model/middle/_kernel"] == "shape_mismatch"
+    entries = json.loads(file.read_text())
+    assert [each.pop("accepted") for each in entries["renames"]] == [False]
+    file.write_text(json.dumps(entries))
     accepted = told(cli(*words, "--emit-code", script, "--map", file), 0)
     rows = {each["model_path"]: each["state"] for each in accepted["variables"]}
     assert rows["model/middle/_kernel"] == "matched"

@@ -197,6 +197,27 @@ class TestAttachment:
         file = checkpoint(edges, {3: (1,), 6: (1,)})
         assert match(file, self.bare).attachment == Attachment("large")
 
+    @pytest.mark.parametrize(
+        ("names", "taken", "others"),
+        [
+            (("ema_model", "model"), "model", ("ema_model",)),
+            (("ema", "student"), "student", ("ema",)),
+            (("critic", "actor"), "critic", ("actor",)),
+        ],
+    )
+    def test_of_equal_places_the_model_itself_is_taken_and_the_others_told(
+        self, names: tuple[str, str], taken: str, others: tuple[str, ...]
+    ) -> None:
+        first, second = names
+        edges = {0: {first: 1, second: 4}, 1: {"d": 2}, 2: {"k": 3}, 4: {"d": 5}, 5: {"k": 6}}
+        table = match(checkpoint(edges, {3: (1,), 6: (1,)}), self.bare)
+        assert (table.attachment.name, table.as_good) == (taken, others)
+
+    def test_two_names_of_one_object_are_one_place(self) -> None:
+        twice = checkpoint({0: {"net": 1, "model": 1}, 1: {"d": 2}, 2: {"k": 3}}, {3: (1,)})
+        table = match(twice, self.bare)
+        assert (table.attachment.name, table.as_good) == ("model", ())
+
     def test_a_given_one_is_kept(self) -> None:
         table = match(self.file, self.bare, Attachment("model"))
         assert table.attachment == Attachment("model")

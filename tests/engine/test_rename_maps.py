@@ -36,6 +36,16 @@ def test_a_saved_map_comes_back_whole(tmp_path: Path) -> None:
     assert "Ätsch." in text
 
 
+def test_an_offer_counts_once_a_person_takes_it(tmp_path: Path) -> None:
+    taken = Rename("a", "a", "b", 0.9, "Alike.", "renamed")
+    offer = Rename("c", "c", "d", 0.4, "Cut.", "slice", "slice")
+    path = tmp_path / "map.json"
+    save_map(path, (taken, offer), (offer,))
+    assert load_map(path) == (taken,)
+    path.write_text(path.read_text(encoding="utf-8").replace("false", "true"), encoding="utf-8")
+    assert load_map(path) == (taken, offer)
+
+
 def test_an_empty_map_and_a_bare_list_are_maps(tmp_path: Path) -> None:
     save_map(tmp_path / "empty.json", ())
     assert load_map(tmp_path / "empty.json") == ()

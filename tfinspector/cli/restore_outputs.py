@@ -60,13 +60,13 @@ def write_outputs(
     """Write what is wanted. `used` is the map that was given; the suggestions count if it is empty.
 
     A suggestion that would cut a value or fill it up with zeros counts only once it comes back in
-    a map. Raises Cancelled; what can't be written is told as a finding.
+    a map, accepted there by a person. Raises Cancelled; what can't be written is told as a finding.
     """
     written = Written()
+    applied, left_out = _to_apply(used, report)
     if wanted.map:
         pairs = used or report.renames
-        _try(written, lambda: _write_map(written, wanted.map, pairs))
-    applied, left_out = _to_apply(used, report)
+        _try(written, lambda: _write_map(written, wanted.map, pairs, left_out))
     if not (wanted.code or wanted.fixed):
         return written
     if report.model is None or report.table is None:
@@ -101,8 +101,10 @@ def _try(written: Written, write: Callable[[], None]) -> None:
         written.findings.append(error.finding)
 
 
-def _write_map(written: Written, path: str, pairs: Sequence[Rename]) -> None:
-    save_map(path, pairs)
+def _write_map(
+    written: Written, path: str, pairs: Sequence[Rename], offers: Sequence[Rename]
+) -> None:
+    save_map(path, pairs, offers)
     written.map, written.pairs = os.path.abspath(os.path.expanduser(path)), len(pairs)
 
 
@@ -163,8 +165,8 @@ def _left_out(renames: Sequence[Rename], wanted: Wanted) -> Finding:
         f"{names}{more}.",
         evidence={"keys": [each.key for each in renames]},
         fix=Fix(
-            "If that is what you want, accept them: have the map written, take out of it what is "
-            "wrong, and give it back.",
+            'If that is what you want, accept them: have the map written, set "accepted" to true '
+            "in it, and give it back.",
             f"tfinspector restore ... --save-map map.json\n"
             f"tfinspector restore ... --map map.json "
             f"{f'--write-fixed {wanted.fixed}' if wanted.fixed else f'--emit-code {wanted.code}'}",

@@ -89,7 +89,8 @@ class MatchTable:
     `bound` maps checkpoint nodes to model nodes, in the order of TensorFlow's walk (-1 as in
     `Frontier.model_node`); it is empty for a checkpoint without an object graph. `conflicts` are
     checkpoint nodes that several paths resolve to different objects of the model (shared there,
-    copied here), with those objects, the one that gets the value first.
+    copied here), with those objects, the one that gets the value first. `as_good` are the names in
+    the checkpoint under which a bare model would fit as well as where it stands.
     """
 
     attachment: Attachment
@@ -97,6 +98,7 @@ class MatchTable:
     frontier: tuple[Frontier, ...]
     bound: dict[int, int]
     conflicts: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    as_good: tuple[str, ...] = ()
 
 
 class Rename(NamedTuple):

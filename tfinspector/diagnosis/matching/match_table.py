@@ -5,6 +5,7 @@
 and `matching_names` for checkpoints without an object graph.
 """
 
+import re
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from tfinspector.diagnosis.matching.walk import (
 )
 
 _WEIGHTS = frozenset({Role.WEIGHT, Role.EMA, Role.OTHER})
+_COPY = re.compile(r"(^|_)(ema|avg|average|averaged|shadow|target|teacher|swa|copy|old)(_|$|\d)")
 _Values = dict[int, list[Variable]]
 
 
@@ -47,7 +49,8 @@ def match(
 
     Without `attachment`, a bare model is tried as root and under every name that the
     checkpoint's root offers; the place with most bytes of weights wins. Whatever names its own
-    parts (a dict, a tuple, a Checkpoint) stands where it stands.
+    parts (a dict, a tuple, a Checkpoint) stands where it stands. Of places that are as good,
+    `model` wins, and what is named like a copy (an average, a target, a teacher) comes last.
     """
     graph = checkpoint.graph
     if checkpoint.keras is not None:
@@ -58,8 +61,9 @@ def match(
     values: _Values = defaultdict(list)
     for variable in checkpoint.variables:
         values[variable.node].append(variable)
+    as_good: tuple[str, ...] = ()
     if attachment is None or model.returned is not Returned.BARE:
-        attachment, found = _best_place(graph, side, values)
+        attachment, found, as_good = _best_place(graph, side, values)
     else:
         found = walk(FileSide(graph), side, attachment.name)
     keys_at = [0] * len(graph.nodes)
@@ -72,7 +76,7 @@ def match(
         for node, others in found.conflicts.items()
     )
     rows = GraphRows(checkpoint, side, found, lost).rows()
-    return MatchTable(attachment, rows, lost.frontier, found.bound, conflicts)
+    return MatchTable(attachment, rows, lost.frontier, found.bound, conflicts, as_good)
 
 
 def attachments(checkpoint: Checkpoint, model: ModelDescription) -> tuple[Attachment, ...]:
@@ -97,23 +101,38 @@ def _names(graph: ObjectGraph) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _best_place(graph: ObjectGraph, side: ModelSide, values: _Values) -> tuple[Attachment, Walk]:
-    """Tries the root, and each name beneath which something has a name of the model's parts."""
+def _best_place(
+    graph: ObjectGraph, side: ModelSide, values: _Values
+) -> tuple[Attachment, Walk, tuple[str, ...]]:
+    """Tries the root, and each name beneath which something has a name of the model's parts.
+
+    Gives the names that are as good as the best one, too.
+    """
     file = FileSide(graph)
     at_root = walk(file, side)
     if side.model.returned is not Returned.BARE or not at_root.bound:
-        return Attachment(), at_root
-    best, best_name = _fit(side, values, at_root), ""
+        return Attachment(), at_root, ()
+    best, equals = _fit(side, values, at_root), {ROOT: ""}
     parts = side.children(ROOT).keys()
     for name, child in _names(graph).items():
         if parts.isdisjoint(edge for edge, _ in graph.nodes[child].children):
             continue
         fit = _fit(side, values, walk_beneath(file, side, name, child))
         if fit > best:
-            best, best_name = fit, name
+            best, equals = fit, {child: name}
+        elif fit == best:
+            equals[child] = min(name, equals.get(child, name), key=_like_a_copy)
+    first, *others = sorted(equals.values(), key=_like_a_copy)
     if best.weight_nbytes == 0:
-        best_name = _only_model(graph, values) or best_name
-    return Attachment(best_name), walk(file, side, best_name) if best_name else at_root
+        first, others = _only_model(graph, values) or first, []
+    return Attachment(first), walk(file, side, first) if first else at_root, tuple(others)
+
+
+def _like_a_copy(name: str) -> int:
+    """Of places that are as good: the root, then `model`, and copies of a model last."""
+    if name in ("", "model"):
+        return 0 if name == "" else 1
+    return 3 if _COPY.search(name.lower()) else 2
 
 
 def _fit(side: ModelSide, values: _Values, found: Walk) -> Fit:

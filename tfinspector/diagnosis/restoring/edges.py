@@ -104,6 +104,10 @@ def find_place(case: Case) -> Iterator[Cause]:
     name = case.table.attachment.name
     if not name or not case.fed_weights:
         return
+    others = case.table.as_good
+    if others:
+        yield Cause(_two_places(case, name, others))
+        return
     yield Cause(Finding(
         "M01", Severity.INFO,
         f"The model stands under `{name}` in the checkpoint: restore it as "
@@ -112,6 +116,20 @@ def find_place(case: Case) -> Iterator[Cause]:
         case.checkpoint.prefix, {"name": name},
         Fix("Write the restore so.", f"{code.make_model(case)}\n{code.restore(case)}"),
     ))  # fmt: skip
+
+
+def _two_places(case: Case, name: str, others: tuple[str, ...]) -> Finding:
+    """Which of several equal parts is meant is the user's to say; `model` says it by its name."""
+    named = " and ".join(f"`{each}`" for each in others)
+    return Finding(
+        "M18", Severity.INFO if name == "model" else Severity.WARNING,
+        f"{named} in the checkpoint {'fits' if len(others) == 1 else 'fit'} this model as well as "
+        f"`{name}`, which was taken.",
+        "The names and shapes are the same, so nothing but their names tells the parts apart.",
+        case.checkpoint.prefix, {"taken": name, "as_good": list(others)},
+        Fix("Say which one is meant: have the factory return it under its name.",
+            f"{code.make_model(case)}\nreturn {{{others[0]!r}: model}}  # in the factory"),
+    )  # fmt: skip
 
 
 def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int]) -> Cause:

@@ -2,12 +2,13 @@
 
 Version 1: {"version": 1, "renames": [{"from": key, "to": path, "confidence": 0.97, "why": "...",
 "rule": "renamed", "name": "...", "transform": "transpose", "axes": [1, 0]}]}. Only `from` and `to`
-must be there; a bare list of such entries is read too.
+must be there; a bare list of such entries is read too. An entry with `"accepted": false` is an
+offer that nobody has taken yet: it is left out when the map is read.
 """
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
@@ -21,9 +22,11 @@ TRANSFORMS = ("", "cast", "transpose", "reshape", "part", "slice")
 _EXAMPLE = '{"version": 1, "renames": [{"from": "enc/kernel/.ATTRIBUTES/VARIABLE_VALUE", "to": "encoder/kernel"}]}'  # noqa: E501
 
 
-def save_map(path: str | os.PathLike[str], renames: Iterable[Rename]) -> None:
-    """Write a map, complete or not at all. Raises Unreadable."""
-    entries = [to_entry(rename) for rename in renames]
+def save_map(
+    path: str | os.PathLike[str], renames: Iterable[Rename], offers: Collection[Rename] = ()
+) -> None:
+    """Write a map, complete or not at all; `offers` wait for a person. Raises Unreadable."""
+    entries = [to_entry(each) | ({"accepted": False} if each in offers else {}) for each in renames]
     lines = ",\n".join("  " + json.dumps(each, ensure_ascii=False) for each in entries)
     text = f'{{"version": {VERSION}, "renames": [\n{lines}\n]}}\n'
     with new_file(path) as file:
@@ -71,13 +74,19 @@ def _read(path: str | os.PathLike[str], name: str, told: Any) -> tuple[Rename, .
         raise _bad(path, f"{name} is no map: it has no list of renames.")
     renames: list[Rename] = []
     for number, entry in enumerate(told, 1):
-        rename = _entry(path, f"Entry {number} of {name}", entry)
+        which = f"Entry {number} of {name}"
+        rename = _entry(path, which, entry)
+        accepted = entry.get("accepted", True)
+        if not isinstance(accepted, bool):
+            raise _bad(path, f"{which} has {_short(accepted)} for 'accepted', not true or false.")
+        if not accepted:
+            continue
         for earlier in renames:
             again = rename.key == earlier.key and SHARED not in (rename.rule, earlier.rule)
             both_parts = rename.transform == earlier.transform == PART
             if again or (rename.path == earlier.path and not both_parts):
                 twice = rename.key if again else rename.path
-                raise _bad(path, f"Entry {number} of {name} uses {twice} a second time.")
+                raise _bad(path, f"{which} uses {twice} a second time.")
         renames.append(rename)
     return tuple(renames)
 
