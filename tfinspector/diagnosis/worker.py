@@ -210,17 +210,22 @@ def _crashed(end: WorkerEnd, number: int) -> Finding:
         return _out_of_memory(end)
     telling = re.search(_TELLING, end.last_words, re.MULTILINE)
     said = f"It said: {telling[0]}\n" if telling else ""
+    of_user = "building" in end.doing and not telling
+    who = "The code" if of_user else "TensorFlow"
+    advice = (
+        "os.abort(), or a compiled library that the factory uses, does this. Run the factory by "
+        "itself to see where; the next request starts a new worker."
+        if of_user else
+        "A damaged file or a fault of TensorFlow does this. Check the file with our own "
+        "reader; the next request starts a new worker."
+    )  # fmt: skip
     return Finding(
         id="W02",
         severity=Severity.ERROR,
-        title=f"TensorFlow {verb}{_while(end)} and took its process with it ({_status(end)}).",
+        title=f"{who} {verb}{_while(end)} and took its process with it ({_status(end)}).",
         detail=said + _last_words(end),
         evidence=_evidence(end),
-        fix=Fix(
-            "A damaged file or a fault of TensorFlow does this. Check the file with our own "
-            "reader; the next request starts a new worker.",
-            "tfinspector check PATH",
-        ),
+        fix=Fix(advice, "" if of_user else "tfinspector check PATH"),
     )
 
 
