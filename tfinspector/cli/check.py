@@ -137,7 +137,10 @@ def _without_bad(report: CheckReport) -> str:
     if wrong:
         return f"{_checked(report)}, and these are as they were written; not all could be checked."
     if report.unproved:
-        return f"{_checked(report)}; {numbers.whole(report.unproved)} of them have no checksum."
+        if report.unproved == report.checked:
+            return f"{_checked(report)}, which have no checksums."
+        unproved = numbers.counted(report.unproved, "of them has", "of them have")
+        return f"{_checked(report)}; {unproved} no checksum."
     return f"{_checked(report)}, all as they were written."
 
 

@@ -33,7 +33,9 @@ def find_first_odd_values(table: DriftTable) -> Iterator[Finding]:
         f"In the newest snapshot {counted(int(spread), 'variable')} "
         f"{'holds' if spread == 1 else 'hold'} such values. A model "
         "restored from there computes NaN wherever they take part, and training on does not "
-        "recover.",
+        "recover."
+        if spread else
+        "The newest snapshot holds none: later ones do not come from this one, or do without it.",
         table.snapshots[first].path,
         {"snapshot": table.snapshots[first].path, "step": table.snapshots[first].step,
          "variables": [
@@ -41,6 +43,8 @@ def find_first_odd_values(table: DriftTable) -> Iterator[Finding]:
               **{kind: int(table.own[kind][number, first]) for kind in ("nan", "posinf", "neginf")}}
              for number in rows[:MOST_NAMED]
          ], "odd_in_newest": int(spread)},
+        Fix("Leave that snapshot out when you restore; those after it hold no such values.")
+        if not spread else
         Fix("Go on from the last good snapshot, with a lower learning rate or clipped gradients.",
             f"checkpoint.restore({table.snapshots[last_good].path!r})\n"
             "optimizer = tf.keras.optimizers.Adam(learning_rate, clipnorm=1.0)")

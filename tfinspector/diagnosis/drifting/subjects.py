@@ -19,8 +19,12 @@ def weights(table: DriftTable) -> list[int]:
 
 
 def shot(table: DriftTable, at: int) -> str:
-    """The name of a snapshot."""
-    return os.path.basename(table.snapshots[at].path)
+    """The name of a snapshot, with its folder where another one has the same name."""
+    path = table.snapshots[at].path
+    name = os.path.basename(path)
+    if sum(os.path.basename(one.path) == name for one in table.snapshots) > 1:
+        return os.path.join(os.path.basename(os.path.dirname(path)), name)
+    return name
 
 
 def listed(names: Sequence[str]) -> str:
