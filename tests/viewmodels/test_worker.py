@@ -32,7 +32,9 @@ def test_a_worker_starts_says_who_it_is_and_stops(begin: Begin, qtbot: QtBot) ->
     assert "Python 3." in session.worker.text
     with qtbot.waitSignal(session.findings_changed):
         session.open("/made/up")
-    qtbot.waitUntil(lambda: session.current and session.referee(session.current) is not None)
+    qtbot.waitUntil(
+        lambda: session.current is not None and session.referee(session.current) is not None
+    )
     assert session.current is not None
     verdict = session.referee(session.current)
     assert isinstance(verdict, TensorFlowReport)
