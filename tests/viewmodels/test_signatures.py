@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.looking import opened, session
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import LoadReport
+from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.signatures import (
     NO_SOURCE,
@@ -130,5 +131,6 @@ def test_a_graph_is_not_loaded(
     assert "imported by code" in model.why_not_load
     assert "imported by code" in model.root_words
     assert "import_graph_def" in model.code
+    assert RunModel(session, model, model).why_not == model.why_never != ""
     model.load()
     assert model.task is None

@@ -74,8 +74,8 @@ class RunModel(QObject):
     @property
     def why_not(self) -> str:
         """Why nothing can be called now, "" if it can."""
-        if self._uncallable:
-            return self._uncallable
+        if never := self._signatures.why_never or self._uncallable:
+            return never
         if self.task:
             return "It is running."
         if self._session.worker.client is None:

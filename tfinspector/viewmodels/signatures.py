@@ -161,14 +161,19 @@ class SignaturesModel(QObject):
         return self._reports.get(id(self._source)) if self._source else None
 
     @property
+    def why_never(self) -> str:
+        """Why TensorFlow can neither load nor call what this is, "" if it can."""
+        if self._source is not None and self._source.source.kind is not SourceKind.SAVED_MODEL:
+            return "A graph is imported by code, as below; only SavedModels are loaded here."
+        return why_not_read_by_tensorflow(self.saved_model.path) if self.saved_model else ""
+
+    @property
     def why_not_load(self) -> str:
         """Why Load can't be pressed now, "" if it can."""
         if self.task:
             return "It is being loaded."
-        if self._source is not None and self._source.source.kind is not SourceKind.SAVED_MODEL:
-            return "A graph is imported by code, as below; only SavedModels are loaded here."
-        if self.saved_model and (reason := why_not_read_by_tensorflow(self.saved_model.path)):
-            return reason
+        if self.why_never:
+            return self.why_never
         if self._session.worker.client is None:
             return "TensorFlow is not ready: see the worker in the toolbar."
         return ""
