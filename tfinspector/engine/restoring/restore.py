@@ -38,6 +38,7 @@ from tfinspector.engine.restoring.keras_restoring import ask_for_places, load_pl
 from tfinspector.engine.restoring.mapped_assigning import Pairs, assign_pairs, pairs_of
 from tfinspector.engine.restoring.model_hints import hints_for
 from tfinspector.engine.restoring.model_reports import description_of, relayed_error_of
+from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
 from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
 
 __all__ = ["RestoreRequest", "dry_run", "restore"]
@@ -88,17 +89,20 @@ def restore(
             stored = {} if renames else load_plainly(job, table)
             if stored:
                 return _prove(job, table, stored, {})
-            if renames or request.keep_partial or not refused(table.rows):
-                return _restore_pairs(job, table, renames)
-        elif not renames and not refused(table.rows):
+        elif not renames and not refused(table.rows) and not _is_out_of_reach(job):
             return _restore_plainly(job, table)
-        elif renames or request.keep_partial:
+        if renames or request.keep_partial or not refused(table.rows):
             return _restore_pairs(job, table, renames)
     except WorkerFailed as failed:
         return job.failed(failed)
     _trace(job)
     job.rows = untouched(table.rows, WHY_STOPPED)
     return job.report(Outcome.FAILED)
+
+
+def _is_out_of_reach(job: RestoreJob) -> bool:
+    """Whether only our own reader can read the file where it lies."""
+    return bool(why_not_read_by_tensorflow(job.checkpoint.prefix))
 
 
 def _begin(
