@@ -309,3 +309,26 @@ def test_hashes_of_every_type(made: Callable[[str], Path], tensorflow: TensorFlo
     missing = hash_keys(opened.reader(), ["no such key"])
     assert missing.by_key == {}
     assert "no such key" in missing.problems
+
+
+_CHANGED = """
+import tensorflow as tf
+
+def build():
+    module = tf.Module()
+    module.rows = [tf.Variable([1.0]), tf.Variable([2.0])]
+    module.rows.insert(1, tf.Variable([3.0]))
+    return module
+"""
+
+
+def test_a_list_that_tensorflow_refuses_is_not_blamed_on_the_factory(
+    directory: Path, client: WorkerClient, tmp_path: Path
+) -> None:
+    (tmp_path / "changed.py").write_text(_CHANGED, encoding="utf-8")
+    request = RestoreRequest(str(directory / "module-1"), f"{tmp_path / 'changed.py'}:build")
+    report = restore(request, client)
+    first = report.findings[0]
+    assert (report.outcome, first.id) == (Outcome.FAILED, "M03")
+    assert "A list of the model can't be tracked" in first.title
+    assert "append-only" in first.detail

@@ -45,6 +45,11 @@ _ADVICE = {
 _OF_TEXTS = ("M19", "M17", "R01", "M15", "K01", "K02", "K03", "F12", "F03", "F02", "F07", "F08")
 
 
+_UNTRACKED = re.compile(
+    r"Unable to save the object .*?\(a (list|dictionary|tuple) wrapper constructed", re.DOTALL
+)
+
+
 def find_failed_factory(case: Case) -> Iterator[Cause]:
     """Why there is no model."""
     error = case.evidence.error
@@ -58,6 +63,8 @@ def find_failed_factory(case: Case) -> Iterator[Cause]:
         yield Cause(_no_python(case, error))
     elif is_out_of_memory(error):
         yield Cause(_out_of_memory(case, error))
+    elif match := _UNTRACKED.search(error.message):
+        yield Cause(_changed_container(case, error, match[1]))
     elif error.type == "FileNotFoundError":
         yield Cause(_missing_file(case, error))
     else:
@@ -87,6 +94,28 @@ def _own(case: Case, error: RelayedError) -> Finding:
         "" if error.type != "FactoryExited" else _where(error),
         _place(error) or case.evidence.factory, _evidence(error), Fix(_ADVICE[error.type]),
     )  # fmt: skip
+
+
+def _changed_container(case: Case, error: RelayedError, kind: str) -> Finding:
+    """The factory returned; it is TensorFlow that refuses to look into what it returned."""
+    how = "inserted into, sorted, or had an element replaced or removed" if kind == "list" else (
+        "changed behind TensorFlow's back"
+    )  # fmt: skip
+    return Finding(
+        "M03", Severity.ERROR,
+        f"A {kind} of the model can't be tracked: it was {how} after it became an attribute.",
+        f"TensorFlow tracks a {kind} only while it grows at its end, and otherwise refuses to save "
+        f"or restore the whole object. It says: {_end_of(error.message)}",
+        case.evidence.factory, _evidence(error),
+        Fix(f"Put the {kind} together first and assign it to the attribute when it is complete.",
+            "layers = [...]  # insert, sort, replace here\nself.layers_in_order = layers"
+            if kind == "list" else "parts = {...}  # change it here\nself.parts = parts"),
+    )  # fmt: skip
+
+
+def _end_of(message: str) -> str:
+    """What it says behind the contents of the container, which may be long."""
+    return message.rpartition(" wrapper constructed")[2].partition(").")[2].strip()[:600]
 
 
 def _missing_package(case: Case, error: RelayedError) -> Finding:
