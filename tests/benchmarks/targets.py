@@ -15,6 +15,6 @@ def judged(reached: float, target: float, *, at_most: bool = False) -> str:
     return f"target {target:g}: {'met' if good else 'missed'}"
 
 
-def is_near(reached: float, target: float, *, at_most: bool = False, slack: float = SLACK) -> bool:
+def is_near(reached: float, target: float, *, at_most: bool = False) -> bool:
     """Whether it is within the slack of the target; what is not is a change for the worse."""
-    return reached <= target * slack if at_most else reached >= target / slack
+    return reached <= target * SLACK if at_most else reached >= target / SLACK
