@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -57,9 +58,13 @@ class Entry:
         """In a few words: "2 inputs, 1 output", "3 call forms"."""
         if isinstance(self.item, Signature):
             ins, outs = len(self.item.inputs), len(self.item.outputs)
-            return f"{_many(ins, 'input')}, {_many(outs, 'output')}"
+            return f"{numbers.counted(ins, 'input')}, {numbers.counted(outs, 'output')}"
         forms = len(self.item.forms)
-        return _many(forms, "call form") if forms else "can't be called: saved without a trace"
+        return (
+            numbers.counted(forms, "call form")
+            if forms
+            else "can't be called: saved without a trace"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class SignaturesModel(QObject):
         self.groups: tuple[Group, ...] = ()
         self.chosen: Entry | None = None
         self.task: Task | None = None
-        self._reports: dict[int, LoadReport | Finding] = {}
+        self._reports: WeakKeyDictionary[OpenSource, LoadReport | Finding] = WeakKeyDictionary()
         self._source: OpenSource | None = None
         session.current_changed.connect(self._on_current)
         session.findings_changed.connect(self.changed)
@@ -158,7 +163,7 @@ class SignaturesModel(QObject):
     @property
     def report(self) -> LoadReport | Finding | None:
         """What loading this SavedModel said; None until somebody asked."""
-        return self._reports.get(id(self._source)) if self._source else None
+        return self._reports.get(self._source) if self._source else None
 
     @property
     def why_never(self) -> str:
@@ -194,7 +199,7 @@ class SignaturesModel(QObject):
             return load_saved_model(saved_model.path, client, tags=tags, ticket=ticket)
 
         def done(report: LoadReport | Finding) -> None:
-            self._reports[id(source)] = report
+            self._reports[source] = report
 
         self.task = self._session.run(
             f"Load {saved_model.path.rsplit('/', 1)[-1]}", job, done, done, key="load",
@@ -271,11 +276,7 @@ def report_lines(report: LoadReport | Finding) -> list[tuple[str, str, str]]:
     names = ", ".join(signature.name for signature in report.signatures) or "none"
     lines.append(
         ("info", "muted", f"The object {call}. Signatures: {names}. "
-         f"{_many(len(report.variables), 'variable')}.")
+         f"{numbers.counted(len(report.variables), 'variable')}.")
     )  # fmt: skip
     lines += [(*_SIGNS[finding.severity], finding.title) for finding in report.findings]
     return lines
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -41,7 +42,7 @@ class TrustModel(QObject):
         super().__init__(parent)
         self._session = session
         self._source: OpenSource | None = None
-        self._reports: dict[int, tuple[OpenSource, TrustReport | Finding]] = {}
+        self._answers: WeakKeyDictionary[OpenSource, TrustReport | Finding] = WeakKeyDictionary()
         self.task: Task | None = None
         session.current_changed.connect(self._on_current)
         self.integrity = Integrity(session, self)
@@ -56,7 +57,7 @@ class TrustModel(QObject):
     @property
     def answer(self) -> TrustReport | Finding | None:
         """The judgement, a finding where it failed, None while it is awaited."""
-        return self._reports.get(id(self._source), (None, None))[1] if self._source else None
+        return self._answers.get(self._source) if self._source else None
 
     @property
     def report(self) -> TrustReport | None:
@@ -144,13 +145,13 @@ class TrustModel(QObject):
             return
         self._source = self.integrity.source = source
         self.task = None
-        if source is not None and id(source) not in self._reports:
+        if source is not None and source not in self._answers:
             self._judge(source)
         self.changed.emit()
 
     def _judge(self, source: OpenSource) -> None:
         def done(answer: TrustReport | Finding) -> None:
-            self._reports[id(source)] = source, answer  # held: its id stays its own
+            self._answers[source] = answer
 
         doors = self._session.doors
         self.task = task = self._session.run(

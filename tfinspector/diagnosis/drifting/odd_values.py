@@ -7,7 +7,8 @@ import numpy as np
 from tfinspector.contents import numbers
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, counted, listed, shot, weights
+from tfinspector.contents.numbers import counted
+from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, listed, shot, weights
 
 _LEAST_JUMP = 3.0  # a norm that triples from one snapshot to the next
 _FAR_FROM_USUAL = 10.0  # and does so in a step ten times as large as its usual one

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from tfinspector.contents.drifts import DriftTable, Happening
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.numbers import counted
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, counted, listed, shot
+from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, listed, shot
 
 _SAID = {
     Happening.APPEARS: "appears", Happening.DISAPPEARS: "goes", Happening.SHAPE: "changes shape",

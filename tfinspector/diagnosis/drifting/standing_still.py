@@ -7,10 +7,10 @@ import numpy as np
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.numbers import counted
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.drifting.subjects import (
     MOST_NAMED,
-    counted,
     groups_of,
     listed,
     shot,

@@ -36,11 +36,6 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def counted(number: int, what: str) -> str:
-    """ "1 variable", "3 variables"."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def groups_of(table: DriftTable, some: Iterable[int], of: Iterable[int]) -> list[str]:
     """The rows `some` by their largest groups: a path of which all of the rows `of` are in `some`.
 

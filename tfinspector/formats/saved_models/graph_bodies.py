@@ -6,7 +6,8 @@ of what is asked for here is that large.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tfinspector.contents.trust import GRAPH, GraphBody
@@ -67,16 +68,12 @@ def read_graph(read: ByteSource, spans: Sequence[Span], tick: Tick) -> Graph:
                 versions = parse_message("VersionDef", _content(read, field))
                 producer, min_consumer = versions.producer, versions.min_consumer
     known = functions.keys()
-    resolved = {name: _only_known(body, known) for name, body in functions.items()}
     return Graph(
-        {
-            name: node._replace(calls=_called(node, known))
-            for name, node in nodes.items()
-        },
-        resolved,
+        {name: node._replace(calls=_among(node.calls, known)) for name, node in nodes.items()},
+        {name: _only_known(body, known) for name, body in functions.items()},
         producer,
         min_consumer,
-    )  # fmt: skip
+    )
 
 
 def body_of(nodes: Iterable[GraphNode], name: str = GRAPH) -> GraphBody:
@@ -157,21 +154,14 @@ def _functions_in(attributes: Any) -> Iterator[str]:
             yield from (function.name for function in value.list.func)
 
 
-def _only_known(body: GraphBody, known: Iterable[str]) -> GraphBody:
+def _only_known(body: GraphBody, known: Container[str]) -> GraphBody:
     """The body with calls of functions that exist; an operation named like one is a call too."""
-    names = set(known)
-    return GraphBody(
-        body.name,
-        {op: count for op, count in body.ops.items() if op not in names},
-        tuple(call for call in body.calls if call in names),
-        body.devices,
-        body.channels_first,
-        body.xla_version,
-    )
+    ops = {op: count for op, count in body.ops.items() if op not in known}
+    return replace(body, ops=ops, calls=_among(body.calls, known))
 
 
-def _called(node: GraphNode, known: Iterable[str]) -> tuple[str, ...]:
-    return tuple(call for call in node.calls if call in known)
+def _among(calls: Iterable[str], known: Container[str]) -> tuple[str, ...]:
+    return tuple(call for call in calls if call in known)
 
 
 def _content(read: ByteSource, field: Field) -> bytes:
