@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.icons import icon, pixmap
+from tfinspector.views.sentence import Sentence
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, code_font
 
 SIGNS = {
@@ -34,9 +35,9 @@ class FindingCard(QFrame):
         column.setSpacing(TIGHT)
         column.addLayout(self._heading(about))
         if finding.detail:
-            column.addLayout(_part("Why", _text(finding.detail)))
+            column.addLayout(_part("Why", Sentence(finding.detail)))
         if finding.fix:
-            column.addLayout(_part("What to do", _text(finding.fix.text)))
+            column.addLayout(_part("What to do", Sentence(finding.fix.text)))
             if finding.fix.code:
                 column.addWidget(_Code(finding.fix.code))
         folds = QHBoxLayout()
@@ -78,7 +79,7 @@ class FindingCard(QFrame):
         _, role, word = SIGNS[self.finding.severity]
         severity = QLabel(word)
         severity.setProperty("role", role)
-        title = _text(self.finding.title)
+        title = Sentence(self.finding.title)
         title.setProperty("heading", True)
         where = QLabel(about)
         where.setProperty("muted", True)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tfinspector.views.icons import pixmap
+from tfinspector.views.sentence import Sentence
 from tfinspector.views.theme import SMALL, TIGHT
 
 _EXTENT = 18
@@ -51,9 +52,7 @@ class Lines(QWidget):
         layout.setSpacing(SMALL)
         sign = QLabel()
         sign.setPixmap(pixmap(icon_name, role, _EXTENT, self.devicePixelRatioF()))
-        text = QLabel(words)
-        text.setWordWrap(True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text = Sentence(words)
         layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(text, 1)
         return row

@@ -18,6 +18,7 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
+from tfinspector.views.sentence import Sentence
 from tfinspector.views.theme import SMALL, SPACE, TIGHT
 
 _LABEL_WIDTH, _LINE, _COPY = 116, 22, 30
@@ -128,8 +129,7 @@ class DetailRow(QWidget):
             button.pressed.connect(lambda: self.followed.emit(row.link))
             return button
         if is_wrong:
-            words = QLabel(row.text)
-            words.setWordWrap(True)
+            words = Sentence(row.text)
             words.setProperty("wrong", True)
             return words
         value = ElidedLabel(row.text)

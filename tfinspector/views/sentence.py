@@ -1,0 +1,41 @@
+"""Words of a finding or an answer: they wrap, can be selected, and show `code` as code.
+
+The words hold names that come from files: never are they taken for markup.
+"""
+
+import re
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from tfinspector.views.theme import code_font
+
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+class Sentence(QLabel):
+    """What stands between backticks is set in the system's fixed-width font, without them."""
+
+    def __init__(self, words: str = "", muted: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = ""
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setProperty("muted", muted)
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        """Show these words."""
+        self.words = words
+        has_code = _CODE.search(words) is not None
+        self.setTextFormat(Qt.TextFormat.RichText if has_code else Qt.TextFormat.PlainText)
+        self.setText(_markup(words) if has_code else words)
+        self.setAccessibleName(words)
+
+
+def _markup(words: str) -> str:
+    family = escape(code_font().family())
+    span = rf"""<span style="font-family: '{family}'">\1</span>"""
+    code = _CODE.sub(span, escape(words, quote=False))
+    return f'<div style="white-space: pre-wrap">{code}</div>'
