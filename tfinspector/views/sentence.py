@@ -7,6 +7,7 @@ import re
 from html import escape
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QLabel, QWidget
 
 from tfinspector.views.theme import code_font
@@ -35,7 +36,8 @@ class Sentence(QLabel):
 
 
 def _markup(words: str) -> str:
-    family = escape(code_font().family())
+    # The font itself: the lines of an alias such as "monospace" are higher than its letters need.
+    family = escape(QFontInfo(code_font()).family())
     span = rf"""<span style="font-family: '{family}'">\1</span>"""
     code = _CODE.sub(span, escape(words, quote=False))
     return f'<div style="white-space: pre-wrap">{code}</div>'
