@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontInfo, QTextDocument
+from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 from tfinspector.contents.findings import Finding, Severity
@@ -25,7 +25,7 @@ def test_code_is_set_in_the_code_font_without_its_backticks(qtbot: QtBot) -> Non
     sentence = Sentence("`model/kernel` is missing, and `x < y`\n  in a new line")
     qtbot.addWidget(sentence)
     assert seen(sentence) == "model/kernel is missing, and x < y\n  in a new line"
-    assert sentence.text().count(QFontInfo(code_font()).family()) == 2
+    assert sentence.text().count(code_font().family()) == 2
     assert sentence.accessibleName() == sentence.words
 
 

@@ -7,7 +7,7 @@ import re
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontInfo
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QLabel, QWidget
 
 from tfinspector.views.theme import code_font
@@ -36,8 +36,10 @@ class Sentence(QLabel):
 
 
 def _markup(words: str) -> str:
-    # The font itself: the lines of an alias such as "monospace" are higher than its letters need.
-    family = escape(QFontInfo(code_font()).family())
-    span = rf"""<span style="font-family: '{family}'">\1</span>"""
-    code = _CODE.sub(span, escape(words, quote=False))
+    """HTML of `words`; code is no higher than the letters beside it, so that lines keep together."""
+    plain, font = QFont(), code_font()
+    higher = QFontMetricsF(font).ascent() / QFontMetricsF(plain).ascent()
+    size = plain.pointSizeF() / max(1.0, higher)
+    style = f"font-family: '{escape(font.family())}'; font-size: {size:.2f}pt"
+    code = _CODE.sub(rf'<span style="{style}">\1</span>', escape(words, quote=False))
     return f'<div style="white-space: pre-wrap">{code}</div>'
