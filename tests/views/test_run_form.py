@@ -32,7 +32,7 @@ def ready(page: SignaturesPage, opened: Callable[[str], Session], qtbot: QtBot) 
 
 
 def press_run(page: SignaturesPage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.form.run, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.calls.form.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.running.task is None, timeout=_LONG_MS)
 
 
@@ -41,11 +41,11 @@ def test_without_a_worker_it_says_why(
 ) -> None:
     opened("model")
     choose(page, "serving_default")
-    assert not page.form.run.isEnabled()
-    assert page.form.problem.isVisible()
-    assert page.form.problem.text() == page.form.run.toolTip()
-    assert not page.outcome.table.isVisible()
-    assert not page.outcome.save.isVisible()
+    assert not page.calls.form.run.isEnabled()
+    assert page.calls.form.problem.isVisible()
+    assert page.calls.form.problem.text() == page.calls.form.run.toolTip()
+    assert not page.calls.outcome.table.isVisible()
+    assert not page.calls.outcome.save.isVisible()
 
 
 def test_a_line_for_each_input_with_what_it_needs(
@@ -53,7 +53,7 @@ def test_a_line_for_each_input_with_what_it_needs(
 ) -> None:
     opened("model")
     choose(page, "serving_default")
-    [row] = page.form.rows
+    [row] = page.calls.form.rows
     assert (row.name.text(), row.type.text()) == ("x", "float32, ? x 4")
     assert row.sizes.isVisible()
     assert not row.argument.isVisible()
@@ -69,16 +69,16 @@ def test_a_call_its_outputs_and_what_is_wrong_with_another(
     ready: SignaturesPage, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
     page = ready
-    [row] = page.form.rows
+    [row] = page.calls.form.rows
     row.sizes.setText("3")
     row.sizes.textEdited.emit("3")
-    page.form.repeat.setValue(4)
+    page.calls.form.repeat.setValue(4)
     press_run(page, qtbot)
     report = page.running.result
     assert isinstance(report, CallReport)
-    assert page.outcome.said.text().startswith("Took ")
-    assert "the median of 4 calls" in page.outcome.said.text()
-    table = page.outcome.table
+    assert page.calls.outcome.said.text().startswith("Took ")
+    assert "the median of 4 calls" in page.calls.outcome.said.text()
+    table = page.calls.outcome.table
     assert [table.item(0, column).text() for column in range(3)] == ["score", "float32", "3 x 2"]
     [choice] = session.chosen
     assert choice.variable.name == "score", "the inspector shows its histogram and values"
@@ -92,13 +92,13 @@ def test_a_call_its_outputs_and_what_is_wrong_with_another(
     np.save(tmp_path / "wide.npy", np.zeros((2, 7)))
     page.running.fill_in(0, kind=InputKind.FILE, argument=str(tmp_path / "wide.npy"))
     press_run(page, qtbot)
-    [card] = page.outcome.cards
+    [card] = page.calls.outcome.cards
     assert card.finding.id == "S06"
     assert "float64 [2 x 7]" in card.finding.title
     assert not table.isVisible()
 
     page.running.fill_in(0, argument=str(tmp_path / "none.npy"))
     press_run(page, qtbot)
-    assert "No such file" in page.outcome.cards[0].finding.title
+    assert "No such file" in page.calls.outcome.cards[0].finding.title
     choose(page, "count")
-    assert page.outcome.cards == [], "another signature has its own outcome"
+    assert page.calls.outcome.cards == [], "another signature has its own outcome"

@@ -43,7 +43,7 @@ def test_a_checkpoint_says_why_there_is_nothing(
     page: SignaturesPage, opened: Callable[[str], Session]
 ) -> None:
     assert page.empty.sentence.text() == "Open a SavedModel to see how to call it."
-    opened("run")
+    opened("run/ckpt-300")
     assert page.empty.isVisible()
     assert page.empty.sentence.text().startswith("A checkpoint has no signatures. ")
 

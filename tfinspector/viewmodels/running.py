@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
-from tfinspector.contents.calls import Callee, CallReport
+from tfinspector.contents.calls import Callee, CallReport, InputChoice
 from tfinspector.contents.findings import Finding, Unreadable
 from tfinspector.contents.saved_models import Signature
 from tfinspector.engine.jobs import Ticket
@@ -24,15 +25,14 @@ if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
 
 NO_WORKER = "TensorFlow is not ready: see the worker in the toolbar."
-_MOST_KEPT = 20  # outputs may be large
+_MOST_KEPT = 20  # of a source: outputs may be large
 _Result = CallReport | Finding
-_Key = tuple[int, tuple[str, ...], bool, str]
+_Key = tuple[tuple[str, ...], bool, str]
 
 
 class _Kept(NamedTuple):
-    """What came of a call; `source` is kept too, so that its id stays taken."""
+    """What came of a call."""
 
-    source: OpenSource
     result: _Result
     outputs: OpenSource | None
 
@@ -59,7 +59,7 @@ class RunModel(QObject):
         self.outputs: OpenSource | None = None
         self._entry: Entry | None = None
         self._uncallable = ""
-        self._results: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._results: WeakKeyDictionary[OpenSource, OrderedDict[_Key, _Kept]] = WeakKeyDictionary()
         signatures.changed.connect(self._on_chosen)
         session.worker.changed.connect(self.changed)
         self._on_chosen()
@@ -74,13 +74,33 @@ class RunModel(QObject):
     @property
     def why_not(self) -> str:
         """Why nothing can be called now, "" if it can."""
-        if never := self._signatures.why_never or self._uncallable:
+        if never := self.cannot_be_called:
             return never
         if self.task:
             return "It is running."
         if self._session.worker.client is None:
             return NO_WORKER
+        return self.input_problem
+
+    @property
+    def has_entry(self) -> bool:
+        """Whether a signature or a function is chosen, callable or not."""
+        return self._entry is not None
+
+    @property
+    def cannot_be_called(self) -> str:
+        """Why what is chosen can't be called by anyone, "" if it can."""
+        return self._signatures.why_never or self._uncallable
+
+    @property
+    def input_problem(self) -> str:
+        """What is wrong with what was filled in, "" if nothing can be seen."""
         return next((line.problem for line in self.lines if line.problem), "")
+
+    @property
+    def choices(self) -> dict[str, InputChoice]:
+        """What was chosen for each input that is not left out."""
+        return {line.spec.name: line.choice for line in self.lines if not line.is_left_out}
 
     def fill_in(self, place: int, **fields: Any) -> None:
         """Change fields of the input in that place, by the names of `InputLine`."""
@@ -113,7 +133,7 @@ class RunModel(QObject):
         client = self._session.worker.client
         if source is None or entry is None or callee is None or client is None or self.why_not:
             return
-        inputs = {line.spec.name: line.choice for line in self.lines if not line.is_left_out}
+        inputs = self.choices
         settings = self.seed, self.repeat, self.device
 
         def job(ticket: Ticket) -> tuple[CallReport, OpenSource | None]:
@@ -128,11 +148,11 @@ class RunModel(QObject):
             return report, source_of(report) if report.done else None
 
         def done(answer: tuple[CallReport, OpenSource | None]) -> None:
-            self._keep(entry, _Kept(source, *answer))
+            self._keep(source, entry, _Kept(*answer))
 
         task = self._session.run(
             f"Run {callee.name}", job, done,
-            lambda finding: self._keep(entry, _Kept(source, finding, None)),
+            lambda finding: self._keep(source, entry, _Kept(finding, None)),
             key="run", owner=source,
         )  # fmt: skip
         self.task = task
@@ -167,14 +187,15 @@ class RunModel(QObject):
 
     def _known(self) -> _Kept | None:
         source, entry = self._session.current, self._entry
-        return self._results.get(_key(source, entry)) if source and entry else None
+        results = self._results.get(source) if source else None
+        return results.get(_key(entry)) if results and entry else None
 
-    def _keep(self, entry: Entry, kept: _Kept) -> None:
-        key = _key(kept.source, entry)
-        self._results[key] = kept
-        self._results.move_to_end(key)
-        while len(self._results) > _MOST_KEPT:
-            self._results.popitem(last=False)
+    def _keep(self, source: OpenSource, entry: Entry, kept: _Kept) -> None:
+        results = self._results.setdefault(source, OrderedDict())
+        results[_key(entry)] = kept
+        results.move_to_end(_key(entry))
+        while len(results) > _MOST_KEPT:
+            results.popitem(last=False)
         if entry is self._entry:
             self.outputs = kept.outputs
 
@@ -197,8 +218,8 @@ class RunModel(QObject):
         self.ended.emit()
 
 
-def _key(source: OpenSource, entry: Entry) -> _Key:
-    return id(source), entry.graph.tags, entry.is_signature, entry.name
+def _key(entry: Entry) -> _Key:
+    return entry.graph.tags, entry.is_signature, entry.name
 
 
 def _callee_of(entry: Entry) -> tuple[Callee | None, str]:

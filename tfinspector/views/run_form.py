@@ -1,4 +1,4 @@
-"""The form that calls a signature or a function: a line for each input, and how to call."""
+"""What a signature or a function is called with: a line for each input, and how to call."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tfinspector.viewmodels.running import RunModel
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.device_box import DeviceBox
 from tfinspector.views.icons import icon
-from tfinspector.views.signature_card import heading
+from tfinspector.views.signature_card import words
 from tfinspector.views.spin_box import SpinBox
 from tfinspector.views.theme import SMALL, TIGHT
 
@@ -112,11 +112,15 @@ class InputRow:
 
 
 class RunForm(QWidget):
-    """Attributes: rows (an `InputRow` per input), seed, repeat, device, run, problem."""
+    """Attributes: rows (an `InputRow` per input), seed, repeat, device, run, problem.
+
+    `run` is the button; whoever holds the form gives it a place.
+    """
 
     def __init__(self, model: RunModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._is_verifying = False
         self.rows: list[InputRow] = []
         self.seed = SpinBox(0, _MOST_SEED, "Seed")
         self.repeat = SpinBox(1, 10_000, "Number of calls")
@@ -149,23 +153,26 @@ class RunForm(QWidget):
         line = QHBoxLayout()
         line.setSpacing(SMALL)
         for text, field in (
-            ("Seed", self.seed), ("Calls", self.repeat), ("Device", self.device),
+            ("Seed", self.seed), ("Device", self.device), ("Calls", self.repeat),
         ):  # fmt: skip
-            label = QLabel(text)
-            label.setProperty("muted", True)
+            label = words(text)
             line.addWidget(label)
             line.addWidget(field)
+        self._calls = label
         line.addStretch(1)
-        top = QHBoxLayout()
-        top.addWidget(heading("Run"), 1)
-        top.addWidget(self.run)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
-        column.addLayout(top)
         column.addLayout(self._grid)
         column.addLayout(line)
         column.addWidget(self.problem)
+
+    def show_settings(self, is_verifying: bool) -> None:
+        """Only what counts: a comparison calls once, and says itself what is missing."""
+        self._is_verifying = is_verifying
+        self._calls.setVisible(not is_verifying)
+        self.repeat.setVisible(not is_verifying)
+        self._show()
 
     def _show(self) -> None:
         model = self._model
@@ -181,7 +188,7 @@ class RunForm(QWidget):
         self.run.setToolTip(
             why_not or "Load it and call it, in the worker. This runs the model's own graph."
         )
-        self.problem.setText("" if model.task else why_not)
+        self.problem.setText("" if model.task or self._is_verifying else why_not)
         self.problem.setVisible(bool(self.problem.text()))
 
     def _have_rows(self, count: int) -> None:

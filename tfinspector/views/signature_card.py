@@ -52,18 +52,22 @@ class SignatureCard(QScrollArea):
         column.addLayout(self._about)
         if middle is not None:
             column.addWidget(middle)
+        self._python = QWidget()
+        python = QVBoxLayout(self._python)
+        python.setContentsMargins(0, SMALL, 0, 0)
+        python.setSpacing(SMALL)
         line = QHBoxLayout()
-        line.setContentsMargins(0, SMALL, 0, 0)
         line.addWidget(heading("Python"), 1)
         line.addWidget(self.copy)
-        column.addLayout(line)
+        python.addLayout(line)
         box = QFrame()
         box.setProperty("code", True)
         self.code.setStyleSheet("QPlainTextEdit { background: transparent; }")
         inside = QVBoxLayout(box)
         inside.setContentsMargins(SMALL, TIGHT, TIGHT, TIGHT)
         inside.addWidget(self.code)
-        column.addWidget(box)
+        python.addWidget(box)
+        column.addWidget(self._python)
         column.addStretch(1)
         self.setWidget(page)
 
@@ -74,6 +78,7 @@ class SignatureCard(QScrollArea):
             self._fill(entry)
         if code != self.code.toPlainText():
             self.code.setPlainText(code)
+            self._python.setVisible(bool(code))
             lines = code.count("\n") + 2
             height = self.code.fontMetrics().lineSpacing() * min(max(lines, 4), 24)
             self.code.setFixedHeight(height + 2 * SMALL)

@@ -1,4 +1,8 @@
-"""The Signatures page: how a SavedModel can be called, with the Python that does it."""
+"""The Signatures page: how a SavedModel can be called, with the Python that does it.
+
+Below each signature: Run and Verify. Of the snapshots of a run, which have no signatures, there is
+Verify alone: two of them through the factory that builds their model.
+"""
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -13,26 +17,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.signatures import SignaturesModel, report_lines
+from tfinspector.viewmodels.verify.model import VerifyModel
+from tfinspector.views.call_section import CallSection
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.finding_card import SIGNS
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
-from tfinspector.views.run_form import RunForm
-from tfinspector.views.run_outcome import RunOutcome
 from tfinspector.views.signature_card import SignatureCard
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours
 from tfinspector.views.waiting_line import WaitingLine
 
+SNAPSHOTS = (
+    "A checkpoint has no signatures. Through the factory that builds its model, two snapshots can "
+    "be compared by what they answer."
+)
 _LIST_WIDTH, _HEADING_HEIGHT = 220, 30
 
 
 class SignaturesPage(QWidget):
-    """Binds a `SignaturesModel` and a `RunModel`. Attributes: model, running, list, card, load,
-    said, form, outcome.
+    """Binds a `SignaturesModel`, a `RunModel` and a `VerifyModel`.
+
+    Attributes: model, running, verifying, list, card, load, said, calls (Run and Verify).
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -44,8 +54,9 @@ class SignaturesPage(QWidget):
         self.load.setIcon(icon("play"))
         self.waiting, self.said = WaitingLine(), Lines()
         self.running = RunModel(session, self.model, self)
-        self.form, self.outcome = RunForm(self.running), RunOutcome(self.running)
-        self.list, self.card = QListWidget(), SignatureCard(self._run_section())
+        self.verifying = VerifyModel(session, self.model, self.running, self)
+        self.calls = CallSection(self.running, self.verifying)
+        self.list, self.card = QListWidget(), SignatureCard(self.calls)
         self.empty = EmptyState("signature")
         self._shown_groups: object = None
         self._lay_out()
@@ -55,6 +66,8 @@ class SignaturesPage(QWidget):
         self.model.changed.connect(self._show)
         self.model.load_changed.connect(self._show_load)
         self.running.ended.connect(self._show_outcome)
+        self.verifying.changed.connect(self._show)
+        self.verifying.ended.connect(self._show_outcome)
         self._show()
         self._show_load()
 
@@ -90,15 +103,10 @@ class SignaturesPage(QWidget):
         self._stack.addWidget(page)
         self._stack.addWidget(self.empty)
 
-    def _run_section(self) -> QWidget:
-        """The form and what came of it."""
-        section = QWidget()
-        column = QVBoxLayout(section)
-        column.setContentsMargins(0, SMALL, 0, 0)
-        column.setSpacing(SMALL)
-        column.addWidget(self.form)
-        column.addWidget(self.outcome)
-        return section
+    def recall(self, preferences: Preferences) -> None:
+        """Take over what was filled in to restore each source, and remember what will be."""
+        self.verifying.recall_from(preferences.restore_of)
+        self.verifying.remembered.connect(preferences.set_restore)
 
     def copy_shown(self) -> None:
         """Copy the Python of what is chosen."""
@@ -107,12 +115,15 @@ class SignaturesPage(QWidget):
 
     def _show(self) -> None:
         model = self.model
-        words = model.empty_words
-        self._stack.setCurrentIndex(1 if words else 0)
+        words, can_verify = model.empty_words, bool(self.verifying.kinds)
+        is_bare = bool(words) and can_verify
+        self._stack.setCurrentIndex(1 if words and not can_verify else 0)
         self.empty.say(words)
+        for part in (self.list, self.load, self.title):
+            part.setVisible(not is_bare)
         saved_model = model.saved_model
         self.title.set_text(saved_model.path.rsplit("/", 1)[-1] if saved_model else "")
-        root, severity = model.root_words, model.root_severity
+        root, severity = (SNAPSHOTS if is_bare else model.root_words), model.root_severity
         self.root.show_lines([(*SIGNS[severity][:2], root)] if root else [])
         if model.groups is not self._shown_groups:
             self._shown_groups = model.groups
@@ -154,8 +165,9 @@ class SignaturesPage(QWidget):
 
     def _show_outcome(self) -> None:
         """What came of a call may lie below the edge: bring it into view, when it has its size."""
-        if self.running.result is not None and self.outcome.isVisible():
-            QTimer.singleShot(0, self.outcome, lambda: self.card.ensureWidgetVisible(self.outcome))
+        shown = self.calls.news
+        if shown is not None and shown.isVisible():
+            QTimer.singleShot(0, shown, lambda: self.card.ensureWidgetVisible(shown))
 
     def _show_load(self) -> None:
         model = self.model

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -38,8 +37,8 @@ class RestoreFormView(QWidget):
         super().__init__(parent)
         self._model = model
         self.factory, self.kwargs, self.worker = QLineEdit(), QLineEdit(), QLineEdit()
-        self.browse = tool_button("folder", "", "Choose a Python file", self.ask_file)
         self.picker = CallablePicker(model)
+        self.browse = tool_button("folder", "", "Choose a Python file", self.picker.ask_file)
         self.device, self.mismatch = DeviceBox("Where the model is built"), QComboBox()
         self.compare = MenuButton("devices", "", "Compare devices")
         self.dry_run, self.restore = QPushButton("Dry run"), QPushButton("Restore")
@@ -57,15 +56,6 @@ class RestoreFormView(QWidget):
         model.form_changed.connect(self._show)
         model.changed.connect(self._show)
         self._show()
-
-    def ask_file(self) -> None:
-        """Ask for a Python file, then for a function of it."""
-        path, _ = QFileDialog.getOpenFileName(
-            self, "Choose the file with the function that builds your model",
-            self._model.folder, "Python files (*.py);;All files (*)",
-        )  # fmt: skip
-        if path:
-            self.picker.offer(path)
 
     # Building
 

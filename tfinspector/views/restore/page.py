@@ -53,7 +53,7 @@ class RestorePage(QWidget):
         self.written = VerdictLine()
         self._lay_out()
         self.waiting.cancelled.connect(self.model.cancel)
-        self.empty.pressed.connect(self.form.ask_file)
+        self.empty.pressed.connect(self.form.picker.ask_file)
         self.write.clicked.connect(self._ask_prefix)
         self.model.changed.connect(self._show)
         self.model.form_changed.connect(self._show)

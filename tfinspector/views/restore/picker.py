@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Protocol
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtCore import QPoint, Qt, SignalInstance
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from tfinspector.contents.findings import Finding
-from tfinspector.viewmodels.restore.model import RestoreModel
+from tfinspector.viewmodels.restore.form import RestoreForm
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import TIGHT
 
 _LONGEST_SUMMARY = 70
 
 
+class Building(Protocol):
+    """What builds a model by a factory: a restore, or a verification."""
+
+    @property
+    def form(self) -> RestoreForm:
+        """The factory as it is written."""
+
+    @property
+    def folder(self) -> str:
+        """Where a factory is looked for first."""
+
+    @property
+    def form_changed(self) -> SignalInstance:
+        """Follows `form`."""
+
+    @property
+    def offered(self) -> SignalInstance:
+        """The functions of a file, or the finding that says why there are none."""
+
+    def list_callables(self, path: str) -> None:
+        """Ask for them; `offered` answers."""
+
+    def fill_in(self, **change: Any) -> None:
+        """Change fields of `form`."""
+
+
 class CallablePicker(QToolButton):
     """A button that opens the list. `problem` says why the last file could not be listed."""
 
-    def __init__(self, model: RestoreModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: Building, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._path = ""
@@ -33,6 +60,15 @@ class CallablePicker(QToolButton):
         model.offered.connect(self._has_offer)
         model.form_changed.connect(self._show)
         self._show()
+
+    def ask_file(self) -> None:
+        """Ask for a Python file, then for a function of it."""
+        path, _ = QFileDialog.getOpenFileName(
+            self, "Choose the file with the function that builds your model",
+            self._model.folder, "Python files (*.py);;All files (*)",
+        )  # fmt: skip
+        if path:
+            self.offer(path)
 
     def offer(self, path: str) -> None:
         """List what the file offers, and let one be picked."""

@@ -1,0 +1,93 @@
+"""What came of a verification: one clear line, every output by how much, and the findings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.verifications import VerifyReport
+from tfinspector.viewmodels.verify.model import VerifyModel
+from tfinspector.viewmodels.verify.words import (
+    HEADINGS,
+    compared_words,
+    rows_of,
+    text_of,
+    verdict_of,
+)
+from tfinspector.views.buttons import tool_button
+from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.lines import Lines
+from tfinspector.views.plain_grid import PlainGrid
+from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.waiting_line import WaitingLine
+
+_NUMBERS = (3, 4)
+
+
+class VerifyOutcome(QWidget):
+    """Attributes: waiting, verdict, said (what was compared), table, copy, cards (findings)."""
+
+    def __init__(self, model: VerifyModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.waiting, self.verdict, self.said = WaitingLine(), Lines(), QLabel()
+        self.table = PlainGrid(HEADINGS, _NUMBERS)
+        self.copy = tool_button("copy", "Copy", "Copy verdict and table", self.copy_shown)
+        self.cards: list[FindingCard] = []
+        self._shown: object = self  # nothing yet, not even that there is no result
+        self.said.setProperty("muted", True)
+        self.said.setWordWrap(True)
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        self._lay_out()
+        self.waiting.cancelled.connect(model.cancel)
+        model.ended.connect(self._show)
+        self._show()
+
+    def copy_shown(self) -> None:
+        """Verdict and table as text, with exact numbers."""
+        if self._model.result is not None:
+            QGuiApplication.clipboard().setText(text_of(self._model.result))
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.addWidget(self.verdict, 1)
+        line.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._told = QVBoxLayout()
+        self._told.setSpacing(TIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SMALL)
+        column.addWidget(self.waiting)
+        column.addLayout(line)
+        column.addWidget(self.said)
+        column.addWidget(self.table)
+        column.addLayout(self._told)
+
+    def _show(self) -> None:
+        if self._model.task:
+            self.waiting.wait_for("Calling both", self._model.task)
+        else:
+            self.waiting.done()
+        result = self._model.result
+        if result is self._shown:
+            return
+        self._shown = result
+        report = result if isinstance(result, VerifyReport) else None
+        told = verdict_of(result) if result is not None else None
+        self.verdict.show_lines([(told.icon, told.role, told.words)] if told else [])
+        self.copy.setVisible(told is not None)
+        self.said.setText(compared_words(report) if report and report.outputs else "")
+        self.said.setVisible(bool(self.said.text()))
+        self.table.show_rows(rows_of(report) if report else [])
+        found = (result,) if isinstance(result, Finding) else report.findings if report else ()
+        self._show_findings([one for one in found if one.severity is not Severity.INFO])
+
+    def _show_findings(self, findings: list[Finding]) -> None:
+        for card in self.cards:
+            card.hide()
+            card.deleteLater()
+        self.cards = [FindingCard(finding) for finding in findings]
+        for card in self.cards:
+            self._told.addWidget(card)
