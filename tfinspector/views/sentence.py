@@ -36,7 +36,7 @@ class Sentence(QLabel):
 
 
 def _markup(words: str) -> str:
-    """HTML of `words`; code is no higher than the letters beside it, so that lines keep together."""
+    """HTML of `words`; code is no higher than the words beside it: lines keep their height."""
     plain, font = QFont(), code_font()
     higher = QFontMetricsF(font).ascent() / QFontMetricsF(plain).ascent()
     size = plain.pointSizeF() / max(1.0, higher)
