@@ -1,9 +1,13 @@
-"""A header whose sort arrow stands beside the word, where Qt would draw it over the word."""
+"""A header whose words can always be read.
+
+The sort arrow stands beside the word, where Qt would draw it over the word; and no column is ever
+narrower than its heading: cells are elided, headings are not.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QByteArray, QEvent, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from tfinspector.views.icons import icon
@@ -18,6 +22,47 @@ class SortHeader(QHeaderView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setSectionsClickable(True)
+        self.sectionResized.connect(lambda section, *_: self._widen(section))
+        self.sortIndicatorChanged.connect(lambda section, *_: self._widen(section))
+
+    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview) -> bool:
+        """As Qt's; what was kept may come from a font with narrower letters."""
+        is_restored = super().restoreState(state)
+        self._widen_all()
+        return is_restored
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The style has given it its font by now."""
+        super().showEvent(event)
+        self._widen_all()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font: other widths."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._widen_all()
+
+    def _widen_all(self) -> None:
+        for section in range(self.count()):
+            self._widen(section)
+
+    def _widen(self, section: int) -> None:
+        """Give the section back what its heading needs."""
+        if 0 <= section < self.count() and not self.isSectionHidden(section):
+            needed = self._needed(section)
+            if self.sectionSize(section) < needed:
+                self.resizeSection(section, needed)
+
+    def _needed(self, section: int) -> int:
+        arrow = _ARROW + _GAP if self._is_sorted_by(section) else 0
+        return 2 * _PADDING + self.fontMetrics().horizontalAdvance(self._word(section)) + 1 + arrow
+
+    def _word(self, section: int) -> str:
+        model = self.model()  # None until the view hands it over
+        return str(model.headerData(section, self.orientation()) or "") if model else ""
+
+    def _is_sorted_by(self, section: int) -> bool:
+        return self.isSortIndicatorShown() and self.sortIndicatorSection() == section
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Ground, separators, the word, and the arrow on the side where there is room."""
@@ -28,7 +73,7 @@ class SortHeader(QHeaderView):
         painter.setPen(QColor(roles.line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.drawLine(rect.topRight(), rect.bottomRight())
-        is_sorted = self.isSortIndicatorShown() and self.sortIndicatorSection() == section
+        is_sorted = self._is_sorted_by(section)
         room = rect.adjusted(_PADDING, 0, -_PADDING, 0)
         if is_sorted:
             room.setWidth(room.width() - _ARROW - _GAP)
@@ -36,9 +81,8 @@ class SortHeader(QHeaderView):
         is_right = bool(align & Qt.AlignmentFlag.AlignRight)
         if is_sorted and is_right:
             room.translate(_ARROW + _GAP, 0)
-        whole = self.model().headerData(section, self.orientation())
         text = painter.fontMetrics().elidedText(
-            str(whole or ""), Qt.TextElideMode.ElideRight, room.width()
+            self._word(section), Qt.TextElideMode.ElideRight, room.width()
         )
         painter.setPen(QColor(roles.text if is_sorted else roles.muted))
         painter.drawText(room, align, text)
