@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,16 +28,16 @@ class Checks(QObject):
     def __init__(self, doors: Doors, tasks: TaskList, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._doors, self._tasks = doors, tasks
-        self._reports: dict[int, tuple[OpenSource, CheckReport | Finding]] = {}
-        self._running: dict[int, Task] = {}
+        self._reports: WeakKeyDictionary[OpenSource, CheckReport | Finding] = WeakKeyDictionary()
+        self._running: WeakKeyDictionary[OpenSource, Task] = WeakKeyDictionary()
 
     def report(self, source: OpenSource) -> CheckReport | Finding | None:
         """What the last check found, a finding where it failed; None before one has ended."""
-        return self._reports.get(id(source), (source, None))[1]
+        return self._reports.get(source)
 
     def task(self, source: OpenSource) -> Task | None:
         """The check that is running."""
-        return self._running.get(id(source))
+        return self._running.get(source)
 
     def findings(self, source: OpenSource) -> list[Finding]:
         """What only the check found: the source's own findings are left out."""
@@ -57,7 +58,7 @@ class Checks(QObject):
             return
 
         def done(report: CheckReport | Finding) -> None:
-            self._reports[id(source)] = source, report  # held: its id stays its own
+            self._reports[source] = report
 
         name = source.source.path.rstrip("/").rsplit("/", 1)[-1]
         task = self._tasks.run(
@@ -67,22 +68,22 @@ class Checks(QObject):
             done,
             owner=source,
         )
-        self._running[id(source)] = task
+        self._running[source] = task
         task.ended.connect(lambda: self._on_ended(source))
         task.changed.connect(lambda: self._on_changed(source, task))
         self.changed.emit()
 
     def forget(self, source: OpenSource) -> None:
         """`source` was closed or read again."""
-        self._reports.pop(id(source), None)
-        self._running.pop(id(source), None)
+        self._reports.pop(source, None)
+        self._running.pop(source, None)
 
     def _on_changed(self, source: OpenSource, task: Task) -> None:
         """A retry from the list of tasks is a running check again."""
-        if not task.state.is_over and id(source) not in self._running:
-            self._running[id(source)] = task
+        if not task.state.is_over and source not in self._running:
+            self._running[source] = task
             self.changed.emit()
 
     def _on_ended(self, source: OpenSource) -> None:
-        self._running.pop(id(source), None)
+        self._running.pop(source, None)
         self.changed.emit()
