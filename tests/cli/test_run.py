@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def test_a_wrong_input_ends_with_1(cli: Cli, model: Path, tmp_path: Path) -> Non
     ("words", "says"),
     [
         (["--signature", "serve"], "There is: look_up, serving_default"),
+        (["--signature", "Serving_Defalt"], "Did you mean serving_default?"),
         (["--input", "x=zeros"], "The input y"),
         (["--input", "x=/no/such.npy", "--input", "y=zeros"], "No such file"),
         (["--size", "y=3"], "do not fit"),
@@ -81,6 +83,29 @@ def test_what_cannot_be_called_ends_with_2(
 
 
 @pytest.mark.usefixtures("one_worker")
+@pytest.mark.parametrize(
+    ("asked", "kind", "proposed"),
+    [
+        ("nosuch", "signature", "serving_default"),
+        ("lookup", "signature", "look_up"),
+        ("encode", "function", "encoder/encode"),
+    ],
+)
+def test_the_proposal_for_a_wrong_name_runs_as_it_is(
+    cli: Cli, model: Path, asked: str, kind: str, proposed: str
+) -> None:
+    ended = cli("run", model, f"--{kind}", asked, "--json")
+    assert ended.code == 2
+    [finding] = ended.json["findings"]
+    assert finding["evidence"]["signatures"] == ["look_up", "serving_default"]
+    assert "encoder/encode" in finding["evidence"]["functions"]
+    words = shlex.split(finding["fix"]["code"])
+    assert words[:2] == ["tfinspector", "run"]
+    assert words[-1] == proposed
+    assert cli(*words[1:]).code == 0
+
+
+@pytest.mark.usefixtures("one_worker")
 def test_the_page(cli: Cli, model: Path) -> None:
     ended = cli("run", model, "--function", "encoder/encode", "--input", "ones", "--size", "2")
     assert ended.code == 0
@@ -90,6 +115,19 @@ def test_the_page(cli: Cli, model: Path) -> None:
 
 def test_no_two_things_at_once(cli: Cli, model: Path) -> None:
     assert cli("run", model, "--signature", "a", "--function", "b").code == 2
+    assert cli("run", model, "--form", "2").code == 2
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_a_call_form_by_its_number(cli: Cli, made: Made) -> None:
+    model = made("calls.forms") / "model"
+    words = ("run", model, "--function", "nested", "--input", "ones", "--form", "2")
+    ended = cli(*words, "--json")
+    assert ended.code == 0
+    assert ended.json["form"]["number"] == 2
+    assert "difference" in ended.json["form"]["arguments"]
+    assert ended.json["outputs"][0]["mean"] == 2
+    assert "Its call form 2: " in cli(*words).out
 
 
 def test_a_worker_that_cannot_start_ends_with_3(cli: Cli, model: Path) -> None:

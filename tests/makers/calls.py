@@ -86,3 +86,32 @@ def answers(path: str, signature: str, inputs: dict[str, Any]) -> dict[str, Any]
     loaded = tf.saved_model.load(path)
     given = {name: tf.constant(value) for name, value in inputs.items()}
     return {name: value.numpy() for name, value in loaded.signatures[signature](**given).items()}
+
+
+def forms(directory: Path) -> None:
+    """One call traced for training and not, of two ranks; and nested inputs of every kind."""
+
+    class Model(tf.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = tf.Variable(3.0)
+
+        @tf.function
+        def __call__(self, x: Any, training: bool = True) -> Any:
+            return {"y": x * self.weight, "training": training, "rank": len(x.shape)}
+
+        @tf.function
+        def nested(self, features: dict[str, Any], *, pair: Any = None, mode: str = "sum") -> Any:
+            left, right = pair
+            total = features["a"] + features["deep"]["b"][0] + left
+            return total + right if mode == "sum" else total - right
+
+    model = Model()
+    model(tf.zeros([2, 3]), training=True)
+    model(tf.zeros([2, 3]), training=False)
+    model(tf.zeros([2, 3, 4]), training=False)
+    two = tf.zeros([2])
+    features = {"a": two, "deep": {"b": [two]}}
+    model.nested(features, pair=(two, two))
+    model.nested(features, pair=(two, two), mode="difference")
+    tf.saved_model.save(model, str(directory / "model"))

@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tfinspector.cli.documents import Document
+from tfinspector.contents.reports import Interpreter
 from tfinspector.engine.settings import load_settings
 
 if TYPE_CHECKING:
@@ -20,3 +22,10 @@ def worker(python: str | None) -> "WorkerClient":
     from tfinspector.engine.worker.client import WorkerClient
 
     return WorkerClient(words(python) or load_settings()[0].worker_command)
+
+
+def worker_document(about: Interpreter | None) -> Document | None:
+    """What answered; null where nothing did."""
+    if about is None:
+        return None
+    return {"python": about.python, "tensorflow": about.tensorflow, "keras": about.keras}

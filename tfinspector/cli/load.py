@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
-from tfinspector.cli.asking import worker
+from tfinspector.cli.asking import worker, worker_document
 from tfinspector.cli.documents import Document, number, signature_document
 from tfinspector.cli.options import (
     DeviceOption,
@@ -79,20 +79,13 @@ def _document(report: LoadReport) -> Document:
             }
             for each in report.variables
         ],
-        "worker": _worker(report),
+        "worker": worker_document(report.interpreter),
     }  # fmt: skip
 
 
 def _name(variable: LoadedVariable) -> str:
     """Its path: TensorFlow's own names are often shared by several variables."""
     return variable.paths[0] if variable.paths else variable.name
-
-
-def _worker(report: LoadReport) -> Document | None:
-    about = report.interpreter
-    if about is None:
-        return None
-    return {"python": about.python, "tensorflow": about.tensorflow, "keras": about.keras}
 
 
 def _write(page: Page, report: LoadReport) -> None:

@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
-from tfinspector.cli.asking import worker
+from tfinspector.cli.asking import worker, worker_document
+from tfinspector.cli.calls import (
+    FormOption,
+    FunctionOption,
+    asked_inputs,
+    check_callee,
+    given_documents,
+    given_words,
+)
 from tfinspector.cli.documents import Document, number
 from tfinspector.cli.options import (
     DeviceOption,
@@ -25,7 +33,6 @@ from tfinspector.contents.calls import CallOutput, CallReport
 from tfinspector.contents.figures import Statistics
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
-from tfinspector.engine.running.asking import choices_of
 from tfinspector.engine.running.making import SEED
 from tfinspector.engine.running.run import CallRequest, run_opened
 from tfinspector.engine.running.saving import check_place, save_outputs
@@ -35,15 +42,8 @@ from tfinspector.engine.worker.client import WorkerFailed
 def command(
     path: PathArgument,
     signature: SignatureOption = None,
-    function: Annotated[
-        str | None,
-        typer.Option(
-            "--function",
-            metavar="PATH",
-            help="Call this function instead: __call__, encoder/serve, ...",
-            show_default=False,
-        ),
-    ] = None,
+    function: FunctionOption = None,
+    form: FormOption = None,
     inputs: InputOption = None,
     sizes: SizeOption = None,
     tags: TagsOption = None,
@@ -65,13 +65,14 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Call a SavedModel's signature with TensorFlow, in a process of its own."""
-    if signature is not None and function is not None:
-        raise typer.BadParameter("does not go together with --signature", param_hint="--function")
+    check_callee(signature, function, form)
     empty: Document = {"outputs": [], "seconds": 0.0}
 
     def work(ticket: Ticket) -> Answer:
-        asked = choices_of(inputs or (), sizes or ())
-        request = CallRequest(signature, function, *asked, tags_of(tags), device, seed, repeat)
+        asked = asked_inputs(inputs, sizes)
+        request = CallRequest(
+            signature, function, *asked, tags_of(tags), device, seed, repeat, form=form
+        )
         if save:
             check_place(save)
         try:
@@ -91,7 +92,7 @@ def command(
 
 
 def _document(report: CallReport, seed: int, files: list[str]) -> Document:
-    about, callee = report.interpreter, report.callee
+    callee = report.callee
     assert callee
     return {
         "path": report.path,
@@ -99,10 +100,8 @@ def _document(report: CallReport, seed: int, files: list[str]) -> Document:
         "function": None if callee.is_signature else callee.name,
         "device": report.device,
         "seed": seed,
-        "inputs": [
-            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape), "from": one.origin}
-            for one in report.given
-        ],
+        "form": callee.form and {"number": callee.number, "arguments": callee.form.arguments},
+        "inputs": given_documents(report.given),
         "outputs": [
             output_document(each, files[place] if files else None)
             for place, each in enumerate(report.outputs)
@@ -110,10 +109,8 @@ def _document(report: CallReport, seed: int, files: list[str]) -> Document:
         "seconds": number(report.seconds),
         "times": [number(each) for each in report.times],
         "load_seconds": number(report.load_seconds),
-        "worker": about and {
-            "python": about.python, "tensorflow": about.tensorflow, "keras": about.keras,
-        },
-    }  # fmt: skip
+        "worker": worker_document(report.interpreter),
+    }
 
 
 def output_document(output: CallOutput, file: str | None = None) -> Document:
@@ -136,13 +133,15 @@ def _write(page: Page, report: CallReport, files: list[str]) -> None:
     callee = report.callee
     assert callee
     by = f" by {report.interpreter}" if report.interpreter else ""
-    name = f"{callee.name}({', '.join(f'{one.name}: {one.origin}' for one in report.given)})"
+    name = f"{callee.name}({given_words(report.given)})"
     if not report.done:
         page.line(f"{name} was not called to its end{by}.", "wrong")
         return
     calls = len(report.times)
     median = f", the median of {calls} calls" if calls > 1 else ""
     page.line(f"{name} took {numbers.short_duration(report.seconds)}{median}{by}.")
+    if callee.form:
+        page.line(f"Its call form {callee.number}: {callee.form.arguments}.", "muted")
     if report.load_seconds:
         page.line(f"Loading it took {numbers.duration(report.load_seconds)}.")
     page.heading("Outputs")

@@ -5,7 +5,15 @@ from typing import Annotated
 import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
-from tfinspector.cli.asking import worker
+from tfinspector.cli.asking import worker, worker_document
+from tfinspector.cli.calls import (
+    FormOption,
+    FunctionOption,
+    asked_inputs,
+    check_callee,
+    given_documents,
+    given_words,
+)
 from tfinspector.cli.documents import Document, number
 from tfinspector.cli.options import (
     DeviceOption,
@@ -24,7 +32,6 @@ from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.verifications import VerifyReport
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.running.asking import choices_of
 from tfinspector.engine.running.making import SEED
 from tfinspector.engine.running.run import CallRequest
 from tfinspector.engine.running.verifying import VerifyRequest, verify
@@ -54,6 +61,8 @@ def command(
         str, typer.Option("--kwargs", metavar="JSON", help="Its keyword arguments, a JSON object.")
     ] = "{}",
     signature: SignatureOption = None,
+    function: FunctionOption = None,
+    form: FormOption = None,
     inputs: InputOption = None,
     sizes: SizeOption = None,
     tags: TagsOption = None,
@@ -82,6 +91,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Send one input through two models, or through one on several devices, and compare."""
+    check_callee(signature, function, form)
     several = tuple(name.strip() for name in (devices or "").split(",") if name.strip())
     if not against and len(several) < 2:
         raise typer.BadParameter(
@@ -94,8 +104,8 @@ def command(
     empty: Document = {"outputs": [], "equal": False}
 
     def work(ticket: Ticket) -> Answer:
-        asked = choices_of(inputs or (), sizes or ())
-        call = CallRequest(signature, None, *asked, tags_of(tags), device, seed)
+        asked = asked_inputs(inputs, sizes)
+        call = CallRequest(signature, function, *asked, tags_of(tags), device, seed, form=form)
         request = VerifyRequest(
             path, against or "", factory or "", arguments, call, several, tolerance
         )
@@ -111,7 +121,6 @@ def command(
 
 
 def _document(report: VerifyReport, seed: int) -> Document:
-    about = report.interpreter
     return {
         "path": report.path,
         "compared": [report.first, report.second],
@@ -128,14 +137,9 @@ def _document(report: VerifyReport, seed: int) -> Document:
         "tolerance": None if report.tolerance is None else number(report.tolerance),
         "paired": report.paired,
         "seed": seed,
-        "inputs": [
-            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape), "from": one.origin}
-            for one in report.given
-        ],
+        "inputs": given_documents(report.given),
         "restores": [str(each.outcome) for each in report.restores],
-        "worker": about and {
-            "python": about.python, "tensorflow": about.tensorflow, "keras": about.keras,
-        },
+        "worker": worker_document(report.interpreter),
     }  # fmt: skip
 
 
@@ -143,7 +147,7 @@ def _write(page: Page, report: VerifyReport) -> None:
     if not report.outputs:
         page.line("Nothing could be compared.", "wrong")
         return
-    given = ", ".join(f"{one.name} ({one.origin})" for one in report.given)
+    given = given_words(report.given)
     page.paragraph(f"{report.first[0].upper()}{report.first[1:]} against {report.second}: {given}.")
     allowed = "" if report.tolerance is None else f" within {report.tolerance:g}"
     if report.equal:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import Interpreter, RelayedError
-from tfinspector.contents.saved_models import TensorSpec
+from tfinspector.contents.saved_models import CallForm, TensorSpec
 
 
 class InputKind(StrEnum):
@@ -64,8 +64,10 @@ class GivenInput(NamedTuple):
 class Callee(NamedTuple):
     """What is called: a signature by its name, or a function by its path from the root.
 
-    `inputs` are its tensors as they are asked for. `optional` may be left out. `arguments` is the
-    structure of a function's arguments as the worker takes it, None for a signature.
+    `inputs` are its tensors as they are asked for; those of nested arguments have paths ("x/left",
+    "x/0"). `optional` may be left out. `arguments` is the structure of a function's arguments as
+    the worker takes it, None for a signature. `form` is the call form of a function, and `number`
+    its place among them, from 1.
     """
 
     name: str
@@ -73,11 +75,30 @@ class Callee(NamedTuple):
     inputs: tuple[TensorSpec, ...]
     optional: tuple[str, ...] = ()
     arguments: dict[str, Any] | None = None
+    form: CallForm | None = None
+    number: int = 0
 
     @property
     def title(self) -> str:
         """As a sentence names it."""
         return f"the signature {self.name}" if self.is_signature else f"the function {self.name}"
+
+
+class OfferedForm(NamedTuple):
+    """One call form of a function, to choose from: `number` counts from 1.
+
+    `callee` is what to fill in and to call; None where nobody can, and `why_not` says why.
+    """
+
+    number: int
+    form: CallForm
+    callee: Callee | None
+    why_not: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its arguments: "x: float32[?, 4], training=False"."""
+        return self.form.arguments or "no arguments"
 
 
 class CallOutput(NamedTuple):

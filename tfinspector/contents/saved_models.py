@@ -87,6 +87,20 @@ class CallForm:
     positional: tuple[tuple[str, Structure], ...] = ()
     keywords: tuple[tuple[str, Structure], ...] = ()
 
+    @property
+    def plain(self) -> dict[str, bool | int | float | str]:
+        """The arguments that are no tensors but values it was traced with: {"training": False}."""
+        return {
+            name: value
+            for name, value in (*self.positional, *self.keywords)
+            if name and isinstance(value, bool | int | float | str)
+        }
+
+    @property
+    def is_for_training(self) -> bool:
+        """Keras traces a call both ways."""
+        return self.plain.get("training") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -99,6 +113,12 @@ class Function:
     path: str
     forms: tuple[CallForm, ...]
     access: str = ""
+
+    @property
+    def usual_form(self) -> CallForm | None:
+        """The form to take if none is asked for: the first that is not for training."""
+        fit_to_use = (form for form in self.forms if not form.is_for_training)
+        return next(fit_to_use, self.forms[0] if self.forms else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def code_for(saved_model: SavedModel, graph: MetaGraph, callee: Callee) -> str:
                 return code_for_signature(saved_model, graph, signature)
     for function in graph.functions:
         if function.path == callee.name:
-            return code_for_function(saved_model, graph, function)
+            return code_for_function(saved_model, graph, function, callee.form)
     return ""
 
 

@@ -44,11 +44,11 @@ def code_for_signature(saved_model: SavedModel, meta_graph: MetaGraph, signature
 def code_for_function(
     saved_model: SavedModel, meta_graph: MetaGraph, function: Function, form: CallForm | None = None
 ) -> str:
-    """Loads the model, calls the function in `form` (its first one by default), prints the result.
+    """Loads the model, calls the function in `form` (its usual one by default), prints the result.
 
     A function without any form can't be called by anyone; the code then says so.
     """
-    form = form or (function.forms[0] if function.forms else None)
+    form = form or function.usual_form
     load = load_code(saved_model, meta_graph)
     if form is None:
         reason = "was saved without one traced form, so TensorFlow can't call it."

@@ -1,7 +1,6 @@
 """S06 before the call: inputs that are missing, unknown, or can't be made as was asked for."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from tfinspector.contents import numbers
@@ -9,6 +8,7 @@ from tfinspector.contents.calls import Callee
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.saved_models import TensorSpec
+from tfinspector.diagnosis.callables import nearest
 
 
 def spec_words(spec: TensorSpec) -> str:
@@ -25,7 +25,7 @@ def example_options(callee: Callee) -> str:
 def no_such_input(name: str, callee: Callee) -> Unreadable:
     """An input that what is called does not have."""
     names = [spec.name for spec in callee.inputs]
-    near = get_close_matches(name, names, 1, 0.5)
+    near = nearest(name, names)[:1]
     there = "; ".join(map(spec_words, callee.inputs)) or "none"
     meant = f"Did you mean {near[0]}? " if near else ""
     return _refusal(
@@ -33,6 +33,16 @@ def no_such_input(name: str, callee: Callee) -> Unreadable:
         f"{meant}Its inputs are: {there}.",
         example_options(callee),
         {"asked": name, "inputs": names, "near": near},
+    )
+
+
+def no_such_value(callee: Callee, name: str, asked: str, value: object) -> Unreadable:
+    """An argument that is no tensor was traced with another value."""
+    return _refusal(
+        f"{_start(callee)} was not saved in a form with {name}={asked}.",
+        f"Leave it out, or give {name}={value}: only what was traced can be called.",
+        f"--input {name}=constant:{value}",
+        {"asked": asked, "traced": value},
     )
 
 

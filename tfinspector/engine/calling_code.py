@@ -23,5 +23,5 @@ def python_for_signature(
 def python_for_function(
     saved_model: SavedModel, meta_graph: MetaGraph, function: Function, form: CallForm | None = None
 ) -> str:
-    """A script that loads the model and calls the function in `form`, by default its first."""
+    """A script that loads the model and calls the function in `form`, by default its usual one."""
     return code_for_function(saved_model, meta_graph, function, form)

@@ -1,8 +1,7 @@
-"""What of a SavedModel is called: the graph, the signature or function in it, and its inputs."""
+"""What of a SavedModel is called: the graph, and a signature or function as something to call."""
 
 import os
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from tfinspector.contents.calls import Callee
@@ -21,10 +20,9 @@ from tfinspector.contents.saved_models import (
     TensorSpec,
 )
 from tfinspector.contents.sources import SourceKind
+from tfinspector.diagnosis.callables import never_traced
 from tfinspector.engine.loading import no_saved_model
 from tfinspector.engine.opening import OpenSource
-
-DEFAULT = "serving_default"
 
 
 def saved_model_of(opened: OpenSource) -> SavedModel:
@@ -56,42 +54,19 @@ def graph_of(saved_model: SavedModel, tags: Sequence[str] | None) -> MetaGraph:
     )  # fmt: skip
 
 
-def callee_of(
-    saved_model: SavedModel, graph: MetaGraph, signature: str | None, function: str | None
-) -> Callee:
-    """The signature or the function of that name; with neither, the usual or only signature.
-
-    Raises Unreadable (S05) with the names that there are.
-    """
-    if function is not None:
-        return _function_named(saved_model, graph, function)
-    known = {each.name: each for each in graph.signatures}
-    if signature is None:
-        signature = DEFAULT if DEFAULT in known or len(known) != 1 else next(iter(known))
-    if signature not in known:
-        raise Unreadable(_no_such(saved_model, graph, signature, "signature", list(known)))
-    return callee_for_signature(known[signature])
-
-
 def callee_for_signature(signature: Signature) -> Callee:
     """A signature as something to call."""
     return Callee(signature.name, True, signature.inputs, signature.defaults)
 
 
 def callee_for_function(function: Function, form: CallForm | None = None) -> Callee:
-    """A function as something to call in `form`, its first one by default.
+    """A function as something to call in `form`, its usual one by default.
 
     Raises Unreadable (S05) if there is no form, or an argument that nobody can make.
     """
-    form = form or (function.forms[0] if function.forms else None)
+    form = form or function.usual_form
     if form is None:
-        raise Unreadable(
-            Finding(
-                "S05", Severity.ERROR,
-                f"{function.path} was saved without one traced form, so TensorFlow can't call it.",
-                fix=Fix("Call it once before it is saved, or call a signature."),
-            )
-        )  # fmt: skip
+        raise never_traced(function)
     leaves: list[TensorSpec] = []
     arguments = {
         "positional": [
@@ -100,36 +75,9 @@ def callee_for_function(function: Function, form: CallForm | None = None) -> Cal
         ],
         "keywords": {name: _told(name, each, leaves) for name, each in form.keywords},
     }
-    return Callee(function.path, False, tuple(leaves), (), arguments)
-
-
-def _function_named(saved_model: SavedModel, graph: MetaGraph, name: str) -> Callee:
-    wanted = name.removeprefix("loaded.").replace(".", "/")
-    for function in graph.functions:
-        if name in (function.path, function.access) or function.path == wanted:
-            return callee_for_function(function)
-    names = [function.path for function in graph.functions]
-    raise Unreadable(_no_such(saved_model, graph, name, "function", names))
-
-
-def _no_such(
-    saved_model: SavedModel, graph: MetaGraph, asked: str, kind: str, names: list[str]
-) -> Finding:
-    near = get_close_matches(asked, names, 1, 0.5)
-    there = ", ".join(names) or "none"
-    meant = f"Did you mean {near[0]}? " if near else ""
-    other = ""
-    if not names and kind == "signature" and graph.functions:
-        other = f" Call a function instead, with --function {graph.functions[0].path}."
-    return Finding(
-        "S05", Severity.ERROR,
-        f"{os.path.basename(saved_model.path)} has no {kind} {asked}.",
-        f"Its {kind}s are: {there}.", saved_model.path,
-        {"asked": asked, f"{kind}s": names, "near": near},
-        Fix(f"{meant}There is: {there}.{other}",
-            f"tfinspector run {saved_model.path!r} --{kind} {(near or names)[0]}"
-            if names else ""),
-    )  # fmt: skip
+    return Callee(
+        function.path, False, tuple(leaves), (), arguments, form, function.forms.index(form) + 1
+    )
 
 
 def _told(name: str, structure: Structure, leaves: list[TensorSpec]) -> dict[str, Any]:

@@ -21,8 +21,10 @@ from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.restoring.model_reports import relayed_error_of
-from tfinspector.engine.running.callees import callee_of, graph_of, saved_model_of
-from tfinspector.engine.running.making import SEED, make_inputs
+from tfinspector.engine.running.asking import Asked
+from tfinspector.engine.running.callees import graph_of, saved_model_of
+from tfinspector.engine.running.forms import callees_of, fill
+from tfinspector.engine.running.making import SEED
 from tfinspector.engine.running.number_types import numpy_type
 from tfinspector.engine.running.payloads import array_of, payload_of, rows_of
 from tfinspector.engine.worker.client import MethodFailed, Reply, WorkerClient
@@ -36,6 +38,7 @@ class CallRequest:
 
     inputs   by name; with `others`, the inputs that are not named get that
     sizes    of the unknown dimensions of every input without sizes of its own, as far as it has any
+    form     of the function, by its number; None is the usual one, or one that the inputs fit
     tags     of the graph, None for the only one; device "GPU:0", None is TensorFlow's choice
     timeout  seconds for loading and calling together, None for no limit
     """
@@ -50,6 +53,12 @@ class CallRequest:
     seed: int = SEED
     repeat: int = 1
     timeout: float | None = None
+    form: int | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """The inputs alone."""
+        return Asked(dict(self.inputs), self.others, self.sizes)
 
 
 def run_opened(
@@ -63,8 +72,8 @@ def run_opened(
     """
     saved_model = saved_model_of(opened)
     graph = graph_of(saved_model, request.tags)
-    callee = callee_of(saved_model, graph, request.signature, request.function)
-    given = make_inputs(callee, choices_for(callee, request), request.seed)
+    callees = callees_of(saved_model, graph, request.signature, request.function, request.form)
+    callee, given = fill(callees, request.asked, request.seed)
     return call_with(opened, graph, callee, given, request, client, ticket)
 
 
@@ -100,19 +109,6 @@ def call_with(
     else:
         found = warn_of_misfits(saved_model.path, callee, given) + found
     return _report(opened, callee, given, request, client, found, reply, error)
-
-
-def choices_for(callee: Callee, request: CallRequest) -> dict[str, InputChoice]:
-    """The request's choice for each input, with the sizes that are meant for all."""
-    choices = dict(request.inputs)
-    for spec in callee.inputs:
-        if request.others is not None and spec.name not in callee.optional:
-            choices.setdefault(spec.name, request.others)
-        choice = choices.get(spec.name)
-        if choice and not choice.sizes and spec.shape is not None:
-            unknown = sum(size is None for size in spec.shape)
-            choices[spec.name] = choice._replace(sizes=request.sizes[:unknown])
-    return choices
 
 
 def _params(

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfinspector.contents.calls import CallOutput, GivenInput
+from tfinspector.contents.calls import Callee, CallOutput, GivenInput
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Outcome, RestoreReport
+from tfinspector.diagnosis.call_errors import misfits
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.restoring.restore import RestoreRequest, restore
-from tfinspector.engine.running.callees import callee_of, graph_of, saved_model_of
-from tfinspector.engine.running.making import make_inputs
+from tfinspector.engine.running.callees import graph_of, saved_model_of
+from tfinspector.engine.running.forms import callees_of, fill
 from tfinspector.engine.running.payloads import array_of, payload_of, rows_of
-from tfinspector.engine.running.run import CallRequest, call_with, choices_for, output_of
+from tfinspector.engine.running.run import CallRequest, call_with, output_of
 from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
 
 
@@ -51,11 +52,13 @@ class SavedModelSide:
         saved_model = saved_model_of(self.opened)
         request = self.request
         graph = graph_of(saved_model, request.tags)
-        callee = callee_of(saved_model, graph, request.signature, request.function)
-        title = f"{callee.title} of {_name(saved_model.path)}"
+        callees = callees_of(saved_model, graph, request.signature, request.function, request.form)
         if given is None:
-            given = make_inputs(callee, choices_for(callee, request), request.seed)
-        elif [one.name for one in given] != [spec.name for spec in callee.inputs]:
+            callee, given = fill(callees, request.asked, request.seed)
+        else:
+            callee = _best(callees, given)
+        title = f"{callee.title} of {_name(saved_model.path)}"
+        if [one.name for one in given] != [spec.name for spec in callee.inputs]:
             renamed = zip(given, callee.inputs, strict=False)
             if len(given) != len(callee.inputs):
                 return Answered(title, None, findings=(_other_inputs(title, given, callee),))
@@ -124,6 +127,13 @@ class FactorySide:
 Side = SavedModelSide | FactorySide
 
 
+def _best(callees: Sequence[Callee], given: Sequence[GivenInput]) -> Callee:
+    """The form that takes these very inputs, by name; else the usual one."""
+    names = [one.name for one in given]
+    same = (each for each in callees if [spec.name for spec in each.inputs] == names)
+    return next((each for each in same if not misfits(each, given)), callees[0])
+
+
 def _name(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
 
@@ -141,7 +151,7 @@ def _not_called(title: str, why_not: str) -> Finding:
     )  # fmt: skip
 
 
-def _other_inputs(title: str, given: Sequence[GivenInput], callee: Any) -> Finding:
+def _other_inputs(title: str, given: Sequence[GivenInput], callee: Callee) -> Finding:
     theirs = ", ".join(spec.name for spec in callee.inputs) or "none"
     return Finding(
         "R05", Severity.ERROR,
