@@ -201,3 +201,21 @@ def drift_with_numpy(directory: str) -> tuple[float, float]:
         ranks += time.perf_counter() - begin
     whole = time.perf_counter() - start
     return whole, whole - ranks
+
+
+def every_kind(directory: Path) -> None:
+    """One model as each kind of file in turn, its kernel filled with the number of the snapshot."""
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, name="only")])
+    saves = (
+        lambda: model.save(directory / "one.keras"),
+        lambda: model.save_weights(directory / "two.weights.h5"),
+        lambda: model.save(directory / "three.h5"),
+        lambda: tf.train.Checkpoint(model=model).write(str(directory / "four")),
+        lambda: tf.saved_model.save(model, str(directory / "five")),
+        lambda: tf.train.Checkpoint(model).write(str(directory / "six")),
+    )
+    for number, save in enumerate(saves, 1):
+        model.get_layer("only").kernel.assign(np.full((3, 4), number, "float32"))
+        save()

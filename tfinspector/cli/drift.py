@@ -25,7 +25,7 @@ from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.comparing.executors import executor_at
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.opening import open_source
+from tfinspector.engine.putting_together import put_together
 from tfinspector.engine.restoring.rename_maps import load_map
 
 _EMPTY: Document = {"snapshots": [], "metric": "", "variables": []}
@@ -92,11 +92,11 @@ def command(
 
     def work(ticket: Ticket) -> Answer:
         renames = load_map(map_file) if map_file else ()
-        sources = [open_source(path, ticket) for path in paths]
+        source = put_together(paths, ticket)
         cache = None if no_cache else open_cache()
         with executor_at(executor) as elsewhere:
             table = drift(
-                sources, reference, ticket=ticket, executor=elsewhere, renames=renames, cache=cache
+                [source], reference, ticket=ticket, executor=elsewhere, renames=renames, cache=cache
             )
         against = _reference(table, reference)
         if csv:
@@ -107,7 +107,7 @@ def command(
         return Answer(
             lambda: _document(table, metric, against),
             lambda page: write_page(page, table, metric, against, (csv, png)),
-            [*failures, *table.findings, *of_opening(sources), *problems_of(cache)],
+            [*failures, *table.findings, *of_opening([source]), *problems_of(cache)],
         )
 
     deliver(as_json, _EMPTY | {"metric": metric}, work)

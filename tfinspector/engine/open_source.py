@@ -53,6 +53,10 @@ class OpenSource:
             raise Unreadable(_no_variable(name_or_key, checkpoint))
         return found
 
+    def part_with(self, snapshot: str) -> "OpenSource":
+        """What the snapshot was opened from: this source, unless several were put together."""
+        return self
+
     def is_stale(self) -> bool:
         """Whether a file of the source was changed, or a snapshot came or went, since opening."""
         if stamp(self._stamps) != self._stamps:
@@ -78,11 +82,14 @@ class OpenSource:
             if prefix in self._loaded:
                 self._loaded.move_to_end(prefix)
                 return self._loaded[prefix]
-        pair = read_snapshot(prefix)
+        pair = self._read(prefix)
         with self._lock:
             pair = self._loaded.setdefault(prefix, pair)
             self._forget_oldest()
         return pair
+
+    def _read(self, snapshot: str) -> Loaded:
+        return read_snapshot(snapshot)
 
     def _forget_oldest(self) -> None:
         """Keep within the bound; the snapshot of `source` itself lives as long as it anyway."""

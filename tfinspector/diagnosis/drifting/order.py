@@ -12,18 +12,19 @@ from tfinspector.contents.variables import Role
 _MOST_NAMED = 10
 
 
-def sorted_for_you(given: Sequence[Snapshot]) -> Finding:
-    """The paths came in another order than the steps, as a shell's pattern lists them."""
-    names = [os.path.basename(one.path) for one in given]
-    at = next(i for i in range(1, len(given)) if (given[i].step or 0) < (given[i - 1].step or 0))
+def sorted_for_you(given: Sequence[Snapshot], shown: Sequence[Snapshot], told_by: str) -> Finding:
+    """The paths came in another order than that of training, as a shell's pattern lists them."""
+    place = {one.path: at for at, one in enumerate(shown)}
+    at = next(i for i in range(1, len(given)) if place[given[i].path] < place[given[i - 1].path])
+    folders = list(dict.fromkeys(os.path.dirname(one.path) for one in given))
     return Finding(
         "D07", Severity.INFO,
-        f"{names[at]} was given after {names[at - 1]}; the snapshots are shown in the order of "
-        "their steps.",
+        f"{_name(given[at])} was given after {_name(given[at - 1])}; the snapshots are shown in "
+        f"{told_by}.",
         "A shell's pattern lists names in the order of their letters, in which 10 comes before 9.",
-        os.path.dirname(given[0].path), {"given": names[:_MOST_NAMED]},
-        Fix("Name the run's directory instead.",
-            f"tfinspector drift {os.path.dirname(given[0].path)!r}"),
+        os.path.commonpath(folders), {"given": [_name(one) for one in given[:_MOST_NAMED]]},
+        Fix("Name the run's directory instead.", f"tfinspector drift {folders[0]!r}")
+        if len(folders) == 1 else None,
     )  # fmt: skip
 
 

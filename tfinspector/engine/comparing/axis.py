@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.diagnosis.drifting.order import sorted_for_you
+from tfinspector.engine.comparing.ordering import Ordered, in_order
 from tfinspector.engine.comparing.places import Member, members_of
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource, open_source
@@ -14,18 +15,23 @@ from tfinspector.engine.opening import OpenSource, open_source
 def axis_of(sources: Sequence[OpenSource]) -> tuple[list[Member], list[Finding]]:
     """The snapshots in order, and what is to be said about it.
 
-    Snapshots of one directory that were given one by one are put in the order of their steps (a
-    shell lists ckpt-10 before ckpt-9); those of several runs stay as they were given.
+    Those of one source are in order; those of several are put in the order of training as far as
+    anything tells it (a shell lists ckpt-10 before ckpt-9).
     """
     members = members_of(sources)
-    steps = [member.snapshot.step for member in members]
-    directories = {os.path.dirname(member.snapshot.path) for member in members}
-    if len(sources) < 2 or len(directories) > 1 or None in steps:
+    if len(sources) < 2:
         return members, []
-    ranked = sorted(members, key=lambda member: member.snapshot.step or 0)
-    if ranked == members:
-        return members, []
-    return ranked, [sorted_for_you([member.snapshot for member in members])]
+    ordered = in_order(members)
+    return ordered.members, sorted_findings(members, ordered)
+
+
+def sorted_findings(given: Sequence[Member], ordered: Ordered) -> list[Finding]:
+    """D07 where the snapshots were given in another order than they are in now."""
+    before = [member.snapshot for member in given]
+    after = [member.snapshot for member in ordered.members]
+    if [one.path for one in before] == [one.path for one in after]:
+        return []
+    return [sorted_for_you(before, after, ordered.told_by)]
 
 
 def with_reference(

@@ -44,7 +44,8 @@ def members_of(sources: Sequence[OpenSource]) -> list[Member]:
     for opened in sources:
         for snapshot in opened.source.snapshots:
             if snapshot.complete:
-                members.setdefault(snapshot.path, Member(opened, snapshot))
+                part = opened.part_with(snapshot.path)
+                members.setdefault(snapshot.path, Member(part, snapshot))
     return list(members.values())
 
 

@@ -35,7 +35,9 @@ from tfinspector.formats.recognition.file_names import (
 if TYPE_CHECKING:
     from tfinspector.formats.places.files import Entry
 
-_COUNTERS = ("save_counter", "global_step", "step", "_iterations", "iterations", "iter", "epoch")
+COUNTERS = ("save_counter", "global_step", "step", "_iterations", "iterations", "iter", "epoch")
+"""What tells how far training was, by the last part of its name: the surest first."""
+
 _MOST_INDEX_NBYTES = 16 << 20  # read to look for short data and counters; more would take seconds
 _MOST_DIRECTORIES = 2000
 _SMALLEST_INDEX = 48  # bytes: the footer of a table
@@ -277,7 +279,7 @@ def _with_counter(snapshot: Snapshot, bundle: Bundle) -> Snapshot:
         path = key.removesuffix(_VALUE_KEY)
         by_name.setdefault(path.rpartition("/")[2], []).append(key)
     reader = BundleReader(bundle)
-    for counter in _COUNTERS:
+    for counter in COUNTERS:
         for key in sorted(by_name.get(counter, []), key=len):
             dtype, shape, _, problem = bundle.describe(key)
             if shape or problem or dtype.kind != "integer":
