@@ -18,6 +18,10 @@ WAYS = {
     "earliest": {},
     "user block": {"userblock_size": 1024},
     "ordered": {"track_order": True},
+    "1.8": {"libver": "v108"},
+    "1.10": {"libver": "v110"},
+    "latest": {"libver": "latest"},
+    "latest, ordered": {"libver": "latest", "track_order": True},
 }
 
 
@@ -32,7 +36,7 @@ def plain(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-@pytest.mark.parametrize("way", ["earliest", "user block"])
+@pytest.mark.parametrize("way", WAYS)
 def test_every_dataset_and_attribute(tmp_path, way):
     path = tmp_path / "all.h5"
     write_everything(path, **WAYS[way])
@@ -58,7 +62,7 @@ def test_every_dataset_and_attribute(tmp_path, way):
     assert seen == set(tree.datasets)
 
 
-@pytest.mark.parametrize("way", ["earliest", "user block"])
+@pytest.mark.parametrize("way", WAYS)
 def test_every_value(tmp_path, way):
     path = tmp_path / "all.h5"
     write_everything(path, **WAYS[way])
@@ -119,32 +123,6 @@ def test_regions(tmp_path):
                 assert np.array_equal(reader.read(one.key, region), whole[region])
     assert reader.read("words", (slice(2, 3),)).tolist() == ["zwei ☃".encode()]
     assert reader.read("packed words", (slice(7, 9),)).tolist() == [b"x" * 7, b"x" * 8]
-
-
-@pytest.mark.parametrize("library", ["v108", "v110", "latest"])
-def test_newer_layouts_are_read_or_named(tmp_path, library):
-    """What Keras never writes: small groups are read, what is not says how to rewrite it."""
-    path = tmp_path / "new.h5"
-    with h5py.File(path, "w", libver=library) as file:
-        file.create_dataset("one/two", data=np.arange(5, dtype="f4"))
-        file["one"].attrs["text"] = "hello"
-        file.create_dataset("chunked", data=np.arange(6, dtype="f4"), chunks=(2,))
-        file.create_dataset("single", data=np.arange(6, dtype="f4"), chunks=(6,))
-        file.create_dataset("gzip", data=np.arange(6, dtype="f4"), chunks=(6,), compression="gzip")
-        for number in range(50):
-            file.create_dataset(f"many/{number}", data=np.float32(number))
-    checkpoint, reader = read_keras(str(path))
-    by_key = {one.key: one for one in checkpoint.variables}
-    assert reader.read("one/two").tolist() == [0, 1, 2, 3, 4]
-    for key in ("chunked", "single", "gzip"):
-        if by_key[key].problem:
-            assert "h5repack" in by_key[key].problem
-        else:
-            assert reader.read(key).tolist() == [0, 1, 2, 3, 4, 5]
-    if "many/7" in by_key:
-        assert reader.read("many/7") == 7
-    else:
-        assert any("newer HDF5 versions" in problem for problem in checkpoint.problems)
 
 
 def test_links_and_values_of_other_files_are_refused(tmp_path):

@@ -17,6 +17,14 @@ PACKINGS = {
     "checksummed": {"chunks": (5, 2), "fletcher32": True},
     "all": {"chunks": (2, 5), "compression": "gzip", "shuffle": True, "fletcher32": True},
     "one chunk": {"chunks": (10, 11), "compression": "gzip"},
+    "one plain chunk": {"chunks": (10, 11)},
+    "lzf": {"chunks": (3, 4), "compression": "lzf"},
+    "shuffled lzf": {"chunks": (10, 11), "compression": "lzf", "shuffle": True, "fletcher32": True},
+    "grows": {"chunks": (3, 4), "maxshape": (None, 30)},
+    "grows across": {"chunks": (3, 4), "maxshape": (30, None), "compression": "gzip"},
+    "grows both ways": {"chunks": (3, 4), "maxshape": (None, None)},
+    "grows both ways, packed": {"chunks": (3, 4), "maxshape": (None, None), "compression": "gzip"},
+    "may grow": {"chunks": (3, 4), "maxshape": (20, 30), "shuffle": True},
 }
 
 
@@ -63,3 +71,17 @@ def write_everything(path: Path, **options: object) -> None:
         deep = file.create_group("a/b/c/d")
         for number in range(300):
             deep.create_dataset(f"n{number}", data=np.full(2, number, "i4"))
+
+
+def write_newer(path: Path) -> None:
+    """A small file of what only newer versions of the HDF5 library write."""
+    with h5py.File(path, "w", libver="latest") as file:
+        for number in range(40):
+            file[f"group/name {number}"] = np.float32(number)
+            file["group"].attrs[f"attribute {number}"] = f"text {number}"
+        file.attrs["long"] = "x" * 70_000
+        for name, most in {"grows": (None, 3), "fixed": (3000, 3), "tree": (None, None)}.items():
+            kept = {"data": np.arange(300).reshape(100, 3), "chunks": (1, 3), "maxshape": most}
+            file.create_dataset(name, **kept)
+            file.create_dataset(f"packed {name}", **kept, compression="gzip")
+        file.create_dataset("lzf", data=np.arange(300), chunks=(60,), compression="lzf")

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from tests.formats.hdf5.written import write_everything
+from tests.formats.hdf5.written import write_everything, write_newer
 from tfinspector.contents.findings import Unreadable
 from tfinspector.formats.keras.keras_file import read_keras
 
@@ -60,6 +60,7 @@ KINDS = {
     "x.weights.h5": write_weights,
     "x.h5": write_legacy,
     "all.h5": write_everything,
+    "newer.h5": write_newer,
     "stored.keras": lambda path: write_archive(path, zipfile.ZIP_STORED),
     "packed.keras": lambda path: write_archive(path, zipfile.ZIP_DEFLATED),
 }

@@ -1,39 +1,48 @@
 """Attributes: small named values of a group or a dataset; here texts, lists of texts, numbers.
 
-HDF5 File Format Specification, IV.A.2.m (attribute message) and III.E (global heap).
+HDF5 File Format Specification, IV.A.2.m (attribute message), IV.A.2.v (attribute info) and III.E
+(global heap).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 import numpy as np
 
 from tfinspector.contents.dtypes import DTypeKind
-from tfinspector.formats.hdf5.datatypes import ElementType, read_element_type, read_shape
+from tfinspector.formats.hdf5.datatypes import ElementType, read_element_type, read_extent
 from tfinspector.formats.hdf5.file_bytes import Broken, Fields, FileBytes
-from tfinspector.formats.hdf5.headers import ATTRIBUTE, ATTRIBUTE_INFO, Message
+from tfinspector.formats.hdf5.headers import (
+    ATTRIBUTE,
+    ATTRIBUTE_INFO,
+    DATATYPE,
+    Message,
+    resolved,
+)
+from tfinspector.formats.hdf5.heap import Heap
+from tfinspector.formats.hdf5.tree2 import records_of
 
 Value = str | int | float | tuple[str | int | float, ...] | None
 _MOST_TEXT = 256 << 20
 _MOST_HEAPS = 64
+_BY_NAME, _HEAP_NAME_NBYTES, _SHARED = 8, 8, 2  # records of the tree of names
 
 
 class Attributes:
-    """The attributes of one object, decoded when asked for. Raises `Broken`.
-
-    `elsewhere` is True where the file keeps them in a heap of its own, which is not read.
-    """
+    """The attributes of one object, decoded when asked for. Raises `Broken`."""
 
     def __init__(self, messages: Sequence[Message], bytes_of: FileBytes) -> None:
-        self._raw: dict[str, Fields] = {}
-        self.elsewhere = False
+        self._raw: dict[str, bytes] = {}
         for message in messages:
             if message.type == ATTRIBUTE and not message.shared:
-                fields = Fields(message.data, bytes_of)
-                self._raw[_name_of(fields)] = fields
+                self._take(message.data, bytes_of)
             elif message.type == ATTRIBUTE_INFO:
-                self.elsewhere |= _is_in_heap(message, bytes_of)
+                for data in _in_heap(message, bytes_of):
+                    self._take(data, bytes_of)
         self._bytes_of = bytes_of
+
+    def _take(self, data: bytes, bytes_of: FileBytes) -> None:
+        self._raw[_name_of(Fields(data, bytes_of))] = data
 
     def __contains__(self, name: str) -> bool:
         return name in self._raw
@@ -41,7 +50,7 @@ class Attributes:
     def get(self, name: str) -> Value:
         """The value; None if there is no such attribute, or none of these kinds."""
         found = self._raw.get(name)
-        return None if found is None else _value(Fields(found.data, self._bytes_of), self._bytes_of)
+        return None if found is None else _value(Fields(found, self._bytes_of), self._bytes_of)
 
     def text(self, name: str) -> str:
         """A text, "" where there is none."""
@@ -71,11 +80,19 @@ def _as_list(value: Value) -> list[str]:
     return [str(one) for one in (value if isinstance(value, tuple) else (value,))]
 
 
-def _is_in_heap(message: Message, bytes_of: FileBytes) -> bool:
+def _in_heap(message: Message, bytes_of: FileBytes) -> Iterator[bytes]:
+    """The attributes that newer HDF5 versions keep in a heap where they are many or long."""
     fields = Fields(message.data, bytes_of)
     fields.skip(1)
     fields.skip(2 if fields.byte() & 1 else 0)
-    return fields.offset() is not None
+    address, names = fields.offset(), fields.offset()
+    if address is None or names is None:
+        return
+    heap = Heap(bytes_of, address)
+    for record in records_of(bytes_of, names, _BY_NAME):
+        name, flags = record.raw(_HEAP_NAME_NBYTES), record.byte()
+        if not flags & _SHARED:
+            yield heap.get(name)
 
 
 def _name_of(fields: Fields) -> str:
@@ -95,13 +112,13 @@ def _value(fields: Fields, bytes_of: FileBytes) -> Value:
     else:
         padded = sizes
         fields.skip(1 if version >= 3 else 0)
-        if flags & 3:
-            return None  # its type is kept elsewhere, which Keras never does
     fields.raw(padded[0])
-    element = read_element_type(fields.raw(padded[1]), bytes_of)
-    shape = read_shape(fields.raw(padded[2]), bytes_of)
-    if shape is None:
+    own_type = Message(DATATYPE, version > 1 and bool(flags & 1), fields.raw(padded[1]))
+    element = read_element_type(resolved(own_type, bytes_of).data, bytes_of)
+    extent = read_extent(fields.raw(padded[2]), bytes_of)
+    if extent is None:
         return None
+    shape = extent.shape
     count = prod(shape)
     if count * element.nbytes > len(fields.data):
         raise Broken("an attribute in it is cut off")

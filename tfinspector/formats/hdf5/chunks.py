@@ -1,7 +1,8 @@
 """Chunks of a dataset: where each lies, and its elements after all filters are undone.
 
-HDF5 File Format Specification, III.A.1 (B-tree of chunks); the filters are those that come with
-HDF5: deflate (1), shuffle (2) and Fletcher's checksum (3).
+HDF5 File Format Specification, III.A.1 (B-tree of chunks; newer lists are in `chunk_lists`). The
+filters are those that come with HDF5: deflate (1), shuffle (2), Fletcher's checksum (3), and h5py's
+LZF (32000).
 """
 
 import zlib
@@ -12,14 +13,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tfinspector.formats.hdf5.chunk_lists import listed_chunks
 from tfinspector.formats.hdf5.datasets import ChunkIndex, Chunks, Dataset
 from tfinspector.formats.hdf5.file_bytes import Broken, Fields, FileBytes
+from tfinspector.formats.hdf5.lzf import expand
 
-_DEFLATE, _SHUFFLE, _FLETCHER = 1, 2, 3
-_KNOWN = {_DEFLATE, _SHUFFLE, _FLETCHER}
-_NAMES = {4: "szip", 5: "n-bit", 6: "scale-offset", 32000: "lzf", 32001: "blosc", 32015: "zstd"}
+_DEFLATE, _SHUFFLE, _FLETCHER, _LZF = 1, 2, 3, 32000
+_KNOWN = {_DEFLATE, _SHUFFLE, _FLETCHER, _LZF}
+_NAMES = {
+    4: "szip", 5: "n-bit", 6: "scale-offset", 307: "bzip2", 32001: "blosc", 32004: "lz4",
+    32008: "bitshuffle", 32013: "zfp", 32015: "zstd", 32017: "sz", 32026: "blosc2",
+}  # fmt: skip
 _DEEPEST = 64
 _MOST_CHUNKS = 10_000_000
+_SLACK = 8  # a checksum may follow the elements
+_ALL_LEFT_OUT = 0xFFFFFFFF
 
 
 class Chunk(NamedTuple):
@@ -47,14 +55,25 @@ def find_chunks(dataset: Dataset, bytes_of: FileBytes) -> list[Chunk]:
         nbytes = chunks.nbytes or plain
         return [Chunk((0,) * len(chunks.shape), chunks.address, nbytes, chunks.mask)]
     if chunks.kept_as is ChunkIndex.IN_ORDER:
-        steps = [range(0, n, c) for n, c in zip(dataset.shape, chunks.shape, strict=True)]
-        if prod(len(step) for step in steps) > _MOST_CHUNKS:
-            raise Broken("a dataset in it would have millions of chunks")
-        return [
-            Chunk(start, chunks.address + at * plain, plain)
-            for at, start in enumerate(product(*steps))
-        ]
-    return sorted(_chunks_of_tree(bytes_of, chunks.address, len(chunks.shape)))
+        return _in_order(chunks, chunks.address, plain)
+    if chunks.kept_as is ChunkIndex.TREE:
+        return sorted(_chunks_of_tree(bytes_of, chunks.address, len(chunks.shape)))
+    found = []
+    for at, address, nbytes, mask in listed_chunks(chunks, bytes_of):
+        start = tuple([place * size for place, size in zip(at, chunks.shape, strict=True)])
+        ends = zip(start, chunks.shape, dataset.shape, strict=True)
+        if not chunks.edges_packed and any(begin + size > end for begin, size, end in ends):
+            mask = _ALL_LEFT_OUT
+        found.append(Chunk(start, address, nbytes or plain, mask))
+    return sorted(found)
+
+
+def _in_order(chunks: Chunks, address: int, plain: int) -> list[Chunk]:
+    """Chunks that lie one after the other, for the largest shape that the dataset may have."""
+    steps = [range(0, n or 0, c) for n, c in zip(chunks.limits, chunks.shape, strict=True)]
+    if prod(len(step) for step in steps) > _MOST_CHUNKS:
+        raise Broken("a dataset in it would have millions of chunks")
+    return [Chunk(start, address + at * plain, plain) for at, start in enumerate(product(*steps))]
 
 
 def _chunks_of_tree(bytes_of: FileBytes, root: int, axes: int) -> Iterator[Chunk]:
@@ -95,6 +114,8 @@ def unpack(dataset: Dataset, chunk: Chunk, data: bytes) -> bytes:
             continue
         if step.id == _DEFLATE:
             data = _inflate(data, wanted)
+        elif step.id == _LZF:
+            data = expand(data, wanted + _SLACK)
         elif step.id == _FLETCHER:
             data = data[:-4]
         elif step.id == _SHUFFLE:
@@ -115,7 +136,7 @@ def stored_checksum(dataset: Dataset, chunk: Chunk, data: bytes) -> tuple[int, i
 def _inflate(data: bytes, wanted: int) -> bytes:
     stream = zlib.decompressobj()
     try:
-        out = stream.decompress(data, wanted + 8)  # a checksum may follow the elements
+        out = stream.decompress(data, wanted + _SLACK)
     except zlib.error as error:
         raise Broken(f"a chunk of it can't be unpacked ({error})") from None
     return out

@@ -8,7 +8,7 @@ from enum import Enum
 from math import prod
 from typing import NamedTuple
 
-from tfinspector.formats.hdf5.datatypes import ElementType, read_element_type, read_shape
+from tfinspector.formats.hdf5.datatypes import ElementType, read_element_type, read_extent
 from tfinspector.formats.hdf5.file_bytes import Broken, Fields, FileBytes
 from tfinspector.formats.hdf5.headers import (
     DATASPACE,
@@ -18,13 +18,16 @@ from tfinspector.formats.hdf5.headers import (
     FILTERS,
     LAYOUT,
     Message,
+    resolved,
 )
 
 _MOST_UNCHECKED = 1 << 32  # Keras refuses beyond this what is 1000 times larger than stored
 _MOST_EXPANSION = 1000
 _FIRST_NAMED_FILTER = 256
 _COMPACT, _CONTIGUOUS, _CHUNKED, _VIRTUAL = 0, 1, 2, 3
-_SINGLE_CHUNK, _IMPLICIT = 1, 2
+_SINGLE_CHUNK, _IMPLICIT, _FIXED_ARRAY, _GROWING_ARRAY, _TREE_OF_2 = 1, 2, 3, 4, 5
+_SETTINGS_NBYTES = {_FIXED_ARRAY: 1, _GROWING_ARRAY: 5, _TREE_OF_2: 6}  # the lists repeat them
+_EDGES_AS_THEY_ARE = 1
 
 
 class ChunkIndex(Enum):
@@ -33,6 +36,9 @@ class ChunkIndex(Enum):
     TREE = "tree"
     SINGLE = "single"
     IN_ORDER = "in order"
+    FIXED_ARRAY = "fixed array"
+    GROWING_ARRAY = "extensible array"
+    TREE_OF_2 = "version 2 tree"
 
 
 class Filter(NamedTuple):
@@ -43,15 +49,28 @@ class Filter(NamedTuple):
     optional: bool
 
 
+_NEWER_LISTS = {
+    _FIXED_ARRAY: ChunkIndex.FIXED_ARRAY,
+    _GROWING_ARRAY: ChunkIndex.GROWING_ARRAY,
+    _TREE_OF_2: ChunkIndex.TREE_OF_2,
+}
+
+
 class Chunks(NamedTuple):
-    """Chunks of `shape`, found through the index at `address` (None: none was written)."""
+    """Chunks of `shape`, found through the index at `address` (None: none was written).
+
+    limits        the largest shape of the dataset, None for an axis without end
+    edges_packed  whether chunks that reach over an edge went through the filters too
+    """
 
     address: int | None
     shape: tuple[int, ...]
     kept_as: ChunkIndex
     filters: tuple[Filter, ...]
+    limits: tuple[int | None, ...] = ()
     nbytes: int = 0  # stored size of a single filtered chunk
     mask: int = 0
+    edges_packed: bool = True
 
 
 class Dataset(NamedTuple):
@@ -81,17 +100,19 @@ class Dataset(NamedTuple):
 
 def read_dataset(messages: Sequence[Message], bytes_of: FileBytes) -> Dataset:
     """The dataset with these messages. Raises `Broken`; what is merely refused is a `problem`."""
-    by_type = {message.type: message for message in messages}
-    if any(one.shared for one in by_type.values() if one.type in (DATATYPE, DATASPACE)):
-        raise Broken("the type of a dataset in it lies elsewhere, which Keras never does")
+    by_type = {message.type: resolved(message, bytes_of) for message in messages}
     if not {DATATYPE, DATASPACE, LAYOUT} <= by_type.keys():
         raise Broken("an object in it is neither a group nor a dataset")
     element = read_element_type(by_type[DATATYPE].data, bytes_of)
-    shape = read_shape(by_type[DATASPACE].data, bytes_of)
-    if shape is None:
+    extent = read_extent(by_type[DATASPACE].data, bytes_of)
+    if extent is None:
         return Dataset(element, (0,))
     filters = _filters(by_type[FILTERS].data, bytes_of) if FILTERS in by_type else ()
-    dataset = _with_layout(Dataset(element, shape), by_type[LAYOUT].data, filters, bytes_of)
+    dataset = Dataset(element, extent.shape)
+    dataset = _with_layout(dataset, by_type[LAYOUT].data, filters, bytes_of)
+    if dataset.chunks is not None:
+        chunks = dataset.chunks._replace(limits=extent.limits)
+        dataset = dataset._replace(chunks=chunks)
     fill = _fill_value(by_type[FILL_VALUE].data, bytes_of) if FILL_VALUE in by_type else b""
     if EXTERNAL_FILES in by_type:
         dataset = dataset._replace(problem="has its values in another file, which is not opened")
@@ -132,14 +153,15 @@ def _new_chunks(dataset: Dataset, fields: Fields, filters: tuple[Filter, ...]) -
     if index == _SINGLE_CHUNK:
         nbytes, mask = (fields.length(), fields.integer(4)) if flags & 2 else (0, 0)
         address = fields.offset()
-        single = Chunks(address, shape, ChunkIndex.SINGLE, filters, nbytes, mask)
+        single = Chunks(address, shape, ChunkIndex.SINGLE, filters, nbytes=nbytes, mask=mask)
         return _chunked(dataset, single)
     if index == _IMPLICIT:
         return _chunked(dataset, Chunks(fields.offset(), shape, ChunkIndex.IN_ORDER, ()))
-    return dataset._replace(
-        problem="is stored in chunks that are listed in a way of newer HDF5 versions, which is not "
-        "read here; h5repack rewrites it"
-    )
+    if index not in _NEWER_LISTS:
+        raise Broken(f"the chunks of a dataset in it are listed in way {index}, which is unknown")
+    fields.skip(_SETTINGS_NBYTES[index])
+    listed = Chunks(fields.offset(), shape, _NEWER_LISTS[index], filters)
+    return _chunked(dataset, listed._replace(edges_packed=not flags & _EDGES_AS_THEY_ARE))
 
 
 def _old_layout(

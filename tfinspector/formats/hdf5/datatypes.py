@@ -106,8 +106,15 @@ def _pair(
     return unknown
 
 
-def read_shape(data: bytes, bytes_of: FileBytes) -> tuple[int, ...] | None:
-    """The shape that a dataspace message describes; None for one without any element."""
+class Extent(NamedTuple):
+    """A shape, and the largest that it may grow to: None for an axis without end."""
+
+    shape: tuple[int, ...]
+    limits: tuple[int | None, ...]
+
+
+def read_extent(data: bytes, bytes_of: FileBytes) -> Extent | None:
+    """What a dataspace message describes; None for one without any element."""
     fields = Fields(data, bytes_of)
     version, axes, flags = fields.byte(), fields.byte(), fields.byte()
     if axes > _MOST_AXES or version not in (1, 2):
@@ -116,5 +123,9 @@ def read_shape(data: bytes, bytes_of: FileBytes) -> tuple[int, ...] | None:
         fields.skip(5)
     elif fields.byte() == 2:
         return None
-    del flags  # whether the largest shape follows
-    return tuple([fields.length() for _ in range(axes)])
+    shape = tuple([fields.length() for _ in range(axes)])
+    if not flags & 1:
+        return Extent(shape, shape)
+    endless = (1 << 8 * bytes_of.length_nbytes) - 1
+    limits = [fields.length() for _ in range(axes)]
+    return Extent(shape, tuple([None if one == endless else one for one in limits]))

@@ -102,6 +102,14 @@ class Fields:
             raise Broken("a header in it is cut off")
         return self.data[start : self.position]
 
+    def rest(self) -> bytes:
+        """All bytes that follow."""
+        return self.raw(max(len(self.data) - self.position, 0))
+
+    def part(self, nbytes: int) -> "Fields":
+        """The fields of the next so many bytes."""
+        return Fields(self.raw(nbytes), self._bytes_of)
+
     def skip(self, nbytes: int) -> None:
         """Leave out so many bytes."""
         self.position += nbytes

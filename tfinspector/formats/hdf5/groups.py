@@ -1,8 +1,8 @@
 """What a group holds: names and the addresses of objects.
 
 HDF5 File Format Specification, III.A.1 (B-tree of groups), III.B (symbol table nodes), III.D
-(local heap), IV.A.2.g (link message). Only hard links are followed: a soft or an external one can
-lead to any other file of this machine, and Keras refuses both too.
+(local heap), IV.A.2.c (link info) and IV.A.2.g (link message). Only hard links are followed: a soft
+or an external one can lead to any other file of this machine, and Keras refuses both too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,15 @@ from typing import NamedTuple
 
 from tfinspector.formats.hdf5.file_bytes import Broken, Fields, FileBytes
 from tfinspector.formats.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE, Message
+from tfinspector.formats.hdf5.heap import Heap
+from tfinspector.formats.hdf5.tree2 import records_of
 
 _SOFT_IN_TABLE = 2
 _HARD, _SOFT, _EXTERNAL = 0, 1, 64
 _LINK_WORDS = {_SOFT: "a soft link", _EXTERNAL: "a link into another file"}
 _DEEPEST = 64
+_BY_NAME = 5  # kind of record
+_HASH_NBYTES = 4
 
 
 class Link(NamedTuple):
@@ -35,8 +39,8 @@ def links_of(messages: Sequence[Message], bytes_of: FileBytes) -> Iterator[Link]
                 yield from _links_of_table(bytes_of, tree, _local_heap(bytes_of, heap))
         elif message.type == LINK:
             yield _link(Fields(message.data, bytes_of))
-        elif message.type == LINK_INFO and _is_in_heap(message, bytes_of):
-            yield Link("", 0, "names kept in a form of newer HDF5 versions that is not read")
+        elif message.type == LINK_INFO:
+            yield from _links_of_heap(message, bytes_of)
 
 
 def is_group(messages: Sequence[Message]) -> bool:
@@ -44,11 +48,20 @@ def is_group(messages: Sequence[Message]) -> bool:
     return any(message.type in (SYMBOL_TABLE, LINK_INFO, LINK) for message in messages)
 
 
-def _is_in_heap(message: Message, bytes_of: FileBytes) -> bool:
+def _links_of_heap(message: Message, bytes_of: FileBytes) -> Iterator[Link]:
+    """The links that a group of newer HDF5 versions with many of them keeps in a heap."""
     fields = Fields(message.data, bytes_of)
     fields.skip(1)
     fields.skip(8 if fields.byte() & 1 else 0)
-    return fields.offset() is not None
+    address, names = fields.offset(), fields.offset()
+    if address is None or names is None:
+        return
+    heap = Heap(bytes_of, address)
+    links = []
+    for record in records_of(bytes_of, names, _BY_NAME):
+        record.skip(_HASH_NBYTES)
+        links.append(_link(Fields(heap.get(record.rest()), bytes_of)))
+    yield from sorted(links)
 
 
 def _local_heap(bytes_of: FileBytes, address: int) -> bytes:

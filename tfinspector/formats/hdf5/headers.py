@@ -13,6 +13,8 @@ EXTERNAL_FILES, LAYOUT, FILTERS, ATTRIBUTE, SYMBOL_TABLE, ATTRIBUTE_INFO = 7, 8,
 _CONTINUATION = 16
 _SHARED = 2  # flag of a message whose content lies elsewhere
 _WIDTHS = (2, 4, 8)
+_ELSEWHERE = 2  # kind of place of a shared message: another object header
+_DEEPEST = 4
 _MOST_MESSAGES = 100_000
 _MOST_HEADER_NBYTES = 64 << 20
 
@@ -144,3 +146,24 @@ def _one_message(fields: Fields, second: bool, ordered: bool) -> Message:
         type_, size, flags = fields.integer(2), fields.integer(2), fields.byte()
         fields.skip(3)
     return Message(type_, bool(flags & _SHARED), fields.raw(size))
+
+
+def resolved(message: Message, bytes_of: FileBytes, depth: int = 0) -> Message:
+    """The message itself, or the one of its type at the object that a shared one leads to.
+
+    A type with a name of its own ("committed") is kept so. Specification, IV.A.1 ("shared
+    message"). Raises `Broken`.
+    """
+    if not message.shared:
+        return message
+    fields = Fields(message.data, bytes_of)
+    version, kind = fields.byte(), fields.byte()
+    fields.skip(6 if version == 1 else 0)
+    if version >= 3 and kind != _ELSEWHERE:
+        raise Broken("types are kept in a table for the whole file, which is not read")
+    address = fields.offset()
+    if address is not None and depth < _DEEPEST:
+        for other in read_messages(bytes_of, address):
+            if other.type == message.type:
+                return resolved(other, bytes_of, depth + 1)
+    raise Broken("the type of a dataset in it is not where it should be")

@@ -51,12 +51,7 @@ def read_tree(file: Readable, offset: int, nbytes: int) -> Hdf5Tree:
                 tree.problems.append(f"{path} is {seen[address] or 'the root'} once more")
                 continue
             seen[address] = path
-            attributes = tree.groups[path] = Attributes(messages, bytes_of)
-            if attributes.elsewhere:
-                tree.problems.append(
-                    f"the attributes of {path or 'the root'} are kept in a form of newer HDF5 "
-                    "versions that is not read"
-                )
+            tree.groups[path] = Attributes(messages, bytes_of)
             below = []
             for link in links_of(messages, bytes_of):
                 name = f"{path}/{link.name}" if path else link.name
