@@ -78,17 +78,22 @@ VERIFY = {
     "equal": bool, "findings": FINDINGS,
 }  # fmt: skip
 STATES = (
-    "restored", "matched", "missing_in_model", "missing_in_checkpoint", "shape_mismatch",
+    "restored", "missing_in_model", "missing_in_checkpoint", "shape_mismatch",
     "dtype_mismatch", "not_built", "not_assigned", "value_differs", "unreachable",
     "not_comparable",
 )  # fmt: skip
 OUTCOMES = ("restored", "partial", "nothing", "failed")
-_SUMMARY = {"by_state": dict, "parameters_restored": int, "parameters_total": int}
+_SUMMARY = {
+    "by_state": dict, "parameters_restored": int, "parameters_total": int,
+    "expected": ({"by_state": dict, "parameters_restored": int}, None),
+}  # fmt: skip
 RESTORE = {
     "outcome": OUTCOMES,
+    "expected_outcome": (*OUTCOMES, None),
     "variables": [
         {
             "name": str, "key": (str, None), "model_path": (str, None), "state": STATES,
+            "expected": (*STATES, None),
             "file_shape": SHAPE, "model_shape": SHAPE, "file_dtype": (str, None),
             "model_dtype": (str, None), "verified": bool, "device": (str, None),
         }

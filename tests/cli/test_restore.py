@@ -113,9 +113,15 @@ def test_its_page_has_cause_rows_and_renames_in_that_order(cli: Cli, net: Path) 
 
 def test_a_dry_run_promises_the_same_and_assigns_nothing(cli: Cli, net: Path) -> None:
     document = told(cli("restore", net, "--factory", spec("renamed"), "--dry-run", "--json"), 1)
-    assert (document["outcome"], document["dry_run"]) == ("partial", True)
+    assert (document["outcome"], document["dry_run"]) == ("nothing", True)
+    assert document["expected_outcome"] == "partial"
+    assert document["summary"]["parameters_restored"] == 0
+    assert document["summary"]["expected"]["parameters_restored"] > 0
+    assert "restored" not in document["summary"]["by_state"]
     assert not any(each["verified"] for each in document["variables"])
-    assert states(document)["model/left/_kernel"] == "matched"
+    assert states(document)["model/left/_kernel"] == "not_assigned"
+    expected = {each["model_path"]: each["expected"] for each in document["variables"]}
+    assert expected["model/left/_kernel"] == "restored"
     assert len(document["renames"]) == 2
     page = cli("restore", net, "--factory", spec("fitting"), "--dry-run")
     assert page.code == 0

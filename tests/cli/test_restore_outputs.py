@@ -38,7 +38,7 @@ def test_a_saved_map_restores_as_it_is(cli: Cli, net: Path, tmp_path: Path) -> N
     assert [each["applied"] for each in document["renames"]] == [True, True]
     assert document["renames"][0]["why"] == suggested["renames"][0]["why"]
     dry = told(cli(*words, "--map", file, "--dry-run", "--save-map", tmp_path / "again.json"), 0)
-    assert dry["outcome"] == "restored"
+    assert dry["expected_outcome"] == "restored"
     assert json.loads((tmp_path / "again.json").read_text()) == json.loads(file.read_text())
     page = cli("restore", net, "--factory", spec("renamed"), "--map", file)
     assert "are proved equal to the file, by the map." in page.out
@@ -158,7 +158,7 @@ def test_nothing_is_cut_or_filled_up_unasked(cli: Cli, net: Path, tmp_path: Path
     assert [each.pop("accepted") for each in entries["renames"]] == [False]
     file.write_text(json.dumps(entries))
     accepted = told(cli(*words, "--emit-code", script, "--map", file), 0)
-    rows = {each["model_path"]: each["state"] for each in accepted["variables"]}
-    assert rows["model/middle/_kernel"] == "matched"
+    rows = {each["model_path"]: each["expected"] for each in accepted["variables"]}
+    assert rows["model/middle/_kernel"] == "restored"
     assert "M34" not in [each["id"] for each in accepted["findings"]]
     assert "RENAMED = []\n" not in script.read_text()

@@ -23,8 +23,12 @@ NEW = ModelNode("keras.src.optimizers.adam.Adam", "")
 
 
 def states(table: MatchTable) -> dict[str, State]:
-    """By key, or by path where there is none."""
-    return {row.key or row.model_path or row.name: row.state for row in table.rows}
+    """What a restore is foretold to make of each, by key, or by path where there is none.
+
+    Nothing was assigned yet: no row is called restored itself.
+    """
+    assert State.RESTORED not in {row.state for row in table.rows}
+    return {row.key or row.model_path or row.name: row.expected for row in table.rows}
 
 
 def test_first_binding_wins_and_the_other_is_a_conflict() -> None:
@@ -33,7 +37,7 @@ def test_first_binding_wins_and_the_other_is_a_conflict() -> None:
     table = match(file, mine)
     assert table.bound == {0: 0, 1: 1}
     assert table.conflicts == ((1, (1, 2)),)
-    assert states(table) == {"n1": State.MATCHED, "path2": State.MISSING_IN_CHECKPOINT}
+    assert states(table) == {"n1": State.RESTORED, "path2": State.MISSING_IN_CHECKPOINT}
     assert table.rows[1].why == "The checkpoint shares one variable for this and path1."
 
 
@@ -60,7 +64,7 @@ def test_shape_comes_before_dtype() -> None:
     )  # fmt: skip
     table = match(file, model({0: {"a": 1, "b": 2, "c": 3}}, {1: (2,), 2: (2,), 3: (2,)}))
     assert states(table) == {
-        "n1": State.DTYPE_MISMATCH, "n2": State.SHAPE_MISMATCH, "n3": State.MATCHED,
+        "n1": State.DTYPE_MISMATCH, "n2": State.SHAPE_MISMATCH, "n3": State.RESTORED,
     }  # fmt: skip
 
 
@@ -103,7 +107,7 @@ def test_what_is_reached_another_way_is_not_lost() -> None:
     file = checkpoint({0: {"old": 1, "new": 1}, 1: {"v": 2}}, {2: (1,)})
     table = match(file, model({0: {"new": 1}, 1: {"v": 2}}, {2: (1,)}))
     assert table.frontier == ()
-    assert states(table) == {"n2": State.MATCHED}
+    assert states(table) == {"n2": State.RESTORED}
 
 
 def test_unbuilt_parts_wait() -> None:
@@ -144,7 +148,7 @@ def test_slots_come_along_with_variable_and_optimizer() -> None:
     old = OLD._replace(slots=(Slot(3, "m", 6), Slot(3, "v", 5)))
     table = match(file, model(edges, values, nodes={2: old}))
     assert (table.bound[5], table.bound[6]) == (6, 5)
-    assert set(states(table).values()) == {State.MATCHED}
+    assert set(states(table).values()) == {State.RESTORED}
     unmade = match(file, model(edges, {3: (1,), 4: ()}, nodes={2: OLD}))
     assert states(unmade)["n5"] is State.NOT_BUILT
     ignored = match(file, model(edges, {3: (1,), 4: ()}, nodes={2: NEW}))
@@ -157,7 +161,7 @@ def test_slots_come_along_with_variable_and_optimizer() -> None:
 def test_two_values_for_one_variable() -> None:
     file = checkpoint({0: {"a": 1, "b": 2}}, {1: (1,), 2: (1,)})
     table = match(file, model({0: {"a": 1, "b": 1}}, {1: (1,)}))
-    assert states(table) == {"n1": State.MATCHED, "n2": State.NOT_ASSIGNED}
+    assert states(table) == {"n1": State.RESTORED, "n2": State.NOT_ASSIGNED}
     assert table.rows[1].why == "The model shares this variable: it gets the value of name1."
 
 
@@ -165,7 +169,7 @@ def test_the_save_counter_is_nobodys_loss() -> None:
     file = checkpoint({0: {"w": 1, "save_counter": 2}}, {1: (1,), 2: ()}, roles={2: Role.COUNTER})
     table = match(file, model({0: {"w": 1}}, {1: (1,)}))
     assert table.frontier == ()
-    assert (table.rows[1].state, table.rows[1].variable) == (State.MATCHED, -1)
+    assert (table.rows[1].expected, table.rows[1].variable) == (State.RESTORED, -1)
 
 
 def test_a_value_that_cannot_be_read_is_not_promised() -> None:
@@ -319,7 +323,7 @@ def test_a_model_matches_itself(
     assert table.bound == {place: place for place in edges}
     assert table.frontier == ()
     assert table.conflicts == ()
-    assert all(row.state is State.MATCHED for row in table.rows)
+    assert all(row.fits for row in table.rows)
     assert [row.file_shape for row in table.rows] == [row.model_shape for row in table.rows]
 
 

@@ -20,46 +20,46 @@ from tfinspector.engine.restoring.file_hashes import hash_keys
 from tfinspector.engine.restoring.model_reports import description_of
 
 NOBODY = Interpreter("3.11", "python", "2.21", "3.15", "2.4", (), 1)
-MATCHED, HERE_ONLY, THERE_ONLY = "matched", "missing_in_checkpoint", "missing_in_model"
+FITS, HERE_ONLY, THERE_ONLY = "restored", "missing_in_checkpoint", "missing_in_model"
 
 # file, factory, where the model stands, states of all rows (the save counter is a row)
 CASES: list[tuple[str, str, str, dict[str, int]]] = [
-    ("functional-1", "functional", "model", {MATCHED: 9, "unreachable": 1}),
-    ("functional_root", "functional", "", {MATCHED: 8, "unreachable": 1}),
-    ("functional-1", "named", "", {MATCHED: 9, "unreachable": 1}),
-    ("functional-1", "renamed", "", {MATCHED: 1, THERE_ONLY: 8, HERE_ONLY: 8, "unreachable": 1}),
+    ("functional-1", "functional", "model", {FITS: 9, "unreachable": 1}),
+    ("functional_root", "functional", "", {FITS: 8, "unreachable": 1}),
+    ("functional-1", "named", "", {FITS: 9, "unreachable": 1}),
+    ("functional-1", "renamed", "", {FITS: 1, THERE_ONLY: 8, HERE_ONLY: 8, "unreachable": 1}),
     ("functional-1", "user_checkpoint", "",
-     {MATCHED: 1, THERE_ONLY: 8, HERE_ONLY: 9, "unreachable": 1}),
-    ("user_checkpoint-1", "user_checkpoint", "", {MATCHED: 10, "unreachable": 1}),
-    ("user_checkpoint-1", "functional", "", {MATCHED: 9, THERE_ONLY: 1, "unreachable": 1}),
+     {FITS: 1, THERE_ONLY: 8, HERE_ONLY: 9, "unreachable": 1}),
+    ("user_checkpoint-1", "user_checkpoint", "", {FITS: 10, "unreachable": 1}),
+    ("user_checkpoint-1", "functional", "", {FITS: 9, THERE_ONLY: 1, "unreachable": 1}),
     ("functional-1", "longer", "model",
-     {MATCHED: 7, "shape_mismatch": 2, HERE_ONLY: 2, "unreachable": 1}),
+     {FITS: 7, "shape_mismatch": 2, HERE_ONLY: 2, "unreachable": 1}),
     ("longer-1", "functional", "model",
-     {MATCHED: 7, "shape_mismatch": 2, THERE_ONLY: 2, "unreachable": 1}),
-    ("functional-1", "wider", "model", {MATCHED: 2, "shape_mismatch": 7, "unreachable": 1}),
-    ("functional-1", "halved", "model", {MATCHED: 1, "dtype_mismatch": 8, "unreachable": 1}),
-    ("sequential-1", "sequential", "model", {MATCHED: 5}),
-    ("sequential_root", "sequential", "", {MATCHED: 4}),
-    ("subclassed-1", "subclassed", "model", {MATCHED: 5}),
-    ("subclassed-1", "headless", "model", {MATCHED: 3, THERE_ONLY: 2}),
-    ("subclassed-1", "unbuilt", "model", {MATCHED: 1, "not_built": 4}),
-    ("listed-1", "listed", "model", {MATCHED: 5, "unreachable": 4}),
-    ("trained-1", "trained", "", {MATCHED: 23, "unreachable": 1}),
-    ("trained-1", "functional", "model", {MATCHED: 9, THERE_ONLY: 14, "unreachable": 1}),
-    ("functional-1", "trained", "", {MATCHED: 9, HERE_ONLY: 14, "unreachable": 1}),
-    ("trained-1", "unbuilt_optimizer", "", {MATCHED: 11, "not_built": 12, "unreachable": 1}),
-    ("module-1", "module", "model", {MATCHED: 7, "not_comparable": 2}),
-    ("saved", "module", "", {MATCHED: 6, "not_comparable": 2}),
-    ("tied-1", "tied", "model", {MATCHED: 3}),
-    ("tied-1", "untied", "model", {MATCHED: 3, HERE_ONLY: 1}),
-    ("untied-1", "tied", "model", {MATCHED: 3, "not_assigned": 1}),
-    ("looped-1", "looped", "model", {MATCHED: 3}),
-    ("looped_root", "looped", "", {MATCHED: 2}),
-    ("by_name", "by_name", "", {MATCHED: 3, "shape_mismatch": 1, THERE_ONLY: 1, HERE_ONLY: 1}),
-    ("by_name", "fitting_by_name", "", {MATCHED: 2, THERE_ONLY: 2, HERE_ONLY: 1}),
+     {FITS: 7, "shape_mismatch": 2, THERE_ONLY: 2, "unreachable": 1}),
+    ("functional-1", "wider", "model", {FITS: 2, "shape_mismatch": 7, "unreachable": 1}),
+    ("functional-1", "halved", "model", {FITS: 1, "dtype_mismatch": 8, "unreachable": 1}),
+    ("sequential-1", "sequential", "model", {FITS: 5}),
+    ("sequential_root", "sequential", "", {FITS: 4}),
+    ("subclassed-1", "subclassed", "model", {FITS: 5}),
+    ("subclassed-1", "headless", "model", {FITS: 3, THERE_ONLY: 2}),
+    ("subclassed-1", "unbuilt", "model", {FITS: 1, "not_built": 4}),
+    ("listed-1", "listed", "model", {FITS: 5, "unreachable": 4}),
+    ("trained-1", "trained", "", {FITS: 23, "unreachable": 1}),
+    ("trained-1", "functional", "model", {FITS: 9, THERE_ONLY: 14, "unreachable": 1}),
+    ("functional-1", "trained", "", {FITS: 9, HERE_ONLY: 14, "unreachable": 1}),
+    ("trained-1", "unbuilt_optimizer", "", {FITS: 11, "not_built": 12, "unreachable": 1}),
+    ("module-1", "module", "model", {FITS: 7, "not_comparable": 2}),
+    ("saved", "module", "", {FITS: 6, "not_comparable": 2}),
+    ("tied-1", "tied", "model", {FITS: 3}),
+    ("tied-1", "untied", "model", {FITS: 3, HERE_ONLY: 1}),
+    ("untied-1", "tied", "model", {FITS: 3, "not_assigned": 1}),
+    ("looped-1", "looped", "model", {FITS: 3}),
+    ("looped_root", "looped", "", {FITS: 2}),
+    ("by_name", "by_name", "", {FITS: 3, "shape_mismatch": 1, THERE_ONLY: 1, HERE_ONLY: 1}),
+    ("by_name", "fitting_by_name", "", {FITS: 2, THERE_ONLY: 2, HERE_ONLY: 1}),
     ("by_name", "keras_by_name", "", {THERE_ONLY: 4, HERE_ONLY: 2}),
-    ("old_optimizer-1", "old_optimizer", "", {MATCHED: 9}),
-    ("old_optimizer-1", "new_optimizer", "", {MATCHED: 3, THERE_ONLY: 6, HERE_ONLY: 6}),
+    ("old_optimizer-1", "old_optimizer", "", {FITS: 9}),
+    ("old_optimizer-1", "new_optimizer", "", {FITS: 3, THERE_ONLY: 6, HERE_ONLY: 6}),
 ]  # fmt: skip
 NAMES = [f"{file}-into-{factory}" for file, factory, _, _ in CASES]
 
@@ -95,7 +95,7 @@ def test_every_rule(
     opened = open_source(str(directory / file))
     table, description, truth = matched(tensorflow, opened, factory, place)
     assert table.attachment.name == place
-    assert Counter(row.state.value for row in table.rows) == states
+    assert Counter(row.expected.value for row in table.rows) == states
     assert bool(refused(table.rows)) == bool(truth["error"])
     assert {row.variable for row in table.rows} >= set(range(len(description.variables)))
     if not truth["error"]:
@@ -110,7 +110,7 @@ def check_values(
     stored = hash_keys(opened.reader(), [row.key for row in table.rows if row.key]).by_key
     rows = prove(table, description, dict(enumerate(truth["after"])), stored)
     for before, after in zip(table.rows, rows, strict=True):
-        if before.state is State.MATCHED and before.variable >= 0:
+        if before.fits and before.variable >= 0:
             assert after.state is State.RESTORED, before
     restored = {row.variable for row in rows if row.state is State.RESTORED}
     for at in set(range(len(description.variables))) - restored:
@@ -127,8 +127,6 @@ def check_nodes(opened: OpenSource, table: MatchTable, truth: dict[str, Any]) ->
     counter = {e.node for e in graph.nodes[0].children if e.name == "save_counter"}
     bound = set(table.bound) | counter
     assert bound == set(truth["bound"])
-    states = {row.state.value for row in table.rows}
+    states = {row.expected.value for row in table.rows}
     # Of two values for one shared variable it drops the second and is content all the same.
-    assert truth["consumed"] == (
-        states <= {MATCHED, "unreachable", "not_comparable", "not_assigned"}
-    )
+    assert truth["consumed"] == (states <= {FITS, "unreachable", "not_comparable", "not_assigned"})

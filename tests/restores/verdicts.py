@@ -93,8 +93,7 @@ def counted(report: RestoreReport, is_stopped: bool = False) -> dict[str, int]:
     Where a restore was stopped, what would have been restored was not assigned. Seeds of random
     numbers do not count: nobody restores them.
     """
-    count = Counter(row.state.value for row in report.rows if not _is_seed(row, report))
-    count[RESTORED] += count.pop(State.MATCHED.value, 0)
+    count = Counter(row.expected.value for row in report.rows if not _is_seed(row, report))
     if is_stopped:
         count[RESTORED] += count.pop(State.NOT_ASSIGNED.value, 0)
     return {state: number for state, number in count.items() if number}

@@ -88,12 +88,13 @@ def report(
 ) -> RestoreReport:
     paths = {each.variable: each.model_path for each in rows if each.variable >= 0}
     known = model([paths.get(at, f"spare/{at}") for at in range(max(paths, default=-1) + 1)])
-    good = sum(each.state in (State.RESTORED, State.MATCHED) for each in rows)
+    good = sum(each.expected is State.RESTORED for each in rows)
     return RestoreReport(
-        outcome, dry_run, "/made/up", prefix, known,
+        Outcome.NOTHING if dry_run else outcome, dry_run, "/made/up", prefix, known,
         MatchTable(Attachment(), tuple(rows), (), {}), tuple(rows), renames, findings,
-        "CheckpointLoadStatus", "printed", 1.5, 600_000_000, 12 * good, 12 * len(paths),
-        not dry_run,
+        "CheckpointLoadStatus", "printed", 1.5, 600_000_000, 0 if dry_run else 12 * good,
+        12 * len(paths), not dry_run, expected_outcome=outcome if dry_run else None,
+        parameters_expected=12 * good if dry_run else 0,
     )  # fmt: skip
 
 

@@ -314,7 +314,8 @@ def test_the_verdict_counts_the_variables_of_the_model() -> None:
 def test_only_a_proof_is_green() -> None:
     good = report(ROWS[:2], Outcome.RESTORED)
     assert verdict(good).role == "proved"
-    would = report([row._replace(state=State.MATCHED) for row in ROWS[:2]], Outcome.RESTORED, True)
+    fitting = [row._replace(state=State.NOT_ASSIGNED, fits=True) for row in ROWS[:2]]
+    would = report(fitting, Outcome.RESTORED, True)
     assert verdict(would).role == "text"
     assert "Restore assigns" in healthy_words(would)
     assert healthy_words(report()) == ""

@@ -14,7 +14,7 @@ from tfinspector.contents.restores import Outcome, State
 from tfinspector.viewmodels.flat_rows import Wish
 from tfinspector.viewmodels.restore.answers import Cell
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows, names_of, prepare
-from tfinspector.viewmodels.restore.states import MEANINGS, SIGNS, sign
+from tfinspector.viewmodels.restore.states import MEANINGS, SIGNS, STATES, Foretold, sign
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.variables.answers import Ask
@@ -38,7 +38,7 @@ def shown(content: MatchRows) -> list[str]:
 
 
 def test_every_state_has_a_sign_and_a_meaning() -> None:
-    assert set(SIGNS) == set(MEANINGS) == set(State)
+    assert set(SIGNS) == set(MEANINGS) == set(STATES) == {*State, Foretold.RESTORED}
 
 
 def test_only_what_was_proved_is_green() -> None:

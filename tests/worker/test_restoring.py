@@ -210,7 +210,7 @@ def test_what_is_written_satisfies_the_ordinary_restore(
 ) -> None:
     """By another process that has only the factory, as the user's program."""
     asked.build(factory, hints={"optimizer": True, "kernels": [["first", [3, 5]]]})
-    told = asked("write", prefix=str(tmp_path / "draft"), name=name, save_counter=7)
+    told = asked("write", prefix=str(tmp_path / "draft"), name=name)
     assert told["prefix"] == str(tmp_path / "draft")
     assert told["files"] == ["draft.data-00000-of-00001", "draft.index"]
     assert sorted(path.name for path in tmp_path.iterdir()) == told["files"]

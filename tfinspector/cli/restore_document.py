@@ -13,8 +13,10 @@ from tfinspector.contents.restores import Outcome, Rename, RestoreReport, Row, S
 def empty_document() -> Document:
     """The document of a restore that came to nothing."""
     return {
-        "outcome": Outcome.FAILED.value, "variables": [],
-        "summary": {"by_state": {}, "parameters_restored": 0, "parameters_total": 0},
+        "outcome": Outcome.FAILED.value, "expected_outcome": None, "variables": [],
+        "summary": {
+            "by_state": {}, "parameters_restored": 0, "parameters_total": 0, "expected": None,
+        },
         "renames": [], "worker": None, "written": {"map": None, "code": None, "checkpoint": None},
         "fixed": None, "devices": [], "device_outputs": [],
     }  # fmt: skip
@@ -30,12 +32,13 @@ def document_of(
     """The report as `cli.md` says it; `used` are the pairs of the map that was applied."""
     return {
         "outcome": report.outcome.value,
+        "expected_outcome": report.expected_outcome and report.expected_outcome.value,
         "way": report.way.value if report.way else None,
         "dry_run": report.dry_run,
         "path": report.path,
         "prefix": report.prefix,
         "attachment": report.table.attachment.name if report.table else None,
-        "variables": [_variable(row) for row in report.rows],
+        "variables": [_variable(row, report.dry_run) for row in report.rows],
         "summary": summary_of(report),
         "renames": [
             *(_rename(rename, applied=True) for rename in used),
@@ -58,18 +61,26 @@ def document_of(
 
 
 def summary_of(report: RestoreReport) -> Document:
-    """How many variables have each state, and how much of the model that is."""
+    """How many variables have each state, and how much of the model that is.
+
+    Of a dry run also what a restore is foretold to make of it; null otherwise.
+    """
+    expected = {
+        "by_state": dict(Counter(row.expected.value for row in report.rows)),
+        "parameters_restored": report.parameters_expected,
+    }
     return {
         "by_state": dict(Counter(row.state.value for row in report.rows)),
         "parameters_restored": report.parameters_restored,
         "parameters_total": report.parameters_total,
+        "expected": expected if report.dry_run else None,
     }
 
 
-def _variable(row: Row) -> Document:
+def _variable(row: Row, is_dry: bool) -> Document:
     return {
         "name": row.name, "key": row.key or None, "model_path": row.model_path or None,
-        "state": row.state.value,
+        "state": row.state.value, "expected": row.expected.value if is_dry else None,
         "file_shape": None if row.file_shape is None else list(row.file_shape),
         "model_shape": None if row.model_shape is None else list(row.model_shape),
         "file_dtype": row.file_dtype or None, "model_dtype": row.model_dtype or None,

@@ -42,7 +42,6 @@ _MEANING = {
 }
 """Of each state; the gravest first, as they are shown."""
 
-_QUIET = frozenset({State.RESTORED, State.MATCHED})
 _OPTIMIZER = "values of the optimizer"
 _ASIDE = {
     Role.SLOT.value: _OPTIMIZER, Role.OPTIMIZER.value: _OPTIMIZER,
@@ -81,20 +80,21 @@ def write_page(
 def _write_outcome(
     page: Page, report: RestoreReport, about: Interpreter | None, used: Sequence[Rename]
 ) -> None:
-    page.line(*(_WOULD if report.dry_run else _OUTCOMES)[report.outcome])
+    page.line(*(_WOULD if report.dry_run else _OUTCOMES)[report.outlook])
     if report.parameters_total:
-        share = numbers.percent(report.parameters_restored, report.parameters_total)
+        good = report.parameters_expected if report.dry_run else report.parameters_restored
+        share = numbers.percent(good, report.parameters_total)
         would = "would be restored" if report.dry_run else "are proved equal to the file"
         page.line(
-            f"{numbers.whole(report.parameters_restored)} of "
+            f"{numbers.whole(good)} of "
             f"{numbers.counted(report.parameters_total, 'parameter')} ({share} %) {would}"
             f"{', by the map' if used else ''}."
         )
     if report.way is not None and report.way is not Way.RESTORE:
         page.line(_WAYS[report.way])
-    by_state = Counter(row.state for row in report.rows)
+    by_state = Counter("would be restored" if row.fits else row.state.value for row in report.rows)
     if by_state:
-        counts = (f"{state.value} {numbers.whole(count)}" for state, count in by_state.items())
+        counts = (f"{word} {numbers.whole(count)}" for word, count in by_state.items())
         page.line("Variables: " + ", ".join(counts))
     parts = [f"TensorFlow {about.tensorflow}"] if about and about.tensorflow else []
     parts += [f"Keras {about.keras}"] if about and about.keras else []
@@ -115,7 +115,7 @@ def _write_rows(page: Page, report: RestoreReport) -> None:
     """What is not restored, by state; the optimizer's and what is like it in one line each."""
     groups: dict[State, list[Row]] = {}
     for row in report.rows:
-        if row.state not in _QUIET and row.name != _SAVE_COUNTER:
+        if row.expected is not State.RESTORED and row.name != _SAVE_COUNTER:
             groups.setdefault(row.state, []).append(row)
     if not groups:
         return

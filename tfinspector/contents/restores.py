@@ -16,7 +16,6 @@ class State(StrEnum):
     """The state of one variable in a restore, exactly as in `cli.md`."""
 
     RESTORED = "restored"  # proved equal to the file
-    MATCHED = "matched"  # dry run only: would be restored
     MISSING_IN_MODEL = "missing_in_model"
     MISSING_IN_CHECKPOINT = "missing_in_checkpoint"
     SHAPE_MISMATCH = "shape_mismatch"
@@ -42,6 +41,8 @@ class Row(NamedTuple):
     key          the file's key, "" for a model variable without counterpart
     name         the file's name for it, or the model's where there is no key
     variable     index in `ModelDescription.variables`, -1 for a key without counterpart
+    fits         a restore would assign it and prove it equal; nothing was assigned yet, so the
+                 state is `NOT_ASSIGNED`: "restored" is only said of what is proved
     """
 
     state: State
@@ -56,6 +57,12 @@ class Row(NamedTuple):
     device: str = ""
     role: str = ""
     why: str = ""
+    fits: bool = False
+
+    @property
+    def expected(self) -> State:
+        """Its state, or what a restore is foretold to make of it."""
+        return State.RESTORED if self.fits else self.state
 
 
 class Frontier(NamedTuple):
@@ -187,7 +194,8 @@ class RestoreReport:
 
     status_type is the class TensorFlow's restore returned, `log` what it printed; `renames` are
     suggestions; `seconds` and `peak_nbytes` are of the worker. Parameters are the elements of the
-    model's weights, and how many of them were proved (in a dry run: would be restored).
+    model's weights, and how many of them were proved. A dry run restores nothing: what a restore
+    would do is in `expected_outcome` (None otherwise) and `parameters_expected`.
     `called` says that the values were compared once more after a forward call, `why_not_called`
     why not. `error` is what building or restoring raised; `worker_died` that no answer came at all.
     `way` is how the values came into the model, None where none did.
@@ -213,3 +221,10 @@ class RestoreReport:
     error: RelayedError | None = None
     worker_died: bool = False
     way: Way | None = None
+    expected_outcome: Outcome | None = None
+    parameters_expected: int = 0
+
+    @property
+    def outlook(self) -> Outcome:
+        """How it went or, of a dry run, how a restore is foretold to go."""
+        return self.expected_outcome or self.outcome

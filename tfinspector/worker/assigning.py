@@ -19,6 +19,8 @@ class WrongSize(Explained):
 def assign(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """`rows`: [{"variable": index}], with one payload each -> `rows`, one answer each.
 
+    The index -1 is that of TensorFlow's own count of saves, which `write` then writes.
+
     A payload holds the elements in row-major, little-endian order in the variable's own type and
     shape; of strings each one's length as eight little-endian bytes, then its bytes; types of
     less than a byte take one byte each. Each answer is {"variable", "done", "sha256", "device",
@@ -32,7 +34,8 @@ def assign(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     for done, payload in enumerate(context.payloads):
         row = rows[done]
         context.report(done, len(rows), "assigning")
-        variable = held.variables[int(row["variable"])].variable
+        number = int(row["variable"])
+        variable = held.saves if number < 0 else held.variables[number].variable
         answers.append(dict(_assign(variable, payload), variable=row["variable"]))
     return {"rows": answers}
 

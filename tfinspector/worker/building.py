@@ -20,7 +20,11 @@ class NothingBuilt(Explained):
 
 
 class Holding(NamedTuple):
-    """The built model. `home` is the directory this process was in before user code could leave."""
+    """The built model. `home` is the directory this process was in before user code could leave.
+
+    `saves` is the count of saves that TensorFlow keeps in a `tf.train.Checkpoint`: one is made for
+    each restore and write, and this variable carries the count from the one to the other.
+    """
 
     factory: factories.Factory
     built: Built
@@ -28,6 +32,7 @@ class Holding(NamedTuple):
     device: Optional[str]
     home: str
     sample_inputs: Any
+    saves: Any
 
 
 _holding: List[Holding] = []
@@ -76,7 +81,10 @@ def _describe(
 ) -> Dict[str, Any]:
     described = describe_model(built, factory.spec, completion.built_by, completion.unbuilt)
     described.data["optimizers_built"] = completion.optimizers
-    _holding[:] = [Holding(factory, built, described.variables, device, home, sample)]
+    tf = tensorflow()
+    with tf.device("CPU:0"):
+        saves = tf.Variable(0, trainable=False, dtype=tf.int64)
+    _holding[:] = [Holding(factory, built, described.variables, device, home, sample, saves)]
     return described.data
 
 

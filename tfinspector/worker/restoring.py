@@ -52,6 +52,7 @@ def restore(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
             answer.update(_nodes(status))
             if params.get("mode") != "read":
                 answer["save_counter"] = value_hash(checkpoint.save_counter)
+                held.saves.assign(checkpoint.save_counter)
             _be_content(status)
             del status
     answer["log"] = heard.text.replace(opened, prefix)
@@ -100,14 +101,14 @@ def roll_back(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
 def write(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """Write the model to `prefix` as it is now, such that the ordinary restore is content.
 
-    `name` is where a bare model goes. The file holds a `save_counter` (of the value
-    `save_counter`, default 1), because `restore` makes one and `assert_consumed` misses it
-    otherwise. Returns the prefix and the files.
+    `name` is where a bare model goes. The file holds a `save_counter` (as it was restored, else
+    1), because `restore` makes one and `assert_consumed` misses it otherwise. Returns the prefix
+    and the files.
     """
     held = holding()
     prefix = absolute(params["prefix"], held)
     checkpoint = checkpoint_of(held.built, params.get("name") or "")
-    checkpoint.save_counter.assign(int(params.get("save_counter") or 1))
+    checkpoint.save_counter.assign(max(int(held.saves.numpy()), 1))
     context.report(0, 0, "writing")
     written = checkpoint.write(prefix)
     directory, base = os.path.split(written)

@@ -25,8 +25,9 @@ class Case:
     found    class of the first finding (ids of restore_failures.md), "" for a healthy restore
     also     classes that would be as right, or may be told besides as infos where it is healthy
     states   how many rows have each state after a restore (seeds of random numbers left out);
-             "matched" counts as "restored" in a dry run, and where the restore was stopped before
-             anything was assigned; empty where they depend on where the damage lies
+             what a dry run expects to be restored counts as "restored", also where the restore
+             was stopped before anything was assigned; empty where they depend on where the
+             damage lies
     dry      the same of a dry run, where it can't know what a restore finds
     plain    what TensorFlow itself does with the user's own call, see `user.plain`: the name of
              an exception, "consumed", "partial" (assert_consumed fails) or "names" (by names),

@@ -70,7 +70,7 @@ def _rows(
     rows = []
     for variable in a.variables:
         at = at_key.get(pairs.get(variable.key, ""), -1)
-        state = State.MATCHED if at >= 0 else State.MISSING_IN_MODEL
+        state = State.RESTORED if at >= 0 else State.MISSING_IN_MODEL
         rows.append(_row(state, variable.key, variable, at))
     taken = set(pairs.values())
     rows += [

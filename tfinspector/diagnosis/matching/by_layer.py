@@ -18,8 +18,8 @@ from tfinspector.contents.restores import Attachment, MatchTable, Row, State
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.diagnosis.matching.keras_optimizers import pair_optimizer
 from tfinspector.diagnosis.matching.rows import (
-    compare,
     file_row,
+    misfit,
     model_rows,
     paired_row,
     shapes_fit,
@@ -74,8 +74,8 @@ def _rows(checkpoint: Checkpoint, model: ModelDescription, pairs: Pairs) -> Iter
             yield file_row(State.MISSING_IN_MODEL, theirs, _why_lost(theirs, model))
             continue
         mine = model.variables[at]
-        state = compare(theirs.shape, theirs.dtype.name, mine)
-        if state is State.MATCHED and theirs.problem:
+        state = misfit(theirs.shape, theirs.dtype.name, mine)
+        if state is None and theirs.problem:
             state = State.NOT_ASSIGNED
         yield paired_row(state, theirs, mine, at, theirs.problem)
     yield from model_rows(model, pairs.values())

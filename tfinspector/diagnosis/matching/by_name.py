@@ -10,7 +10,7 @@ from collections import defaultdict
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.models import ModelDescription, ModelVariable
 from tfinspector.contents.restores import Attachment, MatchTable, Row, State
-from tfinspector.diagnosis.matching.rows import compare, file_row, model_rows, paired_row
+from tfinspector.diagnosis.matching.rows import file_row, misfit, model_rows, paired_row
 
 WHY_NAMELESS = "TensorFlow restores a checkpoint without objects by name; Keras 3 gives it none."
 WHY_NO_NAME = "No variable of the model has this name."
@@ -35,8 +35,8 @@ def match_by_name(checkpoint: Checkpoint, model: ModelDescription) -> MatchTable
             continue
         for at in places:
             mine = model.variables[at]
-            state = compare(theirs.shape, theirs.dtype.name, mine)
-            if state is State.MATCHED and theirs.problem:
+            state = misfit(theirs.shape, theirs.dtype.name, mine)
+            if state is None and theirs.problem:
                 state = State.NOT_ASSIGNED
             rows.append(paired_row(state, theirs, mine, at, theirs.problem))
     rows += model_rows(model, {row.variable for row in rows}, whys)

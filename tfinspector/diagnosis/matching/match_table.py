@@ -12,13 +12,13 @@ from typing import NamedTuple
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.graphs import ObjectGraph
 from tfinspector.contents.models import ModelDescription, Returned
-from tfinspector.contents.restores import Attachment, MatchTable, State
+from tfinspector.contents.restores import Attachment, MatchTable
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.diagnosis.matching.by_layer import match_by_layer
 from tfinspector.diagnosis.matching.by_name import match_by_name
 from tfinspector.diagnosis.matching.frontier import find_lost
 from tfinspector.diagnosis.matching.roles import PRIVATE
-from tfinspector.diagnosis.matching.rows import GraphRows, compare
+from tfinspector.diagnosis.matching.rows import GraphRows, misfit
 from tfinspector.diagnosis.matching.walk import (
     ROOT,
     SAVE_COUNTER,
@@ -142,7 +142,7 @@ def _fit(side: ModelSide, values: _Values, found: Walk) -> Fit:
         if at < 0:
             continue
         for held in values.get(theirs, ()):
-            if compare(held.shape, held.dtype.name, side.model.variables[at]) is State.MATCHED:
+            if misfit(held.shape, held.dtype.name, side.model.variables[at]) is None:
                 everything += held.nbytes
                 weights += held.nbytes if held.role in _WEIGHTS else 0
     own = sum(mine >= 0 for mine in found.bound.values())

@@ -25,11 +25,11 @@ WHY_UNLINKED = "No object in the checkpoint's graph mentions this key."
 WHY_COUNTER = "TensorFlow's own count of saves: restore() makes it, whatever the model is."
 
 
-def compare(file_shape: Shape, file_dtype: str, mine: ModelVariable) -> State:
-    """Whether TensorFlow would assign the one to the other; shape first, then dtype."""
+def misfit(file_shape: Shape, file_dtype: str, mine: ModelVariable) -> State | None:
+    """Why TensorFlow would not assign the one to the other, None if it would; shape first."""
     if not shapes_fit(file_shape, mine.shape):
         return State.SHAPE_MISMATCH
-    return State.MATCHED if file_dtype == mine.dtype else State.DTYPE_MISMATCH
+    return None if file_dtype == mine.dtype else State.DTYPE_MISMATCH
 
 
 def shapes_fit(one: Shape, other: Shape) -> bool:
@@ -41,11 +41,14 @@ def shapes_fit(one: Shape, other: Shape) -> bool:
     return all(a == b or a is None or b is None for a, b in zip(one, other, strict=True))
 
 
-def paired_row(state: State, theirs: Variable, mine: ModelVariable, at: int, why: str) -> Row:
-    """A key and the variable it would go into."""
+def paired_row(
+    state: State | None, theirs: Variable, mine: ModelVariable, at: int, why: str
+) -> Row:
+    """A key and the variable it would go into; a `state` of None says that the two fit."""
     return Row(
-        state, theirs.key, theirs.name, at, mine.path, theirs.shape, mine.shape,
-        theirs.dtype.name, mine.dtype, mine.device, _ROLES[theirs.role], why,
+        state or State.NOT_ASSIGNED, theirs.key, theirs.name, at, mine.path, theirs.shape,
+        mine.shape, theirs.dtype.name, mine.dtype, mine.device, _ROLES[theirs.role], why,
+        state is None,
     )  # fmt: skip
 
 
@@ -139,7 +142,7 @@ class GraphRows:
 
     def _paired(self, theirs: Variable, at: int) -> Row:
         mine = self._model.variables[at]
-        state, why = compare(theirs.shape, theirs.dtype.name, mine), ""
+        state, why = misfit(theirs.shape, theirs.dtype.name, mine), ""
         first = self._first[at]
         if first != theirs.node:
             state = State.NOT_ASSIGNED
@@ -153,7 +156,8 @@ class GraphRows:
         if node < 0:
             return file_row(State.MISSING_IN_MODEL, theirs, WHY_UNLINKED)
         if node == self._counter:
-            return file_row(State.MATCHED, theirs, WHY_COUNTER, SAVE_COUNTER)
+            counter = file_row(State.NOT_ASSIGNED, theirs, WHY_COUNTER, SAVE_COUNTER)
+            return counter._replace(fits=True)
         if node in self._walk.unmade:
             return file_row(State.NOT_BUILT, theirs, WHY_SLOT_UNMADE)
         if node in self._walk.ignored:

@@ -19,7 +19,6 @@ WHY_STOPPED = "Nothing was restored: TensorFlow would have stopped half-way."
 WHY_FAILED = "The restore raised an error; what it had overwritten was rolled back."
 WHY_LOST = "The worker ended before the restore was done."
 WHY_COUNTED = "The call changed it after the restore, as a counter does."
-_GOOD = frozenset({State.RESTORED, State.MATCHED})
 _REFUSED = frozenset({State.SHAPE_MISMATCH, State.DTYPE_MISMATCH})
 
 
@@ -49,12 +48,7 @@ def prove_again(
 
 def untouched(rows: Iterable[Row], why: str) -> tuple[Row, ...]:
     """The rows of a restore that did not happen, or that was rolled back."""
-    return tuple(
-        [
-            row._replace(state=State.NOT_ASSIGNED, why=why) if row.state is State.MATCHED else row
-            for row in rows
-        ]
-    )
+    return tuple([row._replace(why=why, fits=False) if row.fits else row for row in rows])
 
 
 def refused(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -65,6 +59,8 @@ def refused(rows: Iterable[Row]) -> tuple[Row, ...]:
 def outcome_of(rows: Sequence[Row], model: ModelDescription) -> Outcome:
     """How it went, by the weights of both sides; by all of the model where there are no weights.
 
+    Of the rows of a match: how a restore is foretold to go.
+
     An optimizer's state that only one side has is no shortcoming: training was left out. So are
     averages of the weights that only the file has, and weights that only the file has where the
     model is complete: it is a part of what was saved.
@@ -72,24 +68,28 @@ def outcome_of(rows: Sequence[Row], model: ModelDescription) -> Outcome:
     telling = [row for row in rows if _counts(row, model)]
     counted = [row for row in telling if _is_weight(row)]
     own = [row for row in counted if row.state is not State.MISSING_IN_MODEL]
-    if own and all(row.state in _GOOD for row in own):
+    if own and all(_is_good(row) for row in own):
         counted = own
     counted = counted or [row for row in telling if row.variable >= 0]
-    good = sum(row.state in _GOOD for row in counted)
+    good = sum(map(_is_good, counted))
     if not good:
         return Outcome.NOTHING
     return Outcome.RESTORED if good == len(counted) else Outcome.PARTIAL
 
 
 def parameters_of(rows: Sequence[Row], model: ModelDescription) -> tuple[int, int]:
-    """Elements of the model's weights: how many are proved (or matched), and how many there are."""
+    """Elements of the model's weights: how many are proved (or foretold), and all of them."""
     weights = {row.variable for row in rows if row.variable >= 0 and row.role in _WEIGHTS}
-    good = {row.variable for row in rows if row.state in _GOOD}
+    good = {row.variable for row in rows if _is_good(row)}
     sizes = {at: _size(model.variables[at]) for at in weights}
     return sum(sizes[at] for at in weights & good), sum(sizes.values())
 
 
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.EMA.value})
+
+
+def _is_good(row: Row) -> bool:
+    return row.expected is State.RESTORED
 
 
 def _is_weight(row: Row) -> bool:
@@ -112,8 +112,8 @@ def _size(variable: ModelVariable) -> int:
 def _proved(
     row: Row, model: ModelDescription, after: Mapping[int, str], stored: Mapping[str, str]
 ) -> Row:
-    if row.state is State.MATCHED:
-        return _judge(row, model, after.get(row.variable), stored.get(row.key))
+    if row.fits:
+        return _judge(row._replace(fits=False), model, after.get(row.variable), stored.get(row.key))
     if row.state is not State.NOT_ASSIGNED or row.key not in stored:
         return row
     # Two keys for one variable of the model: the values may well be the same.

@@ -20,7 +20,7 @@ _FILE_KINDS = {
     Role.SLOT: OPTIMIZER, Role.OPTIMIZER: OPTIMIZER,
 }  # fmt: skip
 _MODEL_KINDS = {Role.OPTIMIZER: OPTIMIZER, Role.METRIC: METRIC}
-_DONE = frozenset({State.MATCHED, State.RESTORED, State.VALUE_DIFFERS})
+_DONE = frozenset({State.RESTORED, State.VALUE_DIFFERS})
 _OPTIMIZER_LISTS = frozenset({"_trainable_variables", "_variables", "_trainable_variables_indices"})
 
 
@@ -102,7 +102,7 @@ class Sides:
     def _sort_rows(self, rows: Sequence[Row]) -> None:
         used: set[int] = set()
         for row in rows:
-            if row.key and row.variable >= 0 and row.state in _DONE:
+            if row.key and row.variable >= 0 and row.expected in _DONE:
                 self.partner.setdefault(row.key, row.variable)
                 used.add(row.variable)
         self._used = used
@@ -254,7 +254,7 @@ def _is_chance(checkpoint: Checkpoint, model: ModelDescription, table: MatchTabl
         return False
     weights = [each for each in checkpoint.variables if each.role is Role.WEIGHT]
     within = {each.key for each in weights if any(p.startswith(f"{name}/") for p in each.paths)}
-    matched = {row.key for row in table.rows if row.state in _DONE} & within
+    matched = {row.key for row in table.rows if row.expected in _DONE} & within
     return len(within) * 2 < len(weights) and len(matched) * 4 < len(weights)
 
 

@@ -17,7 +17,7 @@ from tfinspector.diagnosis.matching.roles import PRIVATE
 from tfinspector.diagnosis.matching.states import WHY_FAILED, WHY_LOST, WHY_STOPPED
 from tfinspector.diagnosis.restoring.two_graphs import ROOT, TwoGraphs
 
-GOOD = frozenset({State.MATCHED, State.RESTORED, State.NOT_COMPARABLE})
+GOOD = frozenset({State.RESTORED, State.NOT_COMPARABLE})
 LOST = frozenset({State.MISSING_IN_MODEL, State.NOT_BUILT})
 UNFED = frozenset({State.MISSING_IN_CHECKPOINT, State.UNREACHABLE})
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.OTHER.value})
@@ -41,13 +41,16 @@ Detector = Callable[["Case"], Iterator[Cause]]
 
 
 class Case(TwoGraphs):
-    """Look-ups over the evidence. `claimed` are the rows that causes found so far explain."""
+    """Look-ups over the evidence. `claimed` are the rows that causes found so far explain.
+
+    The rows of a dry run have the states that a restore is foretold to leave them in.
+    """
 
     def __init__(self, evidence: RestoreEvidence) -> None:
         super().__init__(evidence)
         self.claimed: set[int] = set()
         rows = evidence.rows or (evidence.table.rows if evidence.table else ())
-        self.rows: tuple[Row, ...] = tuple(map(_before_the_stop, rows))
+        self.rows: tuple[Row, ...] = tuple(map(_as_foretold, rows))
 
     @cached_property
     def rows_at(self) -> dict[int, list[int]]:
@@ -98,7 +101,7 @@ class Case(TwoGraphs):
     @cached_property
     def fed_weights(self) -> tuple[int, ...]:
         """Rows of weights that are, or would be, restored."""
-        return self.places(frozenset({State.MATCHED, State.RESTORED}), _WEIGHTS)
+        return self.places(frozenset({State.RESTORED}), _WEIGHTS)
 
     @cached_property
     def not_assigned(self) -> tuple[int, ...]:
@@ -248,7 +251,7 @@ class Case(TwoGraphs):
         return frozenset(self.lost_weights)
 
 
-def _before_the_stop(row: Row) -> Row:
-    """A pair that was only not restored because something else stopped the restore."""
+def _as_foretold(row: Row) -> Row:
+    """So too a pair that was only not restored because something else stopped the restore."""
     stopped = row.state is State.NOT_ASSIGNED and row.why in _STOPS
-    return row._replace(state=State.MATCHED) if stopped else row
+    return row._replace(state=State.RESTORED) if row.fits or stopped else row

@@ -195,6 +195,6 @@ def _pairs_code(case: Case, pairs: Sequence[_Pair]) -> str:
     matched = {
         row.model_path: row.key
         for row in case.rows
-        if row.state in (State.MATCHED, State.RESTORED) and row.variable >= 0
+        if row.state is State.RESTORED and row.variable >= 0
     }
     return code.assign_pairs(case, (matched | own | known).items())

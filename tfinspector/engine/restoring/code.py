@@ -78,7 +78,7 @@ def _plan(model: ModelDescription, table: MatchTable, renames: Sequence[Rename])
     renamed = [(each, places[each.path]) for each in renames if each.path in places]
     keys = {rename.key for rename, _ in renamed if rename.rule != SHARED}
     taken = {at for _, at in renamed}
-    matched = [row for row in table.rows if row.state is State.MATCHED and row.variable >= 0]
+    matched = [row for row in table.rows if row.fits and row.variable >= 0]
     same = [
         (row.key, _place(model, row.variable))
         for row in matched

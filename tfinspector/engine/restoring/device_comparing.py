@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tfinspector.contents.devices import DeviceReport, DeviceRun, OutputDifference
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import Outcome, Rename
-from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.jobs import PartTicket, Ticket
 from tfinspector.engine.restoring.memory import peak_of
 from tfinspector.engine.restoring.restore import RestoreRequest, restore
 from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
@@ -47,7 +47,7 @@ def compare_devices(
     first: _Called | None = None
     outputs: list[OutputDifference] = []
     for number, device in enumerate(devices):
-        part = _Part(ticket, f"{device} ({number + 1} of {len(devices)}): ")
+        part = PartTicket(ticket, f"{device} ({number + 1} of {len(devices)})")
         with make_client() as client:
             run, called = _run(replace(request, device=device), client, part, renames, first)
         runs.append(run)
@@ -56,18 +56,6 @@ def compare_devices(
         elif called is not None and first is not None:
             outputs += _compare(first, reference, called, device)
     return DeviceReport(tuple(runs), tuple(outputs), tuple(_findings(outputs)))
-
-
-class _Part(Ticket):
-    """The ticket of one device's part of the work: it says whose, and the whole one cancels it."""
-
-    def __init__(self, whole: Ticket, who: str) -> None:
-        super().__init__(lambda said: whole.report(said.done, said.total, who + said.text))
-        self._whole = whole
-
-    @property
-    def cancelled(self) -> bool:
-        return self._whole.cancelled
 
 
 def _run(

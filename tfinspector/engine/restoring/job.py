@@ -84,6 +84,7 @@ class RestoreJob:
     called: bool = False
     why_not_called: str = ""
     way: Way | None = None
+    expected_outcome: Outcome | None = None
     load_error: RelayedError | None = None
 
     @property
@@ -113,7 +114,8 @@ class RestoreJob:
 
     def report(self, outcome: Outcome, failure: Finding | None = None) -> RestoreReport:
         """The report of the job as it stands."""
-        restored, total = parameters_of(self.rows, self.model) if self.model else (0, 0)
+        good, total = parameters_of(self.rows, self.model) if self.model else (0, 0)
+        foretold = (self.expected_outcome or Outcome.FAILED) if self.dry_run else None
         self.propose()
         return RestoreReport(
             outcome=outcome,
@@ -129,13 +131,15 @@ class RestoreJob:
             log="\n".join(part for part in self.log if part),
             seconds=self.seconds,
             peak_nbytes=peak_of(self.client.about),
-            parameters_restored=restored,
+            parameters_restored=0 if self.dry_run else good,
             parameters_total=total,
             called=self.called,
             why_not_called=self.why_not_called,
             error=self.error,
             worker_died=failure is not None and self.error is None,
             way=None if outcome is Outcome.FAILED else self.way,
+            expected_outcome=foretold,
+            parameters_expected=good if self.dry_run else 0,
         )
 
     def failed(self, failure: WorkerFailed) -> RestoreReport:

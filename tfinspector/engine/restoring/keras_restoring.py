@@ -8,7 +8,7 @@ assigned from the file by our own reader. The report says which way it was.
 import time
 from dataclasses import replace
 
-from tfinspector.contents.restores import MatchTable, State, Way
+from tfinspector.contents.restores import MatchTable, Way
 from tfinspector.engine.restoring.file_hashes import hash_keys
 from tfinspector.engine.restoring.job import RestoreJob
 from tfinspector.engine.restoring.model_reports import places_of, relayed_error_of
@@ -37,7 +37,7 @@ def load_plainly(job: RestoreJob, table: MatchTable) -> dict[str, str]:
     job.log += [told["log"], *told["warnings"]]
     job.load_error = relayed_error_of(told["error"])
     if job.load_error is None:
-        wanted = [row for row in pairs if row.state is State.MATCHED]
+        wanted = [row for row in pairs if row.fits]
         stored = hash_keys(job.reader, [row.key for row in wanted], job.ticket).by_key
         held = job.hashes([row.variable for row in wanted])
         if all(held.get(row.variable) == stored.get(row.key) for row in wanted):

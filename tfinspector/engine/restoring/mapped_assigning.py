@@ -18,6 +18,7 @@ from tfinspector.contents.models import ModelDescription, ModelVariable
 from tfinspector.contents.restores import MatchTable, Rename, Row, State
 from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.matching.rows import file_row, model_rows, paired_row, shapes_fit
+from tfinspector.diagnosis.matching.states import COUNTER
 from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
 from tfinspector.engine.restoring.job import RestoreJob
@@ -66,7 +67,9 @@ def pairs_of(
             at = chosen.pop(row.key)  # it may have several rows, each variable one
             made = _chosen_row(keys[row.key], model.variables[at], at, by_key[row.key])
             rows.append(
-                made._replace(state=State.SHAPE_MISMATCH, why=WHY_GAPS) if at in gaps else made
+                made._replace(state=State.SHAPE_MISMATCH, why=WHY_GAPS, fits=False)
+                if at in gaps
+                else made
             )
         elif row.key in by_key:
             continue
@@ -96,13 +99,21 @@ def _gaps(
     }  # fmt: skip
 
 
-def assign_pairs(job: RestoreJob, pairs: Pairs) -> dict[str, str]:
-    """Assign every matched pair; the SHA-256 of what was sent, by key.
+class Sent(NamedTuple):
+    """SHA-256 of what was sent, by key; `counter` of the count of saves as the worker holds it."""
+
+    by_key: dict[str, str]
+    counter: str
+
+
+def assign_pairs(job: RestoreJob, pairs: Pairs) -> Sent:
+    """Assign every matched pair, TensorFlow's own count of saves among them.
 
     Raises WorkerFailed and Unreadable, the latter with the model's old values back.
     """
     assert job.model is not None
     sent: dict[str, str] = {}
+    counter = ""
     try:
         for batch in _batches(job, pairs):
             told = job.ask(
@@ -113,12 +124,13 @@ def assign_pairs(job: RestoreJob, pairs: Pairs) -> dict[str, str]:
             )
             for (rows, payload), answer in zip(batch, told["rows"], strict=True):
                 sent |= dict.fromkeys((r.key for r in rows), _hash(payload, rows[0].model_dtype))
+                counter = answer["sha256"] if rows[0].variable == COUNTER else counter
                 if answer["problem"]:
                     job.log.append(f"{rows[0].model_path or rows[0].name}: {answer['problem']}")
     except Unreadable:
         job.ask("roll_back", "rolling back")
         raise
-    return sent
+    return Sent(sent, counter)
 
 
 def _batches(job: RestoreJob, pairs: Pairs) -> Iterator[list[tuple[list[Row], bytes]]]:
@@ -126,12 +138,15 @@ def _batches(job: RestoreJob, pairs: Pairs) -> Iterator[list[tuple[list[Row], by
     assert job.model is not None
     batch: list[tuple[list[Row], bytes]] = []
     nbytes = 0
-    wanted = [row for row in pairs.rows if row.state is State.MATCHED and row.variable >= 0]
+    wanted = [row for row in pairs.rows if row.fits]
     groups = _together(wanted, pairs)
     for done, rows in enumerate(groups):
         job.ticket.report(done, len(groups), "assigning")
-        mine = job.model.variables[rows[0].variable]
-        payload = _payload(_value_for(rows, mine, job, pairs), mine.dtype)
+        if rows[0].variable == COUNTER:
+            payload = _payload(job.reader.read(rows[0].key), rows[0].file_dtype)
+        else:
+            mine = job.model.variables[rows[0].variable]
+            payload = _payload(_value_for(rows, mine, job, pairs), mine.dtype)
         if batch and (nbytes + len(payload) > _BATCH_NBYTES or len(batch) == _BATCH_ROWS):
             yield batch
             batch, nbytes = [], 0
@@ -166,7 +181,7 @@ def _value_for(
 
 
 def _chosen_row(theirs: Variable, mine: ModelVariable, at: int, rename: Rename) -> Row:
-    state = State.MATCHED
+    state = None
     if not _will_fit(theirs.shape, mine, rename):
         state = State.SHAPE_MISMATCH
     elif (theirs.dtype.name == "string") != (mine.dtype == "string"):

@@ -15,7 +15,6 @@ from tfinspector.contents.restores import (
     Rename,
     RestoreReport,
     Row,
-    State,
     Way,
 )
 from tfinspector.contents.sources import SourceKind
@@ -54,8 +53,10 @@ def dry_run(
 ) -> RestoreReport:
     """Build the model and say what a restore (with `renames`) would do; assigns nothing.
 
-    Raises Unreadable if the source can't be read, and Cancelled. Whatever goes wrong in the
-    worker is a report whose outcome is "failed", as it is where TensorFlow would stop half-way.
+    Nothing is restored by it, so the outcome is "nothing"; what a restore would come to is the
+    `expected_outcome`, "failed" where TensorFlow would stop half-way. Whatever goes wrong in the
+    worker is a report whose outcome is "failed" itself. Raises Unreadable if the source can't be
+    read, and Cancelled.
     """
     job = _begin(request, client, ticket, is_dry=True)
     try:
@@ -67,7 +68,8 @@ def dry_run(
         _take_pairs(job, table, renames)
     _trace(job)
     stops = bool(refused(table.rows)) and not (request.keep_partial or renames)
-    return job.report(Outcome.FAILED if stops else outcome_of(job.rows, job.model))
+    job.expected_outcome = Outcome.FAILED if stops else outcome_of(job.rows, job.model)
+    return job.report(Outcome.NOTHING)
 
 
 def restore(
@@ -185,7 +187,8 @@ def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]
         raise
     job.seconds = time.monotonic() - started
     job.way = Way.ASSIGNMENT
-    return _prove(job, replace(table, rows=pairs.rows), sent, {})
+    known = {COUNTER: sent.counter} if sent.counter else {}
+    return _prove(job, replace(table, rows=pairs.rows), sent.by_key, known)
 
 
 def _take_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]) -> Pairs:
@@ -237,7 +240,7 @@ def _counts_saves(job: RestoreJob) -> bool:
 
 
 def _has_two_sides(row: Row) -> bool:
-    return row.state is State.MATCHED or bool(row.key and row.variable >= 0)
+    return row.fits or bool(row.key and row.variable >= 0)
 
 
 def _paired(rows: Iterable[Row]) -> list[int]:

@@ -22,7 +22,7 @@ MOST_OPEN = 20_000
 """Of either side; pairing that many takes about ten seconds, and nobody would read more."""
 
 _MOST_NBYTES = 1 << 28
-_DONE = frozenset({State.MATCHED, State.RESTORED, State.VALUE_DIFFERS})
+_DONE = frozenset({State.RESTORED, State.VALUE_DIFFERS})
 
 
 def propose(
@@ -60,9 +60,9 @@ def _open_sides(rows: Iterable[Row], model: ModelDescription) -> tuple[set[str],
     theirs: set[str] = set()
     fed: set[int] = set()
     for row in rows:
-        if row.state in _DONE and row.variable >= 0:
+        if row.expected in _DONE and row.variable >= 0:
             fed.add(row.variable)
-        elif row.key and row.state not in _DONE:
+        elif row.key and row.expected not in _DONE:
             theirs.add(row.key)
     mine = {
         at for at, each in enumerate(model.variables) if at not in fed and not each.random_state

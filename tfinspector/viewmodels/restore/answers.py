@@ -11,7 +11,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.restores import Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows, text_of
-from tfinspector.viewmodels.restore.states import MEANINGS, Sign, gravest
+from tfinspector.viewmodels.restore.states import MEANINGS, Sign, gravest, kind
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.filter import matched_spans
 from tfinspector.viewmodels.variables.group_cells import NO_NAME
@@ -98,7 +98,7 @@ def _tip(content: MatchRows, node: int, row: Row, column: MatchColumn) -> str:
                 ) if line
             )  # fmt: skip
         case MatchColumn.STATE:
-            return "\n".join(line for line in (f"{MEANINGS[row.state]}.", row.why) if line)
+            return "\n".join(line for line in (f"{MEANINGS[kind(row)]}.", row.why) if line)
     return _cell(content, node, row, column)
 
 
@@ -137,7 +137,7 @@ def tsv(content: MatchRows, nodes: list[int]) -> str:
         row = content.row(node)
         if row is None:
             continue
-        cells = [content.forest.path(node), row.state.value]
+        cells = [content.forest.path(node), kind(row).value]
         cells += [_cell(content, node, row, column) for column in list(MatchColumn)[2:]]
         lines.append("\t".join([*cells, row.why]))
     return "\n".join(lines) + "\n"

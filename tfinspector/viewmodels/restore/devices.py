@@ -12,9 +12,9 @@ from tfinspector.contents import numbers
 from tfinspector.contents.devices import DeviceReport, DeviceRun, OutputDifference
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import Interpreter
-from tfinspector.contents.restores import Outcome, Row
+from tfinspector.contents.restores import Outcome, Row, State
 from tfinspector.viewmodels.restore.form import NO_GPU, NOT_YET
-from tfinspector.viewmodels.restore.states import GOOD, Sign, sign
+from tfinspector.viewmodels.restore.states import Sign, sign
 from tfinspector.viewmodels.restore.words import Verdict, shown_findings, tally
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -265,7 +265,7 @@ def _proved(run: DeviceRun) -> Sign:
     if run.report.outcome is Outcome.FAILED or not total:
         return Sign("error", "wrong", "failed")
     said = f"{numbers.whole(good)} of {numbers.whole(total)}"
-    is_whole = good == total and any(row.state in GOOD for row in run.report.rows)
+    is_whole = good == total and any(row.state is State.RESTORED for row in run.report.rows)
     return Sign("proved", "proved", said) if is_whole else Sign("warning", "attention", said)
 
 

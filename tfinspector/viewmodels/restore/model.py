@@ -246,7 +246,7 @@ class RestoreModel(QObject):
         if self.result is None or self.result.report.model is None:
             return "Make a dry run first: it shows what has to be repaired."
         report = self.result.report
-        is_whole = report.outcome is Outcome.RESTORED and not self.renames.accepted
+        is_whole = report.outlook is Outcome.RESTORED and not self.renames.accepted
         if is_whole and report.model and report.model.keras is None:  # a Keras file is converted
             return "Nothing has to be repaired: this checkpoint restores as it is."
         return ""

@@ -16,7 +16,7 @@ from tfinspector.contents.restores import RestoreReport, Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.flat_rows import FlatRows
-from tfinspector.viewmodels.restore.states import GOOD, STATES, Sign, gravity, sign
+from tfinspector.viewmodels.restore.states import STATES, Foretold, Sign, gravity, kind, sign
 from tfinspector.viewmodels.restore.words import tally
 from tfinspector.viewmodels.variables.columns import FigureTable
 from tfinspector.viewmodels.variables.forest import Bools, Floats, Ints, plant
@@ -44,7 +44,7 @@ class MatchRows(FlatRows[Row]):
     """Amounts to total: "good", and "count" for all of them.
 
     Attributes: signs, states and gravities (one per row of the report), counts and signs_of_states
-    (of each state there is; the gravest), variables (the file's, by key), and of_model (see
+    (of each kind of row there is; the gravest), variables (the file's, by key), and of_model (see
     `words.tally`). All of it is counted in the job, for the window has no time for 100,000 rows.
     """
 
@@ -57,17 +57,18 @@ class MatchRows(FlatRows[Row]):
         place = {state: at for at, state in enumerate(STATES)}
         self.variables = variables
         self.signs: list[Sign] = [sign(row, report.outcome) for row in rows]
-        self.states: Ints = np.array([place[row.state] for row in rows], dtype=np.intp)
+        kinds = [kind(row) for row in rows]
+        self.states: Ints = np.array([place[each] for each in kinds], dtype=np.intp)
         self.gravities = np.array([gravity(each) for each in self.signs], dtype=np.float64)
         stand_ins = [_stand_in(row, name) for row, name in zip(rows, names, strict=True)]
         super().__init__(rows, FigureTable(stand_ins), plant(stand_ins), self.states)
-        self.counts: Counter[State] = Counter(row.state for row in rows)
+        self.counts: Counter[State | Foretold] = Counter(kinds)
         self.of_model = tally(report)
-        self.signs_of_states: dict[State, Sign] = {}
-        for row, each in zip(rows, self.signs, strict=True):
-            known = self.signs_of_states.setdefault(row.state, each)
+        self.signs_of_states: dict[State | Foretold, Sign] = {}
+        for state, each in zip(kinds, self.signs, strict=True):
+            known = self.signs_of_states.setdefault(state, each)
             if gravity(each) > gravity(known):
-                self.signs_of_states[row.state] = each
+                self.signs_of_states[state] = each
         self._gravest = self.forest.extremes(self.gravities, greatest=True)
         self.expanded = self._first_look()
         self.refresh()
@@ -83,7 +84,9 @@ class MatchRows(FlatRows[Row]):
     def amounts(self, what: str) -> Floats:
         """See the class."""
         if what == "good":
-            return np.array([row.state in GOOD for row in self.items], dtype=np.float64)
+            return np.array(
+                [row.expected is State.RESTORED for row in self.items], dtype=np.float64
+            )
         return np.ones(len(self.items))
 
     def values_of(self, column: int) -> Floats:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from tfinspector.contents.restores import Outcome, Row, State
 from tfinspector.contents.variables import Role
 
-GOOD = frozenset({State.RESTORED, State.MATCHED})
-STATES = tuple(State)
+
+class Foretold(StrEnum):
+    """What a dry run says of a variable that both sides fit."""
+
+    RESTORED = "would be restored"
+
+
+STATES: tuple[State | Foretold, ...] = (State.RESTORED, Foretold.RESTORED, *tuple(State)[1:])
+"""The kinds of rows, in the order in which they are shown."""
 
 
 class Sign(NamedTuple):
@@ -19,9 +27,9 @@ class Sign(NamedTuple):
     word: str
 
 
-SIGNS = {
+SIGNS: dict[State | Foretold, Sign] = {
     State.RESTORED: Sign("proved", "proved", "restored"),
-    State.MATCHED: Sign("matched", "text", "would be restored"),
+    Foretold.RESTORED: Sign("matched", "text", Foretold.RESTORED.value),
     State.MISSING_IN_MODEL: Sign("missing", "attention", "missing in model"),
     State.MISSING_IN_CHECKPOINT: Sign("missing", "wrong", "missing in file"),
     State.SHAPE_MISMATCH: Sign("mismatch", "wrong", "shape differs"),
@@ -33,9 +41,9 @@ SIGNS = {
     State.NOT_COMPARABLE: Sign("info", "muted", "not comparable"),
 }
 
-MEANINGS = {
+MEANINGS: dict[State | Foretold, str] = {
     State.RESTORED: "Its value in the model was compared with the bytes in the file: equal",
-    State.MATCHED: "Both sides fit; a restore would assign it",
+    Foretold.RESTORED: "Both sides fit; a restore would assign it",
     State.MISSING_IN_MODEL: "The file has it, the model has no place for it",
     State.MISSING_IN_CHECKPOINT: "The model has it, the file has no value for it",
     State.SHAPE_MISMATCH: "Both sides have it, with different shapes",
@@ -52,18 +60,23 @@ _OF_TRAINING = frozenset({Role.OPTIMIZER, Role.SLOT, Role.COUNTER, Role.METRIC})
 _LEFT_OUT = frozenset({State.MISSING_IN_MODEL, State.MISSING_IN_CHECKPOINT, State.NOT_BUILT})
 
 
+def kind(row: Row) -> State | Foretold:
+    """What it is shown as: its state, or what is foretold of it."""
+    return Foretold.RESTORED if row.fits else row.state
+
+
 def sign(row: Row, outcome: Outcome) -> Sign:
     """How `row` is shown.
 
     What only training needs may be left out, and what was held back because the restore was
     stopped is a consequence: both are told without alarm.
     """
-    made = SIGNS[row.state]
+    made = SIGNS[kind(row)]
     if row.state in _LEFT_OUT and row.role in _OF_TRAINING:
         return made._replace(role="muted")
     if row.state is State.UNREACHABLE and row.why and not _is_alarm(row):
         return made._replace(role="muted")
-    if row.state is State.NOT_ASSIGNED and outcome is Outcome.FAILED:
+    if row.state is State.NOT_ASSIGNED and not row.fits and outcome is Outcome.FAILED:
         return Sign("waiting", "muted", "held back")
     return made
 

@@ -10,7 +10,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.models import Returned
 from tfinspector.contents.restores import Outcome, RestoreReport, State
-from tfinspector.viewmodels.restore.states import GOOD
+from tfinspector.viewmodels.restore.states import Foretold, kind
 
 if TYPE_CHECKING:
     from tfinspector.viewmodels.restore.rows import MatchRows
@@ -41,12 +41,15 @@ def verdict(report: RestoreReport, rows: MatchRows | None = None) -> Verdict:
     if report.model is None:
         return Verdict("error", "wrong", "The model could not be built, so nothing was restored.")
     good, total = rows.of_model if rows else tally(report)
-    counts = rows.counts if rows else Counter(row.state for row in report.rows)
+    counts: Counter[State | Foretold] = (
+        rows.counts if rows else Counter(kind(row) for row in report.rows)
+    )
     of = f"{numbers.whole(good)} of {numbers.whole(total)} variables"
-    share = numbers.percent(report.parameters_restored, report.parameters_total)
+    of_them = report.parameters_expected if report.dry_run else report.parameters_restored
+    share = numbers.percent(of_them, report.parameters_total)
     parts = f"{share} % of parameters" if report.parameters_total else ""
     refused = sum(counts[state] for state in _REFUSED)
-    if report.outcome is Outcome.FAILED and refused:
+    if report.outlook is Outcome.FAILED and refused:
         do_not = "does not fit" if refused == 1 else "do not fit"
         misfits = f"{numbers.whole(refused)} of {numbers.whole(total)} variables {do_not}"
         after = (
@@ -64,17 +67,19 @@ def verdict(report: RestoreReport, rows: MatchRows | None = None) -> Verdict:
 
 
 def tally(report: RestoreReport) -> tuple[int, int]:
-    """(proved or matched, all) of the model's variables that a checkpoint can hold."""
+    """(proved or foretold, all) of the model's variables that a checkpoint can hold."""
     model = report.model
     if model is None:
         return 0, 0
-    good = {row.variable for row in report.rows if row.variable >= 0 and row.state in GOOD}
+    good = {
+        row.variable for row in report.rows if row.variable >= 0 and row.expected is State.RESTORED
+    }
     counted = [at for at, each in enumerate(model.variables) if not each.random_state]
     return len(good.intersection(counted)), len(counted)
 
 
 def _sign(report: RestoreReport) -> tuple[str, str]:
-    match report.outcome:
+    match report.outlook:
         case Outcome.RESTORED:
             return ("matched", "text") if report.dry_run else ("proved", "proved")
         case Outcome.PARTIAL:
@@ -116,7 +121,7 @@ def report_text(report: RestoreReport, factory: str) -> str:
     lines = [
         ("Checkpoint", report.prefix),
         ("Factory", factory),
-        ("Outcome", f"{report.outcome.value}{' (dry run)' if report.dry_run else ''}"),
+        ("Outcome", _outcome(report)),
     ]
     if model:
         known = model.interpreter
@@ -146,6 +151,11 @@ def report_text(report: RestoreReport, factory: str) -> str:
     return "\n".join(told)
 
 
+def _outcome(report: RestoreReport) -> str:
+    foretold = f" (dry run; a restore: {report.outlook.value})" if report.dry_run else ""
+    return f"{report.outcome.value}{foretold}"
+
+
 def shown_findings(report: RestoreReport) -> list[Finding]:
     """The findings as the engine ordered them; mere notes last.
 
@@ -164,7 +174,7 @@ def healthy_words(report: RestoreReport) -> str:
     """What is said where there is nothing to diagnose, "" if there is."""
     if any(finding.severity is not Severity.INFO for finding in report.findings):
         return ""
-    if report.outcome is not Outcome.RESTORED:
+    if report.outlook is not Outcome.RESTORED:
         return ""
     if report.dry_run:
         return "Both sides fit. Restore assigns the values and proves them."
