@@ -10,11 +10,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.looking import opened, session
-from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.holdings import Holdings
 from tfinspector.contents.reports import ListedVariable, TensorFlowReport
-from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.overview import Holdings, OverviewModel, add_up, verdict_of
+from tfinspector.viewmodels.overview import OverviewModel, verdict_of
 from tfinspector.viewmodels.session import Session
 
 __all__ = ["opened", "session"]
@@ -93,19 +92,6 @@ def test_a_choice_from_the_largest_is_a_choice_in_the_session(
     holdings = totals(model, qtbot)
     model.choose(holdings.largest[0])
     assert [choice.variable.name for choice in session.chosen] == ["module/wide"]
-
-
-def test_many_types_are_put_together_at_the_end() -> None:
-    names = list(DTYPE_BY_NAME)[:12]
-    variables = [
-        Variable(name, name, (), DTYPE_BY_NAME[name], (size,), size, Role.WEIGHT)
-        for size, name in enumerate(names, 1)
-    ]
-    holdings = add_up(variables)
-    assert [part.name for part in holdings.by_type][-1] == "5 others"
-    assert sum(part.nbytes for part in holdings.by_type) == sum(range(1, 13))
-    sizes = [part.nbytes for part in holdings.by_type[:-1]]
-    assert sizes == sorted(sizes, reverse=True)
 
 
 def test_findings_are_worst_first(model: OverviewModel, opened: Callable[[str], Session]) -> None:

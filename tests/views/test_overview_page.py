@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.looking import opened, session
-from tfinspector.viewmodels.overview import Part
+from tfinspector.contents.holdings import Part
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.inspector.details_view import DetailRow
 from tfinspector.views.overview_page import OverviewPage

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.contents.holdings import Part
 from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.inspector.details import Row
-from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel, Part
+from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState

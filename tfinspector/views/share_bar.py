@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QResizeEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tfinspector.contents import numbers
-from tfinspector.viewmodels.overview import Part
+from tfinspector.contents.holdings import Part
 from tfinspector.views.theme import SMALL, SPACE, category, colours
 
 _BAR, _LINE, _SWATCH = 14, 20, 9
