@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -99,3 +100,15 @@ def test_load_waits_for_the_worker_and_says_so(
     opened("model")
     assert not page.load.isEnabled()
     assert "not ready" in page.load.toolTip()
+
+
+def test_another_model_with_fewer_entries_takes_the_place_of_the_first(
+    page: SignaturesPage, session: Session, made: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    for part in ("everything", "only_call", "everything"):
+        task = session.open(str(made(f"saved_models.{part}") / "model"))
+        qtbot.waitUntil(lambda task=task: bool(task.state.is_over), timeout=20_000)
+        page.list.setCurrentRow(page.list.count() - 1)
+        assert page.model.chosen is page.model.entries[-1]
+    page.resize(500, 600)
+    assert page.list.width() == page.card.width(), "where there is little room, one above the other"

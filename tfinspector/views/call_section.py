@@ -8,6 +8,7 @@ from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.verify.model import VerifyModel
 from tfinspector.views.run_form import RunForm
 from tfinspector.views.run_outcome import RunOutcome
+from tfinspector.views.signature_card import heading
 from tfinspector.views.theme import SMALL
 from tfinspector.views.verify.form import VerifyForm
 from tfinspector.views.verify.outcome import VerifyOutcome
@@ -33,6 +34,7 @@ class CallSection(QWidget):
         self.verify_form = VerifyForm(verifying)
         self.verify_outcome = VerifyOutcome(verifying)
         self.switch = {words: _segment(words) for words in _TIPS}
+        self._title = heading("Functional drift")
         self._group = QButtonGroup(self)
         for button in self.switch.values():
             self._group.addButton(button)
@@ -59,6 +61,7 @@ class CallSection(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(0)
+        top.addWidget(self._title)
         for button in self.switch.values():
             top.addWidget(button)
         top.addStretch(1)
@@ -73,7 +76,9 @@ class CallSection(QWidget):
 
     def _show(self) -> None:
         is_verifying = self.is_verifying
-        self.switch["Run"].setVisible(self._running.has_entry)
+        for button in self.switch.values():
+            button.setVisible(self._running.has_entry)
+        self._title.setVisible(not self._running.has_entry)
         self.switch["Verify"].setEnabled(bool(self._verifying.kinds))
         self.form.show_settings(is_verifying)
         verify: list[QWidget] = [self.verify_form, self.verify_form.verify, self.verify_outcome]

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from tfinspector.contents.saved_models import Function, Signature, TensorSpec
 from tfinspector.viewmodels.signatures import Entry, tensor_row
+from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, code_font
 
@@ -79,8 +80,8 @@ class SignatureCard(QScrollArea):
         if code != self.code.toPlainText():
             self.code.setPlainText(code)
             self._python.setVisible(bool(code))
-            lines = code.count("\n") + 2
-            height = self.code.fontMetrics().lineSpacing() * min(max(lines, 4), 24)
+            lines = code.count("\n") + 1
+            height = self.code.fontMetrics().lineSpacing() * min(lines, 24)
             self.code.setFixedHeight(height + 2 * SMALL)
 
     def _fill(self, entry: Entry | None) -> None:
@@ -116,11 +117,14 @@ class SignatureCard(QScrollArea):
             rows = [tensor_row(spec) for spec in specs] or [("none", "", "", "")]
             for row in rows:
                 line += 1
-                for column, text in enumerate(row):
+                for column, text in enumerate(row[:-1]):
                     label = QLabel(text)
+                    label.setTextFormat(Qt.TextFormat.PlainText)  # names come from files
                     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                    label.setProperty("muted", column == len(row) - 1)
                     grid.addWidget(label, line, column)
+                in_graph = ElidedLabel(role="muted")  # long, and the least that people look for
+                in_graph.set_text(row[-1])
+                grid.addWidget(in_graph, line, len(row) - 1)
             line += 1
             grid.setRowMinimumHeight(line, SMALL)
             line += 1

@@ -4,8 +4,8 @@ Below each signature: Run and Verify. Of the snapshots of a run, which have no s
 Verify alone: two of them through the factory that builds their model.
 """
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -36,7 +36,8 @@ SNAPSHOTS = (
     "A checkpoint has no signatures. Through the factory that builds its model, two snapshots can "
     "be compared by what they answer."
 )
-_LIST_WIDTH, _HEADING_HEIGHT = 220, 30
+_LIST_WIDTH, _LIST_HEIGHT, _HEADING_HEIGHT = 220, 110, 30
+_NARROW = 600
 
 
 class SignaturesPage(QWidget):
@@ -85,7 +86,7 @@ class SignaturesPage(QWidget):
         told.setSpacing(TIGHT)
         told.addWidget(self.root)
         told.addWidget(self.said)
-        split = QSplitter()
+        self._split = split = QSplitter()
         split.addWidget(self.list)
         split.addWidget(self.card)
         split.setSizes([_LIST_WIDTH, 3 * _LIST_WIDTH])
@@ -132,6 +133,7 @@ class SignaturesPage(QWidget):
 
     def _fill_list(self) -> None:
         """Headings can't be chosen; each entry carries its place in `model.entries`."""
+        blocked = QSignalBlocker(self.list)  # lines of the old list have places of their own
         self.list.clear()
         place = 0
         for group in self.model.groups:
@@ -148,6 +150,16 @@ class SignaturesPage(QWidget):
                 self.list.addItem(item)
                 place += 1
         self.list.setCurrentRow(1)
+        blocked.unblock()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for both side by side, the list stands above."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < _NARROW
+        wanted = Qt.Orientation.Vertical if is_narrow else Qt.Orientation.Horizontal
+        if wanted is not self._split.orientation():
+            self._split.setOrientation(wanted)
+            self._split.setSizes([_LIST_HEIGHT if is_narrow else _LIST_WIDTH, 3 * _LIST_WIDTH])
 
     def changeEvent(self, event: QEvent) -> None:
         """Another scheme: the headings in its colours."""

@@ -134,8 +134,10 @@ def fitted(form: VerifyForm, current: OpenSource, sides: Sequence[Side]) -> Veri
     b = _kept(form.b, others)
     if kind is not VerifyKind.SNAPSHOT:
         return replace(form, kind=kind, a=None, b=b or (others[0] if others else None))
-    own = [side for side in others if side.source is current] or others
-    return replace(form, kind=kind, a=_kept(form.a, others) or own[0], b=b or own[-1])
+    own = [side for side in others if side.source is current]
+    a = _kept(form.a, others) or own[0]
+    rest = [side for side in (*others, *own) if side != a]  # the newest of the run comes last
+    return replace(form, kind=kind, a=a, b=b or rest[-1])
 
 
 def _kept(side: Side | None, offered: Sequence[Side]) -> Side | None:

@@ -126,10 +126,9 @@ class VerifyModel(QObject):
 
     def ask(self, **change: Any) -> None:
         """Change fields of `asked`."""
-        current = self._session.current
         asked = replace(self.asked, **change)
-        if current is not None and asked != self.asked:
-            self.asked = fitted(asked, current, self.sides)
+        if asked != self.asked:
+            self.asked = asked
             self._tell()
             self.ended.emit()
 
@@ -230,20 +229,22 @@ class VerifyModel(QObject):
     # Following
 
     def _follow(self) -> None:
+        """What is open or current has changed: fit to it what is asked, then tell."""
         current = self._session.current
         self.sides = sides_of(self._session.sources)
         path = current.source.path if current else ""
-        asked = self.asked
         if path != self._path:
             self._path = path
-            asked = replace(asked, factory=recalled(self._recall(path)))
-        self.asked = fitted(asked, current, self.sides) if current else asked
+            self.asked = replace(self.asked, factory=recalled(self._recall(path)))
         self._tell()
         self.ended.emit()
 
     def _tell(self) -> None:
-        devices = self.devices
-        usable = [each.name for each in devices if not each.why_not]
+        """In whichever order the signals come, nothing is offered that is not there."""
+        current = self._session.current
+        if current is not None:
+            self.asked = fitted(self.asked, current, self.sides)
+        usable = [each.name for each in self.devices if not each.why_not]
         if self.asked.device not in usable:
             self.asked = replace(self.asked, device=usable[0] if usable else "")
         self.changed.emit()

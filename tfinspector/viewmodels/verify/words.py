@@ -22,24 +22,23 @@ def verdict_of(report: VerifyReport | Finding) -> Verdict:
         return Verdict("error", "wrong", "Nothing could be compared.")
     much = max(each.max_abs for each in both)
     count = numbers.counted(len(both), "output")
+    differ = "differs" if len(both) == 1 else "differ"
     by = f"by up to {numbers.four(much)}" if math.isfinite(much) else "in type, shape or NaN"
     if report.equal and not much:
         return Verdict("proved", "proved", f"Equal, element by element: {count}. {_CHECK} is True.")
     if report.equal:
         return Verdict(
             "proved", "proved",
-            f"Equal within {report.tolerance:g}: {count}, they differ {by}. {_CHECK} is False.",
+            f"Equal{_within(report)}: {count} {differ} {by}. {_CHECK} is False.",
         )  # fmt: skip
     if len(both) == len(report.outputs) and all(each.close for each in both) and _is_whole(report):
         return Verdict(
             "info", "attention",
-            f"Equal up to rounding only: {count}, they differ {by}. {_CHECK} is False.",
+            f"Equal up to rounding only: {count} {differ} {by}. {_CHECK} is False.",
         )  # fmt: skip
     good = sum(each.equal for each in both)
-    return Verdict(
-        "error", "wrong",
-        f"Not equal: {good} of {count} equal{_within(report)}, the others differ {by}.",
-    )  # fmt: skip
+    some = f"{good} of {count} equal{_within(report)}; the rest" if good else count
+    return Verdict("error", "wrong", f"Not equal: {some} {differ} {by}.")
 
 
 def _is_whole(report: VerifyReport) -> bool:
@@ -66,7 +65,7 @@ def rows_of(report: VerifyReport) -> list[tuple[str, ...]]:
     """As the table shows them, the largest difference first."""
     return [
         (
-            each.name, _other(each), word_of(each), numbers.four(each.max_abs),
+            each.name, _other(each, report), word_of(each), numbers.four(each.max_abs),
             numbers.four(each.max_rel), each.dtype, numbers.shape(each.shape),
         )
         for each in report.outputs
@@ -85,7 +84,7 @@ def text_of(report: VerifyReport | Finding) -> str:
         lines += [compared_words(report), "\t".join(HEADINGS)]
         lines += [
             "\t".join([
-                each.name, _other(each), word_of(each), numbers.exact(each.max_abs),
+                each.name, _other(each, report), word_of(each), numbers.exact(each.max_abs),
                 numbers.exact(each.max_rel), each.dtype, numbers.shape(each.shape),
             ])
             for each in report.outputs
@@ -93,10 +92,8 @@ def text_of(report: VerifyReport | Finding) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _other(match: OutputMatch) -> str:
-    if not match.other:
-        return "nothing"
-    same = match.other == match.name
-    return " ".join(part for part in ("" if same else match.other, match.device) if part) or (
-        match.other
-    )
+def _other(match: OutputMatch, report: VerifyReport) -> str:
+    """The counterpart: where it was computed if devices were compared, else its own name."""
+    if report.devices:
+        return match.device
+    return match.other or "nothing"

@@ -23,6 +23,7 @@ from tfinspector.views.restore.picker import CallablePicker
 from tfinspector.views.theme import SMALL, TIGHT
 
 _TIP = "Call both with the same input, in fresh workers, and compare every output. This runs them."
+_OTHER_SIDE = {VerifyKind.MODEL: "Model", VerifyKind.SNAPSHOT: "Against"}
 _TOLERANCE_WIDTH = 96
 
 
@@ -42,7 +43,7 @@ class VerifyForm(QWidget):
         self.picker = CallablePicker(model)
         self.browse = tool_button("folder", "", "Choose a Python file", self.picker.ask_file)
         self.verify, self.problem = QPushButton("Verify"), QLabel()
-        self._rows: dict[str, tuple[QWidget, QWidget]] = {}
+        self._rows: dict[str, tuple[QLabel, QWidget]] = {}
         self._dress()
         self._lay_out()
         self.kind.activated.connect(lambda at: model.ask(kind=self.kind.itemData(at)))
@@ -118,6 +119,7 @@ class VerifyForm(QWidget):
             if field.text() != text:
                 field.setText(text)
         self.factory.setToolTip(asked.factory.factory)
+        self._rows["b"][0].setText(_OTHER_SIDE.get(asked.kind, "From"))
         needs = {
             "a": asked.kind is VerifyKind.SNAPSHOT,
             "b": asked.kind is not VerifyKind.DEVICE,
