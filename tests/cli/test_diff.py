@@ -109,3 +109,10 @@ def test_what_cannot_be_read_ends_with_two(cli: Cli, made: Made, tmp_path: Path)
     assert ended.code == 2
     assert ended.json["moved"] == []
     assert ended.json["findings"]
+
+
+def test_the_total_says_what_is_not_in_it(cli: Cli, made: Made) -> None:
+    sides = (made("drift.run") / "ckpt-400", made("drift.run") / "ckpt-600")
+    assert cli("diff", *sides, "--json").json["totals"]["left_out"] == ["moving/kernel"]
+    words = "1 variable with NaN or infinite values left out of the total: moving/kernel."
+    assert words in " ".join(cli("diff", *sides).out.split())

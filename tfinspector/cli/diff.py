@@ -101,6 +101,7 @@ def _document(found: Comparison) -> Document:
             "moved_parameters": found.totals.moved_parameters,
             "l2": number(found.totals.l2),
             "relative_l2": number(found.totals.relative_l2),
+            "left_out": list(found.totals.left_out),
         },
     }  # fmt: skip
 

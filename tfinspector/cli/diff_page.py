@@ -41,11 +41,12 @@ def _summary(found: Comparison) -> str:
     totals = found.totals
     if not totals.parameters:
         return f"{told or 'no variables'}."
-    return (
+    summary = (
         f"{told}. {numbers.whole(totals.moved_parameters)} of "
         f"{numbers.counted(totals.parameters, 'parameter')} moved, by {numbers.four(totals.l2)} in "
         f"all: {numbers.four(totals.relative_l2)} of the length of A."
     )
+    return f"{summary} {totals.left_out_words}".rstrip()
 
 
 def _told(page: Page, heading: str, some: Sequence[Told]) -> None:

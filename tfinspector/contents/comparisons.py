@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import Snapshot
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.numbers import counted
 from tfinspector.contents.variables import Variable
+
+_MOST_NAMED = 3
 
 
 class Told(NamedTuple):
@@ -50,12 +53,29 @@ class SamePair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of the figures' pairs: how many parameters moved, and the whole's L2 and relative L2."""
+    """Of the figures' pairs: how many parameters moved, and the whole's L2 and relative L2.
+
+    `left_out` are the names of variables with elements that are NaN or infinite on either side:
+    both L2 are without them. How many parameters moved is counted in them too.
+    """
 
     parameters: int
     moved_parameters: int
     l2: float
     relative_l2: float
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def left_out_words(self) -> str:
+        """A sentence on `left_out` to stand behind the total; "" where all is in it."""
+        if not self.left_out:
+            return ""
+        names = ", ".join(self.left_out[:_MOST_NAMED])
+        more = len(self.left_out) - _MOST_NAMED
+        return (
+            f"{counted(len(self.left_out), 'variable')} with NaN or infinite values left out of "
+            f"the total: {names}{f' and {more:,} more' if more > 0 else ''}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,3 +96,26 @@ def test_against_itself_everything_is_identical(made: Made) -> None:
     assert len(found.identical) == 81
     assert found.totals.l2 == 0
     assert not found.moved
+
+
+def test_what_has_no_length_is_left_out_of_the_total_and_named(made: Made) -> None:
+    run = made("drift.run")
+    found = compared(run / "ckpt-400", run / "ckpt-600")
+    assert found.totals.left_out == ("moving/kernel",)
+    assert found.totals.left_out_words == (
+        "1 variable with NaN or infinite values left out of the total: moving/kernel."
+    )
+    weights = {pair.name: pair for pair in found.moved if pair.a.role == "weight"}
+    others = [pair.figures["l2"] for name, pair in weights.items() if name != "moving/kernel"]
+    assert found.totals.l2 == pytest.approx(float(np.linalg.norm(others)))
+    norms = [
+        np.linalg.norm(values)
+        for variable in open_source(str(run / "ckpt-400")).source.variables
+        if variable.role == "weight" and variable.name != "moving/kernel"
+        for values in [open_source(str(run / "ckpt-400")).reader().read(variable.key)]
+    ]
+    assert found.totals.relative_l2 == pytest.approx(found.totals.l2 / np.linalg.norm(norms))
+    assert found.totals.moved_parameters == sum(
+        round(pair.figures["changed_fraction"] * pair.b.size) for pair in weights.values()
+    )
+    assert compared(run / "ckpt-100", run / "ckpt-200").totals.left_out_words == ""

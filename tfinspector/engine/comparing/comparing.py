@@ -155,10 +155,15 @@ class _Sorter:
         ]
         sizes = np.array([np.prod(self._table.rows[number].shape) for number in taken])
         moved = self._figures["changed_fraction"][taken] * sizes
-        away = float(np.linalg.norm(np.nan_to_num(self._figures["l2"][taken])))
-        norm = float(np.linalg.norm(np.nan_to_num(self._table.own["norm"][taken, 0])))
+        lengths = self._figures["l2"][taken]
+        odd = sum(self._table.own[kind][taken] for kind in ("nan", "posinf", "neginf"))
+        is_in = np.isfinite(lengths) & ~np.any(odd, axis=1)
+        left_out = [self._table.rows[taken[at]].name for at in np.flatnonzero(~is_in)]
+        away = float(np.linalg.norm(lengths[is_in]))
+        norm = float(np.linalg.norm(self._table.own["norm"][taken, 0][is_in]))
         relative = away / norm if norm else (0.0 if away == 0 else float("inf"))
-        return Totals(int(sizes.sum()), round(float(moved.sum())), away, relative)
+        count, changed = int(sizes.sum()), round(float(np.nansum(moved)))
+        return Totals(count, changed, away, relative, tuple(left_out))
 
 
 def _about(variable: Variable) -> str:

@@ -289,8 +289,8 @@ def verdict_of(found: Comparison) -> Verdict:
     )
     by = (
         f"by {numbers.four(totals.l2)} in all: "
-        f"{numbers.four(totals.relative_l2)} of the length of A."
-    )
+        f"{numbers.four(totals.relative_l2)} of the length of A. {totals.left_out_words}"
+    ).rstrip()
     far = sum(has_no_distance(pair.a, pair.figures) for pair in found.moved)
     if far:
         count = numbers.counted(far, "variable")
