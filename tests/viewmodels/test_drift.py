@@ -19,11 +19,11 @@ from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
 from tfinspector.viewmodels.drift.curves import Curve, curves_header, curves_of, curves_rows
-from tfinspector.viewmodels.drift.heat import heat_of, heat_rows
+from tfinspector.viewmodels.drift.heat_making import heat_of
 from tfinspector.viewmodels.drift.lines import Asked, Order, lines_of, shown_rows
 from tfinspector.viewmodels.drift.matrix import matrix_of, matrix_table
 from tfinspector.viewmodels.drift.model import DriftModel
-from tfinspector.viewmodels.drift.written import path_table
+from tfinspector.viewmodels.drift.written import heat_table, path_table
 from tfinspector.viewmodels.session import Session
 
 __all__ = ["session"]
@@ -137,7 +137,7 @@ def test_nothing_to_compare_with_is_told(table: DriftTable) -> None:
 
 def test_the_table_behind_the_picture_has_every_value_in_full(table: DriftTable) -> None:
     heat = heat_of(table, Asked(grouped=False))
-    for at, row in enumerate(heat_rows(heat)):
+    for at, row in enumerate(heat_table(heat)[1]):
         assert row[0] == heat.lines[at].name
         told = [float(cell) if cell else np.nan for cell in row[4:]]
         np.testing.assert_array_equal(told, heat.cells(at).values)
@@ -183,14 +183,17 @@ def test_a_cell_opens_its_distributions_and_moves_the_whole_window(
     assert model.table is not None
     row = model.table.row_of("dead/kernel")
     model.open_cell(row, 3)
-    qtbot.waitUntil(lambda: model.at == 3 and not model.is_drawing, timeout=20_000)
+    qtbot.waitUntil(lambda: model.at == 3 and not model.opened.is_drawing, timeout=20_000)
     session = model.session
     assert session.current_snapshot is not None
     assert session.current_snapshot.endswith("ckpt-400")
+    qtbot.waitUntil(lambda: len(session.chosen) == 1)
     assert [choice.variable.name for choice in session.chosen] == ["dead/kernel"]
-    assert [each.label for each in model.pair.picture.series] == ["step 100", "step 400"]
-    assert len({tuple(each.histogram.edges) for each in model.pair.picture.series}) == 1
-    assert [each.label for each in model.ridge.picture.series] == [f"step {at}" for at in STEPS]
+    assert [each.label for each in model.opened.pair.picture.series] == ["step 100", "step 400"]
+    assert len({tuple(each.histogram.edges) for each in model.opened.pair.picture.series}) == 1
+    assert [each.label for each in model.opened.ridge.picture.series] == [
+        f"step {at}" for at in STEPS
+    ]
     assert model.curve_rows == (row,)
 
 
@@ -200,20 +203,22 @@ def test_the_slider_of_the_window_moves_the_pair(model: DriftModel, qtbot: QtBot
     qtbot.waitUntil(lambda: model.at == 3, timeout=20_000)
     with qtbot.waitSignal(model.at_changed):
         model.session.set_current(model.session.current, model.table.snapshots[1].path)
-    qtbot.waitUntil(lambda: not model.is_drawing)
-    assert [each.label for each in model.pair.picture.series] == ["step 100", "step 200"]
+    qtbot.waitUntil(lambda: not model.opened.is_drawing)
+    assert [each.label for each in model.opened.pair.picture.series] == ["step 100", "step 200"]
     model.refer_to("previous")
     model.go_to(5)
-    qtbot.waitUntil(lambda: model.at == 5 and not model.is_drawing)
-    assert [each.label for each in model.pair.picture.series] == ["step 500", "step 600"]
+    qtbot.waitUntil(lambda: model.at == 5 and not model.opened.is_drawing)
+    assert [each.label for each in model.opened.pair.picture.series] == ["step 500", "step 600"]
 
 
 def test_more_variables_are_chosen_beside_each_other(model: DriftModel, qtbot: QtBot) -> None:
     assert model.table is not None
     rows = [model.table.row_of(name) for name in ("dead/kernel", "moving/bias")]
     assert len(model.curve_rows) > 2  # none is chosen: those that moved farthest
-    model.open_cell(rows[0], 2)
-    model.open_cell(rows[1], 2, add=True)
+    with qtbot.waitSignal(model.session.chosen_changed):
+        model.open_cell(rows[0], 2)
+    with qtbot.waitSignal(model.session.chosen_changed):
+        model.open_cell(rows[1], 2, add=True)
     assert model.curve_rows == tuple(rows)
 
 
@@ -293,11 +298,11 @@ def test_layers_that_repeat_stand_below_each_other_by_kind(table: DriftTable) ->
     assert found.kinds == kinds
     assert found.rows[-1].tolist() == [names.index("head/part_1/kernel"), -1]
     values = made_up.values("relative_l2")
-    for layer, kind in np.argwhere(found.paired):
+    for layer, kind in np.argwhere(found.cells.paired):
         row = found.rows[layer, kind]
-        np.testing.assert_array_equal(found.values[layer, kind], values[row, 3])
+        np.testing.assert_array_equal(found.cells.values[layer, kind], values[row, 3])
         assert names[row] in found.words_at(layer, kind)
-    assert not found.paired[-1, 1]
+    assert not found.cells.paired[-1, 1]
     assert "has no norm/gamma" in found.words_at(4, 1)
     header, lines = matrix_table(found)
     assert header == ["layer", *kinds]

@@ -4,6 +4,7 @@ The page Drift and the picture of `drift --png` share this, so that both show th
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,15 @@ Floats = NDArray[np.float64]
 
 _TRIM = 0.02
 _MOST_DECADES = 8
+_CAN_BE_LOG = (Reach.POSITIVE, Reach.FRACTION, Reach.COUNT)
+
+
+class Colouring(StrEnum):
+    """How values are spread over the colours. `auto`: by what the metric can reach."""
+
+    AUTO = "auto"
+    LOG = "log"
+    LINEAR = "linear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +68,49 @@ class ColourRange:
         return told
 
 
-def colour_range(values: Floats, metric: Metric) -> ColourRange:
-    """The range for a metric's values (any shape). The middle 96 % of them always fit in."""
+def can_be_log(metric: Metric) -> bool:
+    """Whether there is a choice: what may be below zero has no place on a logarithmic scale."""
+    return metric.reach in _CAN_BE_LOG
+
+
+def colour_range(
+    values: Floats,
+    metric: Metric,
+    colouring: Colouring = Colouring.AUTO,
+    is_robust: bool = True,
+) -> ColourRange:
+    """The range for a metric's values (any shape). The middle 96 % of them always fit in; all of
+    them where it need not be robust.
+    """
     finite = values[np.isfinite(values)]
+    trim = _TRIM if is_robust else 0.0
     if metric.reach is Reach.SIGNED:
-        size = np.abs(finite)
-        high = float(np.quantile(size, 1 - _TRIM)) if len(size) else 1.0
-        high = high or float(size.max(initial=0.0)) or 1.0
+        high = _end(np.abs(finite), 1 - trim)
         return _counted(finite, -high, high, is_signed=True)
-    if metric.reach is Reach.POSITIVE:
-        positive = finite[finite > 0]
-        if not len(positive):
-            return _counted(finite, 0.0, 1.0)
-        low, high = (float(np.quantile(positive, share)) for share in (_TRIM, 1 - _TRIM))
-        low = max(low, high / 10.0**_MOST_DECADES)
-        return _counted(finite, low, high, is_log=high > low)
     if metric.reach is Reach.COSINE:
-        low = float(np.quantile(finite, _TRIM)) if len(finite) else 0.0
+        low = float(np.quantile(finite, trim)) if len(finite) else 0.0
         return _counted(finite, min(low, 1.0 - 1e-6), 1.0)
-    high = float(finite.max(initial=0.0))
-    return _counted(finite, 0.0, high or 1.0)
+    is_wide = metric.reach is Reach.POSITIVE
+    if can_be_log(metric) and (
+        colouring is Colouring.LOG or (is_wide and colouring is not Colouring.LINEAR)
+    ):
+        return _logarithmic(finite, trim)
+    return _counted(finite, 0.0, _end(finite, 1 - trim if is_wide else 1.0))
+
+
+def _end(sizes: Floats, share: float) -> float:
+    """The value that this share of them does not exceed; never zero."""
+    found = float(np.quantile(sizes, share)) if len(sizes) else 1.0
+    return found or float(sizes.max(initial=0.0)) or 1.0
+
+
+def _logarithmic(finite: Floats, trim: float) -> ColourRange:
+    positive = finite[finite > 0]
+    if not len(positive):
+        return _counted(finite, 0.0, 1.0)
+    low, high = (float(np.quantile(positive, share)) for share in (trim, 1 - trim))
+    low = max(low, high / 10.0**_MOST_DECADES)
+    return _counted(finite, low, high, is_log=high > low)
 
 
 def _counted(

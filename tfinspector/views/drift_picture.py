@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from math import ceil
 
-import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -21,10 +21,12 @@ from PySide6.QtGui import (
 )
 
 from tfinspector.contents import numbers
-from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Metric, Reference
+from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels.drift_colours import ColourRange, colour_range
+from tfinspector.viewmodels.drift.heat import Heat
+from tfinspector.viewmodels.drift.heat_making import heat_of
+from tfinspector.viewmodels.drift.lines import Asked
 from tfinspector.views import theme
 from tfinspector.views.drift.cells import CellPainter
 from tfinspector.views.inspector.heat_map import colour_bar
@@ -46,40 +48,33 @@ def paint_drift(table: DriftTable, metric: str, reference: Reference) -> bytes:
     """A PNG file of one metric of the table."""
     application = QGuiApplication.instance() or QGuiApplication(["tfinspector"])
     assert application is not None
-    return DriftPicture(table, METRIC_BY_NAME[metric], reference).png()
+    asked = Asked(metric, reference, grouped=False, weights_only=False)
+    return DriftPicture(heat_of(table, asked)).png()
 
 
 class DriftPicture:
-    """One picture: its layout is known before anything is painted. `rows` (all that have figures,
-    where none are given) are drawn from top to bottom.
+    """One picture: its layout is known before anything is painted. The variables of the heat map
+    are drawn from top to bottom, none of them folded.
     """
 
-    def __init__(
-        self,
-        table: DriftTable,
-        metric: Metric,
-        reference: Reference,
-        rows: Sequence[int] | None = None,
-    ) -> None:
-        self._table, self._metric, self._reference = table, metric, reference
+    def __init__(self, heat: Heat) -> None:
+        self._heat, self._table, self._metric = heat, heat.table, heat.metric
         self._colours = theme.LIGHT
         self._font = QFont("sans-serif")
         self._font.setPixelSize(12)
         self._small = QFont(self._font)
         self._small.setPixelSize(11)
-        self._rows = list(rows) if rows is not None else _ordered(table)
-        values = table.values(metric.name, reference)
-        self._values = values[self._rows]
-        self._paired = table.paired(metric.name, reference)[self._rows]
-        self._range: ColourRange = colour_range(self._values, metric)
+        self._rows = list(dict.fromkeys(row for line in heat.lines for row in line.rows))
         self._lay_out()
 
     def _lay_out(self) -> None:
         names = [self._table.rows[row].name for row in self._rows]
         metrics = QFontMetricsF(self._small)
-        longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         self._tall = min(_TALL, max(_LEAST_TALL, _MOST_TALL / max(len(names), 1)))
-        self._label = min(longest, _LABEL_WIDE) + _GAP if self._tall >= _LABELLED else 0.0
+        self._label = 0.0
+        if self._tall >= _LABELLED:
+            longest = max(map(metrics.horizontalAdvance, names), default=0.0)
+            self._label = min(longest, _LABEL_WIDE) + _GAP
         count = max(len(self._table.snapshots), 1)
         self._wide = min(_MOST_WIDE, max(_LEAST_WIDE, _WIDE / count))
         self._grid = QRectF(
@@ -146,24 +141,17 @@ class DriftPicture:
         told = f"{len(shots)} snapshots in {where}"
         if not self._metric.of_change:
             return told
-        if self._reference == Reference.PREVIOUS:
+        if self._heat.asked.reference == Reference.PREVIOUS:
             return f"{told}, each against the one before"
         return f"{told}, against {os.path.basename(shots[self._table.anchor].path)}"
 
     def _paint_cells(self, painter: QPainter) -> None:
         """A colour for each value; cells without one stay empty, zeros of a logarithmic scale are
         grey, what is no number is hatched."""
-        places = self._range.places(self._values)
-        cells = CellPainter(self._range, self._colours)
+        cells = self._heat.every.at(self._rows)
+        cells = cells._replace(places=self._heat.colours.places(cells.values))
         gap = 1.0 if min(self._tall, self._wide) >= 8 else 0.0
-        for row, column in np.ndindex(*places.shape):
-            if self._paired[row, column]:
-                cell = QRectF(
-                    self._grid.left() + column * self._wide, self._grid.top() + row * self._tall,
-                    self._wide - gap, self._tall - gap,
-                )  # fmt: skip
-                value = float(self._values[row, column])
-                cells.fill(painter, cell, value, float(places[row, column]))
+        CellPainter(self._heat.colours, self._colours).paint(painter, self._grid, cells, gap)
 
     def _paint_names(self, painter: QPainter) -> None:
         """Names beside the rows; weights first, and what is none in a paler colour."""
@@ -186,7 +174,7 @@ class DriftPicture:
         labels = [_step(step, at) for at, step in enumerate(self._steps())]
         metrics = QFontMetricsF(self._small)
         longest = max(metrics.horizontalAdvance(label) for label in labels) + _GAP
-        every = max(1, int(np.ceil(longest / self._wide)))
+        every = max(1, ceil(longest / self._wide))
         for at in range(0, len(labels), every):
             centre = self._grid.left() + (at + 0.5) * self._wide
             box = QRectF(centre - longest, self._grid.bottom() + 4, 2 * longest, _LINE)
@@ -204,33 +192,19 @@ class DriftPicture:
         top = self._grid.bottom() + 2 * _LINE + 2 * _GAP
         bar = QRectF(self._grid.left(), top, 240, 10)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        colours = colour_bar(self._range.is_signed)
+        colours = colour_bar(self._heat.colours.is_signed)
         for at, colour in enumerate(colours):
             gradient.setColorAt(at / (len(colours) - 1), colour)
         painter.fillRect(bar, gradient)
         ends = bar.translated(0, 12)
         ends.setHeight(_LINE)
         muted = self._colours.muted
-        self._text(painter, ends, numbers.four(self._range.low), muted, _LEFT)
-        self._text(painter, ends, numbers.four(self._range.high), muted, _RIGHT)
-        if self._range.is_signed:
+        self._text(painter, ends, numbers.four(self._heat.colours.low), muted, _LEFT)
+        self._text(painter, ends, numbers.four(self._heat.colours.high), muted, _RIGHT)
+        if self._heat.colours.is_signed:
             self._text(painter, ends, "0", muted, _CENTRE)
         below = QRectF(bar.left(), ends.bottom(), self._width - bar.left() - _MARGIN, _LINE)
-        self._text(painter, below, self._legend(), muted, _LEFT)
-
-    def _legend(self) -> str:
-        told = [self._range.words]
-        if self._range.is_log and (self._values == 0).any():
-            told.append("grey: exactly 0")
-        if (np.isnan(self._values) & self._paired).any():
-            told.append("hatched: not defined")
-        return "; ".join(told)
-
-
-def _ordered(table: DriftTable) -> list[int]:
-    """Rows with figures, weights before the rest, each in the order of the table."""
-    there = [at for at, row in enumerate(table.rows) if not row.problem]
-    return sorted(there, key=lambda at: table.rows[at].role is not Role.WEIGHT)
+        self._text(painter, below, self._heat.legend, muted, _LEFT)
 
 
 def _step(step: int | None, at: int) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable, Floats
-from tfinspector.viewmodels.drift.heat import snapshot_words
 from tfinspector.viewmodels.drift.lines import Asked, Order, shown_rows
+from tfinspector.viewmodels.drift.words import snapshot_words
 from tfinspector.viewmodels.inspector.choice_names import told_apart
 
 
@@ -56,7 +56,7 @@ class Curves:
 
 def curves_of(table: DriftTable, rows: Sequence[int], curve: Curve) -> Curves:
     """The curves of these rows."""
-    values = _values(table, curve)[list(rows)]
+    values = _values(table, list(rows), curve)
     names = tuple(table.rows[row].name for row in rows)
     steps, is_by_step = places_of(table)
     title, unit = CURVES[curve]
@@ -97,9 +97,9 @@ def farthest(table: DriftTable, count: int) -> tuple[int, ...]:
     return tuple(row for _, rows in shown_rows(table, asked).groups for row in rows)[:count]
 
 
-def _values(table: DriftTable, curve: Curve) -> Floats:
+def _values(table: DriftTable, rows: list[int], curve: Curve) -> Floats:
     if curve is Curve.NORM:
-        return table.values("norm")
+        return table.values("norm")[rows]
     reference = Reference.PREVIOUS if curve is Curve.UPDATE else table.reference
-    paired = table.paired("relative_l2", reference)
-    return np.where(paired, table.values("relative_l2", reference), np.nan)
+    paired = table.paired("relative_l2", reference)[rows]
+    return np.where(paired, table.values("relative_l2", reference)[rows], np.nan)

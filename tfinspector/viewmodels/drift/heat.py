@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents import numbers
-from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Metric, Reference
+from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Metric
 from tfinspector.contents.drifts import DriftTable, Floats
-from tfinspector.viewmodels.drift.lines import Asked, Line, Shown, lines_of, shown_rows, worst
-from tfinspector.viewmodels.drift_colours import ColourRange, colour_range
+from tfinspector.viewmodels.drift.layers import Layers
+from tfinspector.viewmodels.drift.lines import Asked, Line, worst
+from tfinspector.viewmodels.drift.words import against, snapshot_words
+from tfinspector.viewmodels.drift_colours import ColourRange
 
 Mask = NDArray[np.bool_]
 
 
 class Cells(NamedTuple):
-    """One line of the heat map, an entry for each snapshot.
+    """What a heat map shows; of one line, an entry for each snapshot.
 
     places  where the values are in the range of colours, 0 to 1
     paired  where a cell has something to say; elsewhere it is empty
@@ -34,14 +35,21 @@ class Cells(NamedTuple):
     odd: Mask
     failed: Mask
 
+    def at(self, where: Any) -> Cells:
+        """Those that NumPy takes for this index."""
+        return Cells(*(figure[where] for figure in self))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heat:
     """The heat map; a line's cells are worked out when it is looked at.
 
+    every    the cells of all rows of the table, (rows, snapshots), without their places
     colours  the range of all that is shown or folded away, so that folding changes no colour
     hidden   how many variables are not shown, in words; "" for none
     legend   how to read the colours, whose ends are told by the scale beside it
+    layers   those of the shown rows that repeat; None where none does
+    made     the cells of lines that were looked at
     """
 
     table: DriftTable
@@ -50,18 +58,19 @@ class Heat:
     colours: ColourRange
     hidden: str
     legend: str
-    _all: Cells
-    _made: dict[int, Cells]
+    layers: Layers | None
+    every: Cells
+    made: dict[int, Cells]
 
     def cells(self, line: int) -> Cells:
         """A line: a variable's cells, and of a group the ones that tell most."""
-        made = self._made.get(line)
+        made = self.made.get(line)
         if made is None:
-            made = self._made[line] = self._cells(list(self.lines[line].rows))
+            made = self.made[line] = self._cells(list(self.lines[line].rows))
         return made
 
     def _cells(self, rows: list[int]) -> Cells:
-        every = self._all
+        every = self.every
         values = worst(every.values, rows, self.metric.reach)
         paired, odd, failed = (
             np.asarray(mask[rows].any(axis=0)) for mask in (every.paired, every.odd, every.failed)
@@ -104,7 +113,7 @@ class Heat:
     def words_of_row(self, row: int, at: int) -> str:
         """A variable's value at a snapshot, exactly, whether its line is folded away or not."""
         name = self.table.rows[row].name
-        value = float(self.table.values(self.asked.metric, self.asked.reference)[row, at])
+        value = float(self.every.values[row, at])
         where = snapshot_words(self.table, at)
         told = f"{self.metric.title} {numbers.exact(value)}"
         return " \N{MIDDLE DOT} ".join((name, where, told))
@@ -135,114 +144,3 @@ class Heat:
             for event in self.table.rows[line.rows[0]].events:
                 if event.at == at:
                     yield event.text
-
-
-def heat_of(
-    table: DriftTable,
-    asked: Asked,
-    folded: Collection[str] = (),
-    last: Heat | None = None,
-) -> Heat:
-    """The heat map of what is asked for. From the `last` one is taken what has not changed."""
-    shown = shown_rows(table, asked)
-    lines = tuple(lines_of(table, shown, asked, folded))
-    is_same = last is not None and _matter(last.table, last.asked) == _matter(table, asked)
-    if last is not None and is_same:
-        return replace(last, asked=asked, lines=lines, _made={})
-    every = _every_cell(table, asked)
-    rows = np.array([row for _, group in shown.groups for row in group], dtype=np.intp)
-    colours = colour_range(every.values[rows], METRIC_BY_NAME[asked.metric])
-    legend = _legend(every, rows, colours)
-    return Heat(table, asked, lines, colours, _hidden(table, shown), legend, every, {})
-
-
-def _matter(table: DriftTable, asked: Asked) -> tuple[object, ...]:
-    """What values and colours depend on; the order and the folds are not among it."""
-    return id(table), asked.metric, asked.reference, asked.weights_only, asked.text
-
-
-def _every_cell(table: DriftTable, asked: Asked) -> Cells:
-    """Of all rows, (rows, snapshots). Places are worked out line by line."""
-    paired, own = table.paired(asked.metric, asked.reference), table.own
-    values = np.where(paired, table.values(asked.metric, asked.reference), np.nan)
-    failed = np.zeros_like(table.present)
-    for row, at in table.failed:
-        failed[row, at] = True
-    with np.errstate(invalid="ignore"):
-        odd = (own["nan"] > 0) | (own["posinf"] > 0) | (own["neginf"] > 0)
-    return Cells(values, values, paired, odd & table.present, failed)
-
-
-def _legend(every: Cells, rows: NDArray[np.intp], colours: ColourRange) -> str:
-    values = every.values[rows]
-    has_no_number = (np.isnan(values) & every.paired[rows]).any() or every.failed[rows].any()
-    told = ["Log" if colours.is_log else "Linear"]
-    if colours.outside:
-        told[0] += f", robust range: {numbers.whole(colours.outside)} outside"
-    if colours.is_log and (values == 0).any():
-        told.append("grey: 0")
-    if has_no_number:
-        told.append("hatched: no number")
-    if every.odd[rows].any():
-        told.append("red: NaN or Inf")
-    return " \N{MIDDLE DOT} ".join(told)
-
-
-def heat_header() -> list[str]:
-    """The columns of the heat map as a table, before one for each snapshot."""
-    return ["variable", "role", "dtype", "shape"]
-
-
-def heat_rows(heat: Heat) -> Iterator[list[str]]:
-    """The variables that are shown, in their order, with values in full."""
-    for at, line in enumerate(heat.lines):
-        row = heat.table.rows[line.rows[0]]
-        about = ["", "", ""] if line.is_group else [
-            row.role.value, row.dtype.name, numbers.shape(row.shape)
-        ]  # fmt: skip
-        cells = heat.cells(at)
-        values = zip(cells.values.tolist(), cells.paired.tolist(), strict=True)
-        yield [
-            line.name,
-            *about,
-            *(numbers.exact(value) if there else "" for value, there in values),
-        ]
-
-
-def snapshot_words(table: DriftTable, at: int) -> str:
-    """ "step 1,200", or the snapshot's file where no step is known."""
-    snapshot = table.snapshots[at]
-    if snapshot.step is None:
-        return os.path.basename(snapshot.path)
-    return f"step {numbers.whole(snapshot.step)}"
-
-
-def step_labels(table: DriftTable) -> list[str]:
-    """Below the columns: steps, or numbers where some snapshot has none."""
-    steps = [snapshot.step for snapshot in table.snapshots]
-    if any(step is None for step in steps):
-        return [str(at + 1) for at in range(len(steps))]
-    return [numbers.whole(step) for step in steps if step is not None]
-
-
-def against(table: DriftTable, asked: Asked) -> str:
-    """ " Against step 100.", "" where nothing is compared."""
-    if not METRIC_BY_NAME[asked.metric].of_change:
-        return ""
-    if asked.reference is Reference.PREVIOUS:
-        return " Against the snapshot before."
-    return f" Against {snapshot_words(table, table.anchor)}."
-
-
-def _hidden(table: DriftTable, shown: Shown) -> str:
-    unread = sum(bool(row.problem) for row in table.rows)
-    told = [
-        f"{numbers.whole(count)} {words}"
-        for count, words in (
-            (shown.other_roles, "that are no weights"),
-            (shown.filtered, "by the filter"),
-            (unread, "that can't be measured"),
-        )
-        if count
-    ]
-    return f"Hidden: {', '.join(told)}" if told else ""

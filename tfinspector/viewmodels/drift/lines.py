@@ -12,6 +12,7 @@ import numpy as np
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reach, Reference
 from tfinspector.contents.drifts import DriftTable, Floats
 from tfinspector.contents.variables import Role
+from tfinspector.viewmodels.drift_colours import Colouring
 from tfinspector.viewmodels.variables.forest import natural_key
 
 
@@ -26,7 +27,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person asked to see. `text`: all its words must be in a variable's name."""
+    """What a person asked to see. `text`: all its words must be in a variable's name.
+
+    `is_robust`: outliers do not stretch the range of the colours.
+    """
 
     metric: str = "relative_l2"
     reference: Reference = Reference.FIRST
@@ -34,6 +38,8 @@ class Asked:
     grouped: bool = True
     weights_only: bool = True
     text: str = ""
+    colouring: Colouring = Colouring.AUTO
+    is_robust: bool = True
 
 
 class Line(NamedTuple):
@@ -136,7 +142,9 @@ def _weights(table: DriftTable, asked: Asked) -> Floats:
         table.values(asked.metric, asked.reference),
         np.nan,
     )
+    if asked.order is Order.NEWEST:
+        values = values[:, -1:]
     if METRIC_BY_NAME[asked.metric].reach is Reach.COSINE:
         values = 1 - values
     values = np.nan_to_num(np.abs(values), nan=-1.0, posinf=np.inf)
-    return np.asarray(values[:, -1] if asked.order is Order.NEWEST else values.max(axis=1))
+    return np.asarray(values.max(axis=1))

@@ -6,8 +6,9 @@ ones that the curves are of. Measuring is a task; until it is done the last tabl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,11 +16,13 @@ from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.drift.curves import farthest
-from tfinspector.viewmodels.drift.heat import Heat, heat_of, snapshot_words
+from tfinspector.viewmodels.drift.heat import Heat
+from tfinspector.viewmodels.drift.heat_making import heat_of
 from tfinspector.viewmodels.drift.lines import Asked, layer_of
-from tfinspector.viewmodels.drift.subjects import Subject, one_in, over_run
-from tfinspector.viewmodels.inspector.histogram import HistogramModel
-from tfinspector.viewmodels.inspector.histogram_picture import Arrangement
+from tfinspector.viewmodels.drift.opened import Opened
+from tfinspector.viewmodels.drift.subjects import one_in
+from tfinspector.viewmodels.drift.words import snapshot_words
+from tfinspector.viewmodels.measuring_queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
@@ -30,19 +33,29 @@ if TYPE_CHECKING:
 _MOST_CURVES = 8
 
 
-class DriftModel(QObject):
-    """Binds to the session.
+class _Measured(NamedTuple):
+    """`heat` was drawn with `folded`; `farthest` are rows."""
 
-    heat_changed     `heat`, `table`, `asked`
+    table: DriftTable
+    rows: dict[str, int]
+    farthest: tuple[int, ...]
+    heat: Heat
+    folded: frozenset[str]
+
+
+class DriftModel(QObject):
+    """Binds to the session. `opened` is the variable whose distributions are shown.
+
+    run_changed      another run is looked at; it was not measured yet
+    heat_changed     `heat`, `table`: they come together, drawn off the window's thread
     at_changed       `at`: the number of the current snapshot in the table
-    opened_changed   `opened`: the row whose distributions are shown; `pair` and `ridge` follow
-    chosen_changed   `curves_of`: the rows of the chosen variables
+    chosen_changed   `curve_rows`: the rows of the chosen variables
     waiting_changed  `task`, `is_stale`, `trouble`
     """
 
+    run_changed = Signal()
     heat_changed = Signal()
     at_changed = Signal()
-    opened_changed = Signal()
     chosen_changed = Signal()
     waiting_changed = Signal()
 
@@ -55,15 +68,13 @@ class DriftModel(QObject):
         self.task: Task | None = None
         self.trouble: Finding | None = None
         self.is_stale = False
-        self.opened: str = ""
+        self.opened = Opened(session, self)
         self._anchor: str = Reference.FIRST.value
-        self._folded: set[str] = set()
+        self._folded: frozenset[str] = frozenset()
+        self._rows: dict[str, int] = {}
+        self._farthest: tuple[int, ...] = ()
         self._awake = False
         self._source: OpenSource | None = None
-        self._pair, self._ridge = Subject(session, self), Subject(session, self)
-        self.pair = HistogramModel(self._pair, self)
-        self.ridge = HistogramModel(self._ridge, self)
-        self.ridge.set_options(arrangement=Arrangement.OFFSET)
         session.current_changed.connect(self._on_current)
         session.sources_changed.connect(self._let_go)
         session.chosen_changed.connect(self.chosen_changed)
@@ -84,15 +95,18 @@ class DriftModel(QObject):
         source = self._source
         if source is None:
             return
-        doors, anchor = self.session.doors, self._anchor
+        doors, anchor, asked, folded = self.session.doors, self._anchor, self.asked, self._folded
 
-        def job(ticket: Ticket) -> DriftTable:
-            return doors.drift([source], anchor, ticket)
+        def job(ticket: Ticket) -> _Measured:
+            table = doors.drift([source], anchor, ticket)
+            rows = {row.name: at for at, row in enumerate(table.rows)}
+            heat = heat_of(table, asked, folded)
+            return _Measured(table, rows, farthest(table, _MOST_CURVES), heat, folded)
 
         name = source.source.path.rstrip("/").rsplit("/", 1)[-1]
         self.trouble, self.is_stale = None, True
         self.task = task = self.session.run(
-            f"Measure the drift of {name}", job, lambda table: self._has_table(source, table),
+            f"Measure the drift of {name}", job, lambda found: self._has_measured(source, found),
             self._has_failed, key="drift", owner=source,
         )  # fmt: skip
         task.ended.connect(lambda: self._on_ended(task))
@@ -119,8 +133,9 @@ class DriftModel(QObject):
         if is_other:
             self._anchor = Reference.FIRST.value
             self.asked = replace(self.asked, reference=Reference.FIRST)
-            self._folded.clear()
+            self._folded = frozenset()
             self._take(None)
+            self.run_changed.emit()
         if source is not None and len(source.source.snapshots) > 1:
             self.measure()
 
@@ -132,12 +147,14 @@ class DriftModel(QObject):
             self._take(None)
             self.waiting_changed.emit()
 
-    def _has_table(self, source: OpenSource, table: DriftTable) -> None:
+    def _has_measured(self, source: OpenSource, found: _Measured) -> None:
         if source is not self._source:
             return
         self.is_stale = False
-        self._take(table)
-        self.session.bring(source, "drift", table.findings)
+        self._take(found)
+        if (found.heat.asked, found.folded) != (self.asked, self._folded):
+            self._draw()
+        self.session.bring(source, "drift", found.table.findings)
 
     def _has_failed(self, finding: Finding) -> None:
         self.trouble = finding
@@ -147,11 +164,12 @@ class DriftModel(QObject):
             self.task = None
             self.waiting_changed.emit()
 
-    def _take(self, table: DriftTable | None) -> None:
-        self.table = table
-        if table is None or self.opened not in {row.name for row in table.rows}:
-            self.opened = ""
-        self._draw()
+    def _take(self, found: _Measured | None) -> None:
+        self.table, self.heat = (found.table, found.heat) if found else (None, None)
+        self._rows, self._farthest = (found.rows, found.farthest) if found else ({}, ())
+        if self.opened.name not in self._rows:
+            self.opened.close()
+        self.heat_changed.emit()
         self.at_changed.emit()
         self._show_opened()
         self.chosen_changed.emit()
@@ -159,7 +177,7 @@ class DriftModel(QObject):
     # What is asked
 
     def ask(self, **changes: Any) -> None:
-        """Change what is asked: metric, order, grouped, weights_only, text."""
+        """Change what is asked, by the names of `Asked`."""
         asked = replace(self.asked, **changes)
         if asked != self.asked:
             self.asked = asked
@@ -194,19 +212,26 @@ class DriftModel(QObject):
     def fold_all(self, folded: bool) -> None:
         """Fold every group, or open all."""
         rows = self.table.rows if self.table else ()
-        self._folded = {layer_of(row.name) for row in rows} if folded else set()
+        self._folded = frozenset(layer_of(row.name) for row in rows if folded)
         self._draw()
 
     def _draw(self) -> None:
-        self.heat = heat_of(self.table, self.asked, self._folded, self.heat) if self.table else None
-        self.heat_changed.emit()
+        """Draw the heat map anew; until that is done the last one stays."""
+        table, asked, folded, last = self.table, self.asked, self._folded, self.heat
+        if table is None:
+            return
+
+        def done(heat: Heat) -> None:
+            if table is self.table:
+                self.heat = heat
+                self.heat_changed.emit()
+
+        self.session.run(
+            "Draw the heat map", lambda ticket: heat_of(table, asked, folded, last), done,
+            quiet=True, key="heat of drift", owner=self._source,
+        )  # fmt: skip
 
     # Where we are
-
-    @property
-    def is_drawing(self) -> bool:
-        """Whether figures for the distributions are still awaited."""
-        return self.pair.is_stale or self.ridge.is_stale
 
     @property
     def at(self) -> int:
@@ -222,14 +247,32 @@ class DriftModel(QObject):
 
     def open_cell(self, row: int, at: int, add: bool = False) -> None:
         """Show a variable at a snapshot; the curves are of it, with `add` beside the others."""
-        if self.table is None or self._source is None:
-            return
-        self.opened = self.table.rows[row].name
         self.go_to(at)
-        wanted = one_in(self._source, self.table, row, at)
-        if wanted is not None:
-            self.session.choose([*(self.session.chosen if add else ()), wanted])
-        self._show_opened()
+        self._open([row], row, at, add)
+
+    def reopen(self, name: str, chosen: Sequence[str]) -> None:
+        """Show this variable, and choose these, as far as the run has them, where we are."""
+        rows = [self._rows[each] for each in chosen if each in self._rows]
+        self._open(rows, self._rows.get(name, -1), self.at)
+
+    def _open(self, rows: Sequence[int], row: int, at: int, add: bool = False) -> None:
+        table, source = self.table, self._source
+        if table is None or source is None:
+            return
+
+        def job(ticket: Ticket) -> list[Choice]:
+            found = (one_in(source, table, each, at) for each in rows)
+            return [choice for choice in found if choice is not None]
+
+        def done(choices: list[Choice]) -> None:
+            if choices:
+                self.session.choose([*(self.session.chosen if add else ()), *choices])
+
+        if at >= 0 and rows:
+            key = "" if add else "choose in drift"
+            self.session.run("Choose", job, done, quiet=True, key=key, owner=source)
+        if row >= 0:
+            self._show_opened(row)
 
     @property
     def snapshot_words(self) -> str:
@@ -239,11 +282,9 @@ class DriftModel(QObject):
     @property
     def curve_rows(self) -> tuple[int, ...]:
         """The rows that curves are of: the chosen variables, or those that moved farthest."""
-        if self.table is None:
-            return ()
-        names = {row.name: at for at, row in enumerate(self.table.rows)}
-        chosen = [names[c.variable.name] for c in self.session.chosen if c.variable.name in names]
-        return tuple(dict.fromkeys(chosen))[:_MOST_CURVES] or farthest(self.table, _MOST_CURVES)
+        chosen = [self._rows[choice.variable.name] for choice in self.session.chosen
+                  if choice.variable.name in self._rows]  # fmt: skip
+        return tuple(dict.fromkeys(chosen))[:_MOST_CURVES] or self._farthest
 
     def _on_current(self) -> None:
         self._follow()
@@ -257,15 +298,8 @@ class DriftModel(QObject):
         other = self.at - 1 if is_previous else self.table.anchor
         return (max(other, 0), self.at)
 
-    def _show_opened(self) -> None:
-        """The two distributions, and those of the whole run."""
-        if self.table is None or self._source is None or not self.opened:
-            self._pair.show(())
-            self._ridge.show(())
-        else:
-            row = self.table.row_of(self.opened)
-            source, table = self._source, self.table
-            pair = (one_in(source, table, row, at) for at in self._pair_of_snapshots())
-            self._pair.show(each for each in pair if each is not None)
-            self._ridge.show(over_run(source, table, row))
-        self.opened_changed.emit()
+    def _show_opened(self, row: int | None = None) -> None:
+        """The two distributions, and those of the whole run: of this row, or what is open."""
+        row = self._rows.get(self.opened.name) if row is None else row
+        if row is not None and self.table is not None and self._source is not None:
+            self.opened.show(self._source, self.table, row, self._pair_of_snapshots())

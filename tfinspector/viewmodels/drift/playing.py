@@ -62,7 +62,9 @@ class Player(QObject):
     def _on_beat(self) -> None:
         if self._model.table is None:
             self.stop()
-        elif self._model.at != self._wanted or self._model.is_drawing or not self._is_drawn():
+        elif (
+            self._model.at != self._wanted or self._model.opened.is_drawing or not self._is_drawn()
+        ):
             self._beat.start(_LOOK_AGAIN_MS)
         elif self._wanted >= self._last:
             self.stop()

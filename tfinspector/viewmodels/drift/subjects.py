@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -58,8 +58,7 @@ def one_in(source: OpenSource, table: DriftTable, row: int, at: int) -> Choice |
     if not found.keys[at] or not table.present[row, at]:
         return None
     snapshot = table.snapshots[at].path
-    is_alike = not any(event.what in _OTHERWISE for event in found.events)
-    place = _last(found) if is_alike else at  # of the newest the contents are at hand
+    place = at if _changes(found) else _last(found)  # of the newest the contents are at hand
     try:
         variable: Variable = source.find(found.keys[place], table.snapshots[place].path)
     except Unreadable:  # its file went away since it was measured
@@ -67,13 +66,26 @@ def one_in(source: OpenSource, table: DriftTable, row: int, at: int) -> Choice |
     return Choice(source, snapshot, variable)
 
 
-def over_run(source: OpenSource, table: DriftTable, row: int) -> list[Choice]:
-    """The variable in snapshots spread evenly over the run, the first and the last among them."""
+def choices_of(
+    source: OpenSource, table: DriftTable, row: int, places: Sequence[int]
+) -> dict[int, Choice | None]:
+    """The variable of a row at these snapshots, and at all where one look-up tells them all.
+
+    For a pool thread: a snapshot in which it was another one may have to be read.
+    """
+    wanted = places if _changes(table.rows[row]) else range(len(table.snapshots))
+    return {at: one_in(source, table, row, at) for at in wanted}
+
+
+def over_run(table: DriftTable, row: int) -> list[int]:
+    """Snapshots spread evenly over those that have the variable, the first and the last too."""
     there = [at for at in range(len(table.snapshots)) if table.present[row, at]]
     count = min(len(there), MOST_SERIES)
-    places = {there[round(i * (len(there) - 1) / max(count - 1, 1))] for i in range(count)}
-    found = (one_in(source, table, row, at) for at in sorted(places))
-    return [each for each in found if each is not None]
+    return sorted({there[round(i * (len(there) - 1) / max(count - 1, 1))] for i in range(count)})
+
+
+def _changes(row: DriftRow) -> bool:
+    return any(event.what in _OTHERWISE for event in row.events)
 
 
 def _last(row: DriftRow) -> int:

@@ -8,7 +8,8 @@ from tfinspector.contents import numbers
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.drift.curves import places_of
-from tfinspector.viewmodels.drift.heat import Heat, heat_header, heat_rows, step_labels
+from tfinspector.viewmodels.drift.heat import Heat
+from tfinspector.viewmodels.drift.words import step_labels
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
@@ -28,7 +29,23 @@ def write_numbers(session: Session, title: str, path: str, header: list[str], ro
 
 def heat_table(heat: Heat) -> tuple[list[str], Rows]:
     """Lines x snapshots, as shown."""
-    return [*heat_header(), *step_labels(heat.table)], heat_rows(heat)
+    return ["variable", "role", "dtype", "shape", *step_labels(heat.table)], _heat_rows(heat)
+
+
+def _heat_rows(heat: Heat) -> Iterator[list[str]]:
+    """The variables that are shown, in their order, with values in full."""
+    for at, line in enumerate(heat.lines):
+        row = heat.table.rows[line.rows[0]]
+        about = ["", "", ""] if line.is_group else [
+            row.role.value, row.dtype.name, numbers.shape(row.shape)
+        ]  # fmt: skip
+        cells = heat.cells(at)
+        values = zip(cells.values.tolist(), cells.paired.tolist(), strict=True)
+        yield [
+            line.name,
+            *about,
+            *(numbers.exact(value) if there else "" for value, there in values),
+        ]
 
 
 def path_table(table: DriftTable) -> tuple[list[str], Rows]:

@@ -10,9 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from tfinspector.contents.drift_metrics import METRICS, Reference
-from tfinspector.viewmodels.drift.heat import snapshot_words
 from tfinspector.viewmodels.drift.lines import Order
 from tfinspector.viewmodels.drift.model import DriftModel
+from tfinspector.viewmodels.drift.words import snapshot_words
 from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT

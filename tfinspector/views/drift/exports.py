@@ -20,8 +20,7 @@ def export_heat(heat: Heat, path: str, kind: str) -> None:
     """The variables of the heat map, in their order, none of them folded. OSError where the place
     can't be written, here and below.
     """
-    rows = dict.fromkeys(row for line in heat.lines for row in line.rows)
-    picture = DriftPicture(heat.table, heat.metric, heat.asked.reference, list(rows))
+    picture = DriftPicture(heat)
     write_painted(path, kind, picture.size, heat.metric.title, picture.paint)
 
 

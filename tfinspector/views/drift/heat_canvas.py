@@ -6,7 +6,8 @@ is painted, so ten thousand variables scroll like ten.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -17,8 +18,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from tfinspector.viewmodels.drift.heat import Heat, step_labels
+from tfinspector.viewmodels.drift.heat import Cells, Heat
 from tfinspector.viewmodels.drift.lines import Line
+from tfinspector.viewmodels.drift.words import step_labels
 from tfinspector.views.drift.cells import CellPainter
 from tfinspector.views.icons import pixmap
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours, number_font
@@ -28,6 +30,7 @@ STEPS = 20
 _NARROWEST, _WIDEST = 4.0, 64.0
 _LABELS = 0.32  # at most so much of the width is for names
 _CHEVRON = 14
+_MEASURED = 500
 _DIM = 0.35
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -42,7 +45,7 @@ class HeatCanvas(QAbstractScrollArea):
         self._at, self._name, self._is_dim = -1, "", False
         self._cell: tuple[int, int] | None = None
         self._labels: list[str] = []
-        self._label_width = 0.0
+        self._longest = self._label_width = 0.0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumHeight(3 * LINE + STEPS)
 
@@ -58,6 +61,7 @@ class HeatCanvas(QAbstractScrollArea):
             names = [line.name for line in heat.lines]
             if name in names:
                 self._cell = names.index(name), min(column, len(self._labels) - 1)
+        self._measure_names()
         self._measure()
         self.viewport().update()
 
@@ -95,12 +99,18 @@ class HeatCanvas(QAbstractScrollArea):
         room = self.viewport().width() - self._label_width - TIGHT
         return min(_WIDEST, max(_NARROWEST, room / max(len(self._labels), 1)))
 
+    def _measure_names(self) -> None:
+        """The longest of the first names; the rest may be elided."""
+        lines = self._heat.lines[:_MEASURED] if self._heat else ()
+        metrics = QFontMetricsF(self.font())
+        self._longest = max(
+            (metrics.horizontalAdvance(line.label) + _indent(line) for line in lines), default=0.0
+        )
+
     def _measure(self) -> None:
         lines = self._heat.lines if self._heat else ()
-        metrics = QFontMetricsF(self.font())
-        shown = [metrics.horizontalAdvance(line.label) + _indent(line) for line in lines[:2000]]
         most = _LABELS * self.viewport().width()
-        self._label_width = min(max(shown, default=0.0) + SPACE, most)
+        self._label_width = min(self._longest + SPACE, most)
         room = self.viewport().height() - STEPS
         self.verticalScrollBar().setRange(0, max(0, len(lines) * LINE - room))
         self.verticalScrollBar().setPageStep(room)
@@ -150,19 +160,15 @@ class HeatCanvas(QAbstractScrollArea):
         self._paint_marks(painter, min(bottom, len(heat.lines) * LINE))
 
     def _paint_cells(self, painter: QPainter, heat: Heat, lines: range) -> None:
-        cells = CellPainter(heat.colours, colours())
-        gap = 1.0 if self._wide >= 8 else 0.0
         first, last = self._columns_in_view()
-        for line in lines:
-            shown = heat.cells(line)
-            for at in range(first, last):
-                cell = self.rect_of(line, at).adjusted(0, 0, -gap, -1)
-                if shown.failed[at]:
-                    cells.hatch(painter, cell)
-                elif shown.paired[at]:
-                    cells.fill(painter, cell, float(shown.values[at]), float(shown.places[at]))
-                if shown.odd[at]:
-                    cells.dot(painter, cell)
+        if not lines or first >= last:
+            return
+        block = self.rect_of(lines[0], first)
+        block.setSize(QSizeF((last - first) * self._wide, len(lines) * LINE))
+        shown = zip(*(heat.cells(line) for line in lines), strict=True)
+        cells = Cells(*(np.stack(figure)[:, first:last] for figure in shown))
+        gap = 1.0 if self._wide >= 8 else 0.0
+        CellPainter(heat.colours, colours()).paint(painter, block, cells, gap)
 
     def _columns_in_view(self) -> tuple[int, int]:
         left = self.horizontalScrollBar().value()
@@ -228,6 +234,9 @@ class HeatCanvas(QAbstractScrollArea):
     def changeEvent(self, event: QEvent) -> None:
         """Another scheme, or another font."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._measure_names()
+            self._measure()
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.viewport().update()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -15,6 +15,8 @@ from tfinspector.views.theme import LIGHT, SMALL, SPACE, TIGHT, Colours, colours
 
 _LINE = 20
 _WIDE, _WIDEST = 48.0, 120.0
+_LONGEST = 240.0
+_MEASURED = 500
 _HINT = "Click a cell to open it \N{MIDDLE DOT} the colours are those of the heat map"
 _NONE = "No layer repeats among the variables that are shown."
 
@@ -29,6 +31,7 @@ class MatrixView(QWidget):
         super().__init__(parent)
         self._matrix: Matrix | None = None
         self._cell: tuple[int, int] | None = None
+        self._label, self._wide = 0.0, _WIDE
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Matrix of layers and kinds")
@@ -36,6 +39,7 @@ class MatrixView(QWidget):
     def show_matrix(self, matrix: Matrix | None) -> None:
         """Draw this."""
         self._matrix = matrix
+        self._measure()
         shape = matrix.rows.shape if matrix else (0, 0)
         if self._cell and not (self._cell[0] < shape[0] and self._cell[1] < shape[1]):
             self._cell = None
@@ -53,12 +57,24 @@ class MatrixView(QWidget):
         """Where a cell is."""
         return QRectF(self._label + kind * self._wide, (layer + 1) * _LINE, self._wide, _LINE)
 
-    def paint(self, painter: QPainter, roles: Colours) -> None:
-        """All of it, in these colours."""
+    def paint(self, painter: QPainter, roles: Colours, part: QRectF) -> None:
+        """This part of it, in these colours; the names of kinds always."""
         matrix = self._matrix
         if matrix is None:
             return
-        cells = CellPainter(matrix.heat.colours, roles)
+        lines = self._lines_in(part)
+        self._paint_words(painter, matrix, lines, roles)
+        block = self.rect_of(lines.start, 0)
+        block.setSize(QSizeF(len(matrix.kinds) * self._wide, len(lines) * _LINE))
+        shown = matrix.cells.at(slice(lines.start, lines.stop))
+        CellPainter(matrix.heat.colours, roles).paint(painter, block, shown, 1.0)
+
+    def _lines_in(self, part: QRectF) -> range:
+        assert self._matrix is not None
+        first = max(0, int(part.top() // _LINE) - 1)
+        return range(first, min(len(self._matrix.layers), int(part.bottom() // _LINE) + 1))
+
+    def _paint_words(self, painter: QPainter, matrix: Matrix, lines: range, roles: Colours) -> None:
         metrics = QFontMetricsF(painter.font())
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
         painter.setPen(QColor(roles.muted))
@@ -66,37 +82,32 @@ class MatrixView(QWidget):
             box = self.rect_of(-1, kind).adjusted(2, 0, -2, 0)
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, box.width())
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
-        for layer, name in enumerate(matrix.layers):
-            painter.setPen(QColor(roles.text))
+        painter.setPen(QColor(roles.text))
+        for layer in lines:
             box = QRectF(0, (layer + 1) * _LINE, self._label - SMALL, _LINE)
+            name = matrix.layers[layer]
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, box.width())
             painter.drawText(box, right | middle, shown)
-            for kind in range(len(matrix.kinds)):
-                if matrix.paired[layer, kind]:
-                    cell = self.rect_of(layer, kind).adjusted(0, 0, -1, -1)
-                    value, place = matrix.values[layer, kind], matrix.places[layer, kind]
-                    cells.fill(painter, cell, float(value), float(place))
 
-    @property
-    def _label(self) -> float:
+    def _measure(self) -> None:
+        """Room for the names of layers on the left, and for those of kinds above."""
         metrics = QFontMetricsF(self.font())
-        names = self._matrix.layers if self._matrix else ()
-        longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
-        return min(longest, 240.0) + SPACE
-
-    @property
-    def _wide(self) -> float:
-        metrics = QFontMetricsF(self.font())
-        names = self._matrix.kinds if self._matrix else ()
-        longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
-        return min(max(longest + SMALL, _WIDE), _WIDEST)
+        layers, kinds = (
+            max(map(metrics.horizontalAdvance, names), default=0.0)
+            for names in (
+                (self._matrix.layers[:_MEASURED], self._matrix.kinds[:_MEASURED])
+                if self._matrix else ((), ())
+            )
+        )  # fmt: skip
+        self._label = min(layers, _LONGEST) + SPACE
+        self._wide = min(max(kinds + SMALL, _WIDE), _WIDEST)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The matrix, and the keyboard's cell."""
         painter = QPainter(self)
         roles = colours()
         painter.fillRect(self.rect(), QColor(roles.surface))
-        self.paint(painter, roles)
+        self.paint(painter, roles, QRectF(event.rect()))
         if self._cell and self._matrix:
             painter.setPen(QPen(QColor(roles.text), 2.0 if self.hasFocus() else 1.0))
             painter.drawRect(self.rect_of(*self._cell).adjusted(-1, -1, -1, -1))
@@ -185,9 +196,9 @@ class MatrixPane(QWidget):
 
     def paint(self, painter: QPainter) -> None:
         """For a file: in the light scheme."""
-        painter.fillRect(QRectF(0, 0, self.view.sizeHint().width(), self.view.sizeHint().height()),
-                         QColor(LIGHT.surface))  # fmt: skip
-        self.view.paint(painter, LIGHT)
+        whole = QRectF(QPointF(), self.view.sizeHint().toSizeF())
+        painter.fillRect(whole, QColor(LIGHT.surface))
+        self.view.paint(painter, LIGHT, whole)
 
     def _show(self) -> None:
         model = self._model

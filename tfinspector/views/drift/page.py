@@ -70,8 +70,11 @@ class DriftPage(QWidget):
         """Copy the heat map's numbers as the table that text programs take."""
         if self.model.heat is not None:
             header, rows = heat_table(self.model.heat)
-            text = "\n".join("\t".join(row) for row in (header, *rows))
-            QGuiApplication.clipboard().setText(text)
+            self.model.session.run(
+                "Copy the heat map",
+                lambda ticket: "\n".join("\t".join(row) for row in (header, *rows)),
+                QGuiApplication.clipboard().setText,
+            )
 
     def _lay_out(self) -> None:
         self.setAutoFillBackground(True)
@@ -113,7 +116,7 @@ class DriftPage(QWidget):
         model = self.model
         model.heat_changed.connect(self._show_heat)
         model.at_changed.connect(self._show_place)
-        model.opened_changed.connect(self._show_place)
+        model.opened.changed.connect(self._show_place)
         model.waiting_changed.connect(self._show_waiting)
         self.heat.opened.connect(self._open)
         self.heat.folded.connect(self._fold)
@@ -136,7 +139,7 @@ class DriftPage(QWidget):
 
     def _show_place(self) -> None:
         self.drawn.expect()
-        self.heat.show_place(self.model.at, self.model.opened)
+        self.heat.show_place(self.model.at, self.model.opened.name)
         self.tabs.distributions.mark(self.model.snapshot_words)
 
     def _show_waiting(self) -> None:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.drift.curves import CURVES, Curve, Curves, curves_of
-from tfinspector.viewmodels.drift.heat import snapshot_words
 from tfinspector.viewmodels.drift.model import DriftModel
+from tfinspector.viewmodels.drift.words import snapshot_words
 from tfinspector.views.drift.controls import export_button
 from tfinspector.views.drift.curves_plot import CurvesPlot
 from tfinspector.views.drift.path_plot import PathPlot

@@ -39,8 +39,12 @@ class Saving(QObject):
         path = self._ask(f"drift-{heat.metric.name}", kind)
         if path and kind == "csv":
             write_numbers(self._model.session, heat.metric.title, path, *heat_table(heat))
-        elif path:
-            self._paint(lambda: export_heat(heat, path, kind))
+        elif path:  # may be a million cells: painted off the window's thread
+            self._model.session.run(
+                f"Export {heat.metric.title}",
+                lambda ticket: export_heat(heat, path, kind),
+                on_failed=lambda finding: self.failed.emit(f"Not exported: {finding.title}"),
+            )
 
     def save_distribution(self, one: Distribution, kind: str) -> None:
         """Two snapshots, or the run."""

@@ -25,7 +25,7 @@ class DriftTabs(Tabs):
     def __init__(self, model: DriftModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.distributions = Distributions(model.pair, model.ridge)
+        self.distributions = Distributions(model.opened.pair, model.opened.ridge)
         self.curves, self.path = CurvesPane(model), PathPane(model)
         self.layers = MatrixPane(model)
         self.findings = FindingCards()
@@ -37,7 +37,7 @@ class DriftTabs(Tabs):
         for title, page in (("Distributions", held), ("Curves", self.curves), ("Path", self.path),
                             ("Layers", self.layers), ("Findings", self.findings)):  # fmt: skip
             self.addTab(_with_air(page), title)
-        model.opened_changed.connect(self._show_opened)
+        model.opened.changed.connect(self._show_opened)
         model.heat_changed.connect(self._show_findings)
         self._show_opened()
         self._show_findings()
@@ -54,7 +54,7 @@ class DriftTabs(Tabs):
             pane.plot.set_dimmed(dimmed)
 
     def _show_opened(self) -> None:
-        self._stack.setCurrentIndex(1 if self._model.opened else 0)
+        self._stack.setCurrentIndex(1 if self._model.opened.name else 0)
 
     def _show_findings(self) -> None:
         table = self._model.table
