@@ -17,6 +17,7 @@ class OutputMatch(NamedTuple):
     equal    every element is the same; with a tolerance, differs by no more than that
     close    equal, or within what rounding explains
     relation a function that leads from one to the other ("p = softmax(y)"), "" if none is known
+    nans     elements that are NaN on both sides: equal here, though never for `tf.equal`
     """
 
     name: str
@@ -29,6 +30,7 @@ class OutputMatch(NamedTuple):
     equal: bool
     close: bool
     relation: str = ""
+    nans: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 """What it means that two models, or two devices, answer the same input differently: R03, R04."""
 
+import shlex
 from collections.abc import Sequence
 
 from tfinspector.contents import numbers
-from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.verifications import OutputMatch
 
 LEFT_OVER = "R06"
+_ROUNDING = (
+    "It is taken to explain as much of the largest value as the square root of the type's "
+    "resolution: 0.035 % for float32."
+)
 
 
 def explain(
@@ -49,6 +54,39 @@ def left_over(first: str, second: str, spare: Sequence[str], lone: Sequence[str]
     ]  # fmt: skip
 
 
+def note_nans(found: Sequence[OutputMatch]) -> list[Finding]:
+    """R04 as a note: NaN on both sides counts as equal, though not for `tf.equal`."""
+    some = [each for each in found if each.nans]
+    if not some:
+        return []
+    names = ", ".join(f"{each.name} ({numbers.counted(each.nans, 'element')})" for each in some)
+    return [
+        Finding(
+            "R04", Severity.INFO, f"Both sides are NaN at the same places: {names}.",
+            "They count as equal here. `tf.reduce_all(tf.equal(a, b))` says False, since NaN is "
+            "not equal to itself.",
+            evidence={each.name: {"nans": each.nans} for each in some},
+        )
+    ]  # fmt: skip
+
+
+def needs_factory(path: str, against: str, checkpoint: str) -> Unreadable:
+    """A checkpoint holds values only: without the model's code nothing of it can be called."""
+    name = checkpoint.rstrip("/").rpartition("/")[2]
+    command = f"tfinspector verify {shlex.quote(path)}"
+    command += f" --against {shlex.quote(against)}" if against else ""
+    return Unreadable(
+        Finding(
+            "R05", Severity.ERROR,
+            f"{name} holds values only; to call it, say what builds the model.",
+            "The model that the factory returns is restored from it and then called.",
+            checkpoint,
+            fix=Fix("Name the function that builds the model.",
+                    f"{command} --factory FILE.py:build"),
+        )
+    )  # fmt: skip
+
+
 def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> Finding:
     worst = max(far, key=lambda each: each.max_rel)
     on = f" on {device}" if device and first == second else ""
@@ -60,7 +98,7 @@ def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> 
             "R03", Severity.ERROR,
             f"With the same input, {worst.name} of {first}{on} differs by "
             f"{_much(worst)} from what it is on the first device.",
-            "Rounding alone does not explain that.", evidence=evidence,
+            f"Rounding alone does not explain that. {_ROUNDING}", evidence=evidence,
             fix=Fix(
                 "Have TensorFlow compute in full precision, and compare again.",
                 "tf.config.experimental.enable_tensor_float_32_execution(False)",
@@ -72,7 +110,7 @@ def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> 
         "R04", Severity.ERROR,
         f"With the same input, {worst.name} of {second} differs from {first} by {_much(worst)}.",
         "Rounding alone does not explain that: their values are not the same, or one of them "
-        "computes something else.",
+        f"computes something else. {_ROUNDING}",
         evidence=evidence,
         fix=Fix(
             "Compare their variables first. Where those are equal, look for what the model does "
@@ -104,7 +142,7 @@ def _rounding(first: str, second: str, near: Sequence[OutputMatch]) -> Finding:
         Severity.INFO,
         f"{_capital(second)} and {first} answer the same up to rounding: {worst.name} differs by "
         f"{_much(worst)}.",
-        "The same sums in another order, as a graph and single calls do them.",
+        f"The same sums in another order, as a graph and single calls do them. {_ROUNDING}",
         evidence={each.name: {"max_abs": each.max_abs, "max_rel": each.max_rel} for each in near},
     )
 

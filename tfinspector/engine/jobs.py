@@ -47,3 +47,16 @@ class Ticket:
         self.check()
         if self._on_progress:
             self._on_progress(Progress(done, total, text))
+
+
+class PartTicket(Ticket):
+    """The ticket of one part of the work: it says whose, and the whole one cancels it."""
+
+    def __init__(self, whole: Ticket, who: str) -> None:
+        super().__init__(lambda said: whole.report(said.done, said.total, f"{who}: {said.text}"))
+        self._whole = whole
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the whole work was asked to stop."""
+        return self._whole.cancelled

@@ -89,10 +89,11 @@ def load_opened(
 
 def signature_of(told: dict[str, Any]) -> Signature:
     """A signature as the worker tells it."""
-    return Signature(told["name"], _specs(told["inputs"]), _specs(told["outputs"]))
+    return Signature(told["name"], specs_of(told["inputs"]), specs_of(told["outputs"]))
 
 
-def _specs(told: list[dict[str, Any]]) -> tuple[TensorSpec, ...]:
+def specs_of(told: list[dict[str, Any]]) -> tuple[TensorSpec, ...]:
+    """Inputs or outputs as the worker tells them."""
     return tuple(
         TensorSpec(each["name"], _dtype(each["dtype"]), _shape(each["shape"])) for each in told
     )

@@ -1,18 +1,18 @@
 """Calls the built model with named values, to compare what it answers with a SavedModel."""
 
-import inspect
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import plain_paths
 from .building import holding
 from .failures import Explained, describe
-from .objects import attribute, is_layer
+from .inputs import Inputs
 from .placing import scope
 from .returned import models_of
 from .running import flattened, inputs_of
 from .serving import Context
 from .sharing import attacher, replaced, tensors
+from .taking import input_names, parameter_names
 from .tracing import inputs_for
 
 
@@ -65,7 +65,7 @@ def _placed(
 ) -> Tuple[List[Any], Dict[str, Any], str]:
     """The arguments and keywords of the call, and how the values came to their places."""
     found = inputs_for(model, sample_inputs)
-    names = _parameters(model)
+    names = parameter_names(model)
     if len(values) > 1 and set(values) <= set(names):
         return [], dict(values), "by name"
     if found is None:
@@ -81,24 +81,13 @@ def _placed(
             "The model takes %d tensors and the signature %d (%s)."
             % (len(leaves), len(values), ", ".join(values))
         )
-    order = _own_order(model, values)
+    order = _own_order(model, values, found)
     ordered = [values[name] for name in order or values]
     placed = "by name" if order else "in order"
     return replaced(found, ordered).arguments, {}, placed
 
 
-def _own_order(model: Any, values: Dict[str, Any]) -> Optional[List[str]]:
-    """The names in the order in which a Keras model takes its inputs; None if it has others."""
-    own = [getattr(each, "name", "") for each in attribute(model, "inputs") or []]
-    own = [name.split(":")[0] for name in own]
+def _own_order(model: Any, values: Dict[str, Any], found: Inputs) -> Optional[List[str]]:
+    """The names in the order in which the model takes them; None if it has others."""
+    own = input_names(model, found)
     return own if sorted(own) == sorted(values) else None
-
-
-def _parameters(model: Any) -> List[str]:
-    function = attribute(model, "call") if is_layer(model) else model
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return []
-    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [each.name for each in parameters if each.kind in kinds]

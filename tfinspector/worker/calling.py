@@ -7,10 +7,11 @@ from . import inputs, plain_paths, sharing
 from .building import holding
 from .describing import value_hash
 from .failures import describe
-from .framework import tensorflow
 from .placing import peak_memory, scope
 from .returned import models_of
+from .running import flattened
 from .serving import Context
+from .taking import input_names
 from .tracing import inputs_for
 
 
@@ -23,8 +24,8 @@ def call(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
 
     To compare two processes: `seed` draws inputs in place of those zeros, `inputs` (the answer's
     `shared` of the other process, with its payloads) takes the values from there, and `values`
-    sends the values of inputs (as `shared`) and outputs (`payload` of each) along, with
-    `peak_nbytes` and `device_peak_nbytes` as `placing.peak_memory` tells them.
+    sends the values of inputs (as `shared`, with `names`) and outputs (`payload` of each) along,
+    with `peak_nbytes` and `device_peak_nbytes` as `placing.peak_memory` tells them.
     """
     held = holding()
     answer: Dict[str, Any] = {"done": False, "why_not": "", "error": None, "seconds": 0.0}
@@ -60,30 +61,21 @@ def call(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         plain_paths.forget()
     answer.update(done=True, outputs=rows, inputs=found.origin)
     if attach is not None:
-        answer.update(peak_memory(held.device), shared=sharing.told(found, attach))
+        answer.update(
+            peak_memory(held.device),
+            shared=sharing.told(found, attach),
+            names=input_names(model, found),
+        )
     return answer
 
 
 def _rows(outputs: Any, attach: Optional[sharing.Attach]) -> List[Dict[str, Any]]:
-    if isinstance(outputs, dict):
-        named = [(str(name), outputs[name]) for name in sorted(outputs)]
-    elif isinstance(outputs, (list, tuple)):
-        named = [("output_%d" % number, each) for number, each in enumerate(outputs)]
-    else:
-        named = [("output", outputs)]
-    tf = tensorflow()
-    rows = []
-    for name, each in named:
-        parts = tf.nest.flatten(each)
-        for number, part in enumerate(parts):
-            rows.append(_row(name if len(parts) == 1 else "%s/%d" % (name, number), part, attach))
-    return rows
+    return [_row(name, part, attach) for name, part in flattened("", outputs)]
 
 
-def _row(name: str, output: Any, attach: Optional[sharing.Attach]) -> Dict[str, Any]:
+def _row(name: str, tensor: Any, attach: Optional[sharing.Attach]) -> Dict[str, Any]:
     import numpy as np
 
-    tensor = tensorflow().convert_to_tensor(output)
     row: Dict[str, Any] = {
         "name": name,
         "dtype": tensor.dtype.name,

@@ -45,6 +45,7 @@ METHODS: Dict[str, Method] = {
     "call": _later("calling", "call"),
     "run": _later("running", "run"),
     "answer": _later("answering", "answer"),
+    "takes": _later("taking", "takes"),
     "trace": _later("tracing", "trace"),
     "keras_places": _later("keras_files", "places"),
     "load_weights": _later("keras_files", "load_weights"),

@@ -11,8 +11,10 @@ import pytest
 
 from tfinspector.contents.calls import CallOutput
 from tfinspector.contents.figures import Unmeasured
-from tfinspector.contents.findings import Severity
+from tfinspector.contents.findings import Cancelled, Severity, Unreadable
 from tfinspector.contents.verifications import VerifyReport
+from tfinspector.diagnosis.verifying import note_nans
+from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.running.asking import choices_of
 from tfinspector.engine.running.pairing import match_of, pair
 from tfinspector.engine.running.run import CallRequest
@@ -33,14 +35,21 @@ def client() -> Iterator[WorkerClient]:
 def check(made: Made, client: WorkerClient) -> Callable[..., VerifyReport]:
     """`check("exported", "checkpoints/exported-1", "build")`; paths are those of `calls.pair`."""
 
-    def call(path: str, against: str = "", factory: str = "", **options: object) -> VerifyReport:
+    def call(
+        path: str,
+        against: str = "",
+        factory: str = "",
+        *inputs: str,
+        ticket: Ticket | None = None,
+        **options: object,
+    ) -> VerifyReport:
         place = made("calls.pair")
         spec = f"{place / 'factory.py'}:{factory}" if factory else ""
         other = str(place / against) if against else ""
-        named, others, _ = choices_of((), ())
+        named, others, _ = choices_of(inputs, ())
         asked = CallRequest(inputs=named, others=others, sizes=(4,))
         request = VerifyRequest(str(place / path), other, spec, call=asked, **options)  # type: ignore[arg-type]
-        return verify(request, lambda: nullcontext(client))  # type: ignore[arg-type,return-value]
+        return verify(request, lambda: nullcontext(client), ticket)  # type: ignore[arg-type,return-value]
 
     return call
 
@@ -86,6 +95,63 @@ def test_two_snapshots_through_a_factory(check: Check) -> None:
     assert report.outputs[0].max_rel >= report.outputs[1].max_rel
 
 
+def test_two_snapshots_get_the_inputs_that_were_asked_for(check: Check, tmp_path: Path) -> None:
+    np.save(tmp_path / "left.npy", np.full((5, 3), 2, np.float32))
+    words = (f"left={tmp_path / 'left.npy'}", "right=ones")
+    both = ("checkpoints/exported-1", "checkpoints/other-1")
+    with pytest.raises(Unreadable) as refusal:
+        check(*both, "build", *words, "middle=zeros")
+    assert "has no input middle" in refusal.value.finding.title
+    np.save(tmp_path / "right.npy", np.ones((5, 2), np.float32))
+    report = check(*both, "build", words[0], f"right={tmp_path / 'right.npy'}")
+    assert [(one.name, one.shape, one.origin) for one in report.given] == [
+        ("right", (5, 2), "right.npy"), ("left", (5, 3), "left.npy"),
+    ]  # fmt: skip
+    assert {each.shape for each in report.outputs} == {(5, 4), (5, 2)}
+    assert not report.equal
+    assert check(both[0], both[0], "build", "ones").equal
+
+
+def test_a_restored_model_first_finds_the_inputs_of_a_signature_by_name(check: Check) -> None:
+    report = check("checkpoints/exported-1", "exported", "build", tolerance=1e-5)
+    assert [one.name for one in report.given] == ["right", "left"]
+    assert report.equal, report.findings
+
+
+def test_a_model_restored_on_two_devices(check: Check) -> None:
+    report = check("checkpoints/exported-1", factory="build", devices=("CPU:0", "CPU:0"))
+    assert report.equal
+    assert len(report.restores) == 2
+
+
+def test_a_checkpoint_needs_a_factory(check: Check) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        check("exported", "checkpoints/exported-1")
+    finding = refusal.value.finding
+    assert finding.id == "R05"
+    assert finding.title == "exported-1 holds values only; to call it, say what builds the model."
+    assert finding.fix
+    assert finding.fix.code.endswith("--factory FILE.py:build")
+
+
+def test_progress_says_which_call_is_running_and_can_be_cancelled(check: Check) -> None:
+    said: list[str] = []
+    hear = Ticket(lambda progress: said.append(progress.text))
+    check("exported", "checkpoints/exported-1", "build", ticket=hear)
+    said = [text for text in said if " of 2, " in text]
+    assert said[0] == "1 of 2, exported: starting TensorFlow"
+    assert any(text.startswith("1 of 2, exported: ") for text in said[1:])
+    assert any(text.startswith("2 of 2, exported-1: calling") for text in said)
+
+    def stop(progress: Progress) -> None:
+        if progress.text.startswith("2 of 2, exported-1: starting"):
+            ticket.cancel()
+
+    ticket = Ticket(stop)
+    with pytest.raises(Cancelled):
+        check("exported", "checkpoints/exported-1", "build", ticket=ticket)
+
+
 def test_two_devices_of_which_one_is_missing(check: Check) -> None:
     report = check("exported", devices=("CPU:0", "GPU:7"))
     assert not report.equal
@@ -122,7 +188,14 @@ def test_equal_with_and_without_tolerance() -> None:
     assert (exact.equal, exact.close) == (False, True)
     assert match_of(one, two, "", 1e-6).equal
     assert not match_of(one, output("y", np.float64([1, 2])), "", 1e9).equal
-    assert match_of(output("y", [np.nan]), output("y", [np.nan]), "", None).equal
+    nans = match_of(output("y", [np.nan, 1]), output("y", [np.nan, 1]), "", None)
+    assert (nans.equal, nans.nans) == (True, 1)
+    [note] = note_nans([exact, nans])
+    assert note.title == "Both sides are NaN at the same places: y (1 element)."
+    assert "tf.reduce_all" in note.detail
+    assert note_nans([exact]) == []
+    apart = match_of(output("y", [np.nan, 1]), output("y", [1, np.nan]), "", None)
+    assert (apart.equal, apart.max_abs, apart.nans) == (False, np.inf, 0)
 
 
 def test_probabilities_are_recognised_as_those_of_logits() -> None:

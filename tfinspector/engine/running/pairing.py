@@ -48,8 +48,9 @@ def match_of(
     equal = max_abs <= (tolerance or 0.0)
     close = equal or close
     relation = "" if close else relation_of(mine.values, other.values, (mine.name, other.name))
+    nans = int(np.count_nonzero((mine.values != mine.values) & (other.values != other.values)))
     return match._replace(
-        max_abs=max_abs, max_rel=max_rel, equal=equal, close=close, relation=relation
+        max_abs=max_abs, max_rel=max_rel, equal=equal, close=close, relation=relation, nans=nans
     )
 
 

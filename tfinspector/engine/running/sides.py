@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfinspector.contents.calls import Callee, CallOutput, GivenInput
+from tfinspector.contents.calls import Callee, CallOutput, GivenInput, InputChoice
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Outcome, RestoreReport
 from tfinspector.diagnosis.call_errors import misfits
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.loading import specs_of
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.restoring.restore import RestoreRequest, restore
 from tfinspector.engine.running.callees import graph_of, saved_model_of
@@ -58,11 +59,10 @@ class SavedModelSide:
         else:
             callee = _best(callees, given)
         title = f"{callee.title} of {_name(saved_model.path)}"
-        if [one.name for one in given] != [spec.name for spec in callee.inputs]:
-            renamed = zip(given, callee.inputs, strict=False)
-            if len(given) != len(callee.inputs):
-                return Answered(title, None, findings=(_other_inputs(title, given, callee),))
-            given = [one._replace(name=spec.name) for one, spec in renamed]
+        placed = _placed(callee, given)
+        if placed is None:
+            return Answered(title, None, findings=(_other_inputs(title, given, callee),))
+        given = placed
         try:
             report = call_with(self.opened, graph, callee, given, request, client, ticket)
         except WorkerFailed as failed:
@@ -73,15 +73,19 @@ class SavedModelSide:
 
 @dataclass(frozen=True, slots=True)
 class FactorySide:
-    """What the factory builds, restored from `request.path`."""
+    """What the factory builds, restored from `request.path`; `call` has inputs and seed."""
 
     request: RestoreRequest
-    seed: int
+    call: CallRequest = field(default_factory=CallRequest)
 
     def answer(
         self, given: Sequence[GivenInput] | None, client: WorkerClient, ticket: Ticket
     ) -> Answered:
-        """Its outputs for these inputs, or for drawn ones of its own. Raises as `restore` does."""
+        """Its outputs for these inputs, else for those that the request asks for, else for the
+        factory's own (`sample_inputs`) or drawn ones.
+
+        Raises Unreadable (S06: such inputs can't be made; as `restore` does) and Cancelled.
+        """
         title = f"the model restored from {_name(self.request.path)}"
         report = restore(self.request, client, ticket)
         about = client.about
@@ -90,6 +94,8 @@ class FactorySide:
                 title, None, tuple(given or ()), report.findings, report, about, report.worker_died
             )
         try:
+            if given is None and _wishes(self.call):
+                given = self._wished(title, client, ticket)
             told, outputs, own = self._ask(given, client, ticket)
         except WorkerFailed as failed:
             findings = (failed.finding, *report.findings)
@@ -99,11 +105,22 @@ class FactorySide:
             return Answered(title, None, own, findings, report, about)
         return Answered(title, outputs, own, report.findings, report, about)
 
+    def _wished(
+        self, title: str, client: WorkerClient, ticket: Ticket
+    ) -> tuple[GivenInput, ...] | None:
+        """The inputs that were asked for; None where nothing tells what the model takes."""
+        doing = "asking what the restored model takes"
+        rows = client.exchange("takes", {}, (), ticket, self.request.timeout, doing).result
+        if rows["inputs"] is None:
+            return None
+        callee = Callee(title, False, specs_of(rows["inputs"]))
+        return fill([callee], self.call.asked, self.call.seed)[1]
+
     def _ask(
         self, given: Sequence[GivenInput] | None, client: WorkerClient, ticket: Ticket
     ) -> tuple[dict[str, Any], tuple[CallOutput, ...], tuple[GivenInput, ...]]:
         if given is None:
-            params: dict[str, Any] = {"seed": self.seed, "values": True}
+            params: dict[str, Any] = {"seed": self.call.seed, "values": True}
             method, payloads = "call", []
         else:
             method, params = "answer", {"inputs": rows_of(given)}
@@ -116,10 +133,10 @@ class FactorySide:
         if given is None and told["done"]:
             own = tuple(
                 GivenInput(
-                    f"input_{place}", row["dtype"], tuple(row["shape"]), told["inputs"],
+                    name, row["dtype"], tuple(row["shape"]), told["inputs"],
                     array_of(reply.payloads[row["payload"]], row["dtype"], row["shape"]),
                 )
-                for place, row in enumerate(told["shared"])
+                for name, row in zip(told["names"], told["shared"], strict=True)
             )  # fmt: skip
         return told, outputs, own
 
@@ -127,11 +144,30 @@ class FactorySide:
 Side = SavedModelSide | FactorySide
 
 
+def _wishes(request: CallRequest) -> bool:
+    """Whether a person said anything about the inputs."""
+    drawn = request.others is None or request.others == InputChoice()
+    return bool(request.inputs or request.sizes) or not drawn
+
+
 def _best(callees: Sequence[Callee], given: Sequence[GivenInput]) -> Callee:
-    """The form that takes these very inputs, by name; else the usual one."""
-    names = [one.name for one in given]
-    same = (each for each in callees if [spec.name for spec in each.inputs] == names)
-    return next((each for each in same if not misfits(each, given)), callees[0])
+    """The form that takes the inputs of the other side; else the usual one."""
+    for callee in callees:
+        placed = _placed(callee, given)
+        if placed is not None and not misfits(callee, placed):
+            return callee
+    return callees[0]
+
+
+def _placed(callee: Callee, given: Sequence[GivenInput]) -> list[GivenInput] | None:
+    """The other side's inputs for this one: by their names, or in order; None if they do not go."""
+    by_name = {one.name: one for one in given}
+    names = [spec.name for spec in callee.inputs]
+    if set(by_name) <= set(names) and set(names) - set(by_name) <= set(callee.optional):
+        return [by_name[name] for name in names if name in by_name]
+    if len(given) != len(names):
+        return None
+    return [one._replace(name=name) for one, name in zip(given, names, strict=True)]
 
 
 def _name(path: str) -> str:

@@ -1,5 +1,6 @@
 """One input through two models, or through one on several devices: are the outputs equal?"""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +11,7 @@ from tfinspector.contents.restores import RestoreReport
 from tfinspector.contents.sources import SourceKind
 from tfinspector.contents.verifications import OutputMatch, VerifyReport
 from tfinspector.diagnosis import verifying as explained
-from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.jobs import PartTicket, Ticket
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.restoring.restore import RestoreRequest
 from tfinspector.engine.running.pairing import match_of, pair
@@ -26,7 +27,8 @@ class VerifyRequest:
     """What to compare.
 
     path       a SavedModel; or with a factory, a checkpoint to restore into what it builds
-    against    the other one, likewise; "" compares devices only
+    against    the other one, likewise; "" compares devices only. With a factory, the values of a
+               second SavedModel are restored too; beside a checkpoint its signature is called
     call       signature, inputs, seed, tags and device
     devices    call `path` on each of them; the first is what the others are compared with
     tolerance  the largest absolute difference that counts as equal, None for none at all
@@ -46,8 +48,10 @@ def verify(
 ) -> VerifyReport:
     """Call the first model, then each other with the very same input, and compare the outputs.
 
-    `make_client` gives a fresh worker for each. What goes wrong in one is in the report. Raises
-    Unreadable where a path, a signature or an input can't be used, and Cancelled.
+    `make_client` gives a fresh worker for each; a call takes it as a context, which ends it. The
+    ticket is told which of the calls is running, and cancels any of them. What goes wrong in one is
+    in the report. Raises Unreadable where a path, a signature or an input can't be used, and
+    Cancelled.
     """
     ticket = ticket or Ticket()
     sides = _sides(request, ticket)
@@ -55,9 +59,11 @@ def verify(
     matches: list[OutputMatch] = []
     notes: list[Finding] = []
     paired = ""
-    for device, side in sides:
+    for place, (device, side) in enumerate(sides):
+        part = PartTicket(ticket, f"{place + 1} of {len(sides)}, {_called(side, device)}")
+        part.report(0, 0, "starting TensorFlow")
         with make_client() as client:
-            answers.append(side.answer(answers[0].given if answers else None, client, ticket))
+            answers.append(side.answer(answers[0].given if answers else None, client, part))
         first, latest = answers[0], answers[-1]
         if first.outputs is None:
             break
@@ -70,9 +76,15 @@ def verify(
             if mine is not None
         ]
         notes += explained.explain(first.title, latest.title, device, found, paired)
+        notes += explained.note_nans(found)
         notes += explained.left_over(first.title, latest.title, _spare(pairs), _lone(found))
         matches += found
     return _report(request, sides, answers, matches, notes, paired)
+
+
+def _called(side: Side, device: str) -> str:
+    path = side.opened.source.path if isinstance(side, SavedModelSide) else side.request.path
+    return os.path.basename(path.rstrip("/")) + (f" on {device}" if device else "")
 
 
 def _spare(pairs: Sequence[tuple[CallOutput | None, CallOutput | None]]) -> list[str]:
@@ -89,9 +101,9 @@ def _sides(request: VerifyRequest, ticket: Ticket) -> list[tuple[str, Side]]:
     on = request.devices or ((device,) if device else ("",))
     sides = [(each, _side(request, request.path, each, ticket)) for each in on]
     if request.against:
-        is_restored = bool(request.factory)
-        other = _side(request, request.against, on[0], ticket, is_restored)
-        sides.append((on[0], other))
+        # Of two SavedModels the factory is for the second one; beside a checkpoint, for that alone.
+        is_restored = isinstance(sides[0][1], SavedModelSide)
+        sides.append((on[0], _side(request, request.against, on[0], ticket, is_restored)))
     return sides
 
 
@@ -100,11 +112,14 @@ def _side(
 ) -> Side:
     """A SavedModel as it is, unless it is to be restored into what the factory builds."""
     opened = open_source(path, ticket)
-    if (restored or opened.source.kind is not SourceKind.SAVED_MODEL) and request.factory:
+    is_model = opened.source.kind is SourceKind.SAVED_MODEL
+    if not is_model and not request.factory and opened.source.checkpoint is not None:
+        raise explained.needs_factory(request.path, request.against, path)
+    if (restored or not is_model) and request.factory:
         asked = RestoreRequest(
             path, request.factory, request.kwargs, device or None, timeout=request.call.timeout
         )
-        return FactorySide(asked, request.call.seed)
+        return FactorySide(asked, request.call)
     return SavedModelSide(opened, replace(request.call, device=device or None))
 
 
