@@ -20,7 +20,7 @@ COMMANDS = frozenset(
         "trust", "report", "demo",
     )
 )  # fmt: skip
-"""The words of `cli.md`; one that this version does not have yet is refused there, not opened."""
+"""The words of `cli.md`."""
 
 _OF_THE_PROGRAM = frozenset(("--help", "-h", "--version"))
 _WRONG_USAGE = 2

@@ -40,12 +40,18 @@ sys.exit(f"{slow} imported" if slow else code)
         ["stats", "PREFIX", "--json"],
         ["values", "PREFIX", "int/grid", "--json"],
         ["check", "PREFIX", "--json"],
+        ["report", "PREFIX", "--json", "-o", "REPORT"],
     ],
     ids=" ".join,
 )
-def test_works_without_qt_and_never_imports_tensorflow(made: Made, words: list[str]) -> None:
-    prefix = str(made("cli_cases.odd_values") / "odd")
-    words = [prefix if word == "PREFIX" else word for word in words]
+def test_works_without_qt_and_never_imports_tensorflow(
+    made: Made, words: list[str], tmp_path: Path
+) -> None:
+    paths = {
+        "PREFIX": str(made("cli_cases.odd_values") / "odd"),
+        "REPORT": str(tmp_path / "report.html"),
+    }
+    words = [paths.get(word, word) for word in words]
     ended = subprocess.run(
         [sys.executable, "-c", _WITHOUT, *words],
         capture_output=True, text=True, check=False, cwd=ROOT,
