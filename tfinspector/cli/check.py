@@ -15,6 +15,7 @@ from tfinspector.contents.findings import Severity
 from tfinspector.contents.salvaging import Salvaged, how_to_restore, salvaged_words
 from tfinspector.engine.checking import check
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.new_checkpoint import check_prefix
 from tfinspector.engine.opening import OpenSource, open_source
 
 _EMPTY: Document = {"findings": [], "tensors": {"checked": 0, "bad": []}, "snapshots": []}
@@ -40,6 +41,8 @@ def command(
     """Compare all bytes with their checksums, and look for everything that can be wrong."""
 
     def work(ticket: Ticket) -> Answer:
+        if salvage_to is not None:
+            check_prefix(salvage_to)
         opened = open_source(path, ticket)
         report = check(opened, ticket)
         salvaged = _salvage(opened, salvage_to, ticket) if salvage_to is not None else None

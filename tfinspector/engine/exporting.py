@@ -19,6 +19,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.spans import blocks_of_span, spans_of
+from tfinspector.engine.written_here import check_here
 from tfinspector.formats.reading import TensorReader
 
 _OF_A_MODEL = re.compile(
@@ -32,6 +33,7 @@ def new_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     Raises `Unreadable` where it can't be written, or would replace a file of a model.
     """
+    check_here(os.fspath(path))
     target = Path(os.path.expanduser(path))
     if target.exists() and _OF_A_MODEL.fullmatch(target.resolve().name):
         raise _unwritable(target, "it is a file of a model, and those are never changed", "")

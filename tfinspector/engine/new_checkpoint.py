@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.engine.written_here import check_here
 
 _DATA = ".data-00000-of-00001"
 _INDEX = ".index"
@@ -21,16 +22,26 @@ class NewCheckpoint:
     index: BinaryIO
 
 
+def check_prefix(prefix: str) -> str:
+    """The prefix in full; raises `Unreadable` where it may not be written."""
+    check_here(prefix)
+    prefix = os.path.abspath(os.path.expanduser(prefix).removesuffix(_INDEX))
+    directory, name = os.path.split(prefix)
+    if not os.path.isdir(directory):
+        raise _unwritable(prefix, f"there is no directory {directory}")
+    if taken := _taken(directory, name):
+        raise _unwritable(prefix, f"{taken} is there already, and nothing is ever written over")
+    return prefix
+
+
 @contextmanager
 def new_checkpoint(prefix: str) -> Iterator[NewCheckpoint]:
     """The two files of `prefix`: the data appears before the index, never over another file.
 
     Raises `Unreadable` where they can't be written, or something of that prefix is there.
     """
-    prefix = os.path.abspath(os.path.expanduser(prefix).removesuffix(_INDEX))
+    prefix = check_prefix(prefix)
     directory, name = os.path.split(prefix)
-    if taken := _taken(directory, name):
-        raise _unwritable(prefix, f"{taken} is there already, and nothing is ever written over")
     mark = f"{os.getpid()}.partial"
     drafts = [os.path.join(directory, f".{name}{end}.{mark}") for end in (_DATA, _INDEX)]
     try:

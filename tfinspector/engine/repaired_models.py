@@ -13,6 +13,7 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import load_opened, no_saved_model
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.worker.client import WorkerClient
+from tfinspector.engine.written_here import check_here
 from tfinspector.formats.saved_models.slot_references import without_slot_references
 
 _PROTO = "saved_model.pb"
@@ -63,6 +64,7 @@ def _moved(report: LoadReport, draft: str, place: str) -> LoadReport:
 
 
 def _new_place(target: str) -> Path:
+    check_here(target)
     place = Path(target).expanduser().absolute()
     if os.path.lexists(place):
         raise _refusal(place, "it is there already, and nothing is overwritten")

@@ -10,12 +10,14 @@ from pathlib import Path
 from tfinspector.contents.calls import CallOutput
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.engine.exporting import write_npy
+from tfinspector.engine.written_here import check_here
 
 _UNFIT = re.compile(r"[^\w.\-]+")
 
 
 def check_place(directory: str) -> Path:
     """The directory: one that is there, or that can be made. Raises Unreadable (V03)."""
+    check_here(directory)
     target = Path(directory).expanduser()
     if target.exists() and not target.is_dir():
         raise _refusal(target, "it is a file, and nothing is overwritten")
