@@ -63,7 +63,7 @@ CASES = (
     KerasCase("healthy_older_groups", "", "plain", "a.weights.h5", "plain", 10, 10,
               "load_weights", older_groups=True),
     KerasCase("k04_nested", "K04", "plain", "a.weights.h5", "nested", 10, 10),
-    KerasCase("k04_attribute", "K04", "own", "a.weights.h5", "own_renamed", 2, 4),
+    KerasCase("k04_attribute", "K04", "own", "a.weights.h5", "own_renamed", 4, 4),
     KerasCase("k04_put_in", "K04", "plain", "a.keras", "longer", 10, 12),
     KerasCase("k05_put_in", "K05", "plain", "a.h5", "longer", 10, 12),
     KerasCase("k05_bias", "K05", "plain", "a.h5", "without_bias", 9, 9),

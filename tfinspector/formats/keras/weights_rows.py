@@ -80,7 +80,8 @@ def _rows_of(
     for (leaf, key), name in zip(leaves, known, strict=True):
         shown = name or leaf
         label = f"{saveable.label}/{shown}" if saveable.label else shown
-        real = f"{saveable.real}/{name}" if saveable.real and name else ""
+        tail = shown if role is Role.WEIGHT else name  # by number, if only the layer's name is told
+        real = f"{saveable.real}/{tail}" if saveable.real and tail else ""
         mine = Role.OTHER if name == "seed_generator_state" else role
         trainable = _trainable(saveable, name, mine)
         rows.append(Row(key, stored[key], label, mine, trainable, real))
