@@ -51,20 +51,18 @@ class CurvesPlot(RunPlot):
         self._curves = curves
         is_log = _is_wide(curves) if self._is_log is None else self._is_log
         self._axis = ValueAxis(Scale.LOG if is_log else Scale.LINEAR)
-        self.draw()
         self.fit()
 
     def fit(self) -> None:
         """All points, and room for their names on the right."""
         points = self._points()
         points = points[np.isfinite(points).all(axis=1)]
-        if not len(points):
-            return
-        (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
-        room = (right - left or 1.0) * _LABELS / (1 - _LABELS)
-        self._box.setXRange(left - (right - left) * 0.02, right + room, padding=0)
-        margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-        self._box.setYRange(low - margin, high + margin, padding=0)
+        if len(points):
+            (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+            room = (right - left or 1.0) * _LABELS / (1 - _LABELS)
+            self._box.setXRange(left - (right - left) * 0.02, right + room, padding=0)
+            margin = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+            self._box.setYRange(low - margin, high + margin, padding=0)
         self.draw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -101,17 +99,19 @@ class CurvesPlot(RunPlot):
     def _draw_items(self) -> None:
         self._left.set_ticks(value_ticks(self._axis))
         curves = self._curves
-        for line in self._lines:
-            line.setData([], [])
         steps = curves.steps if curves is not None else np.empty(0)
         self._here.setVisible(0 <= self._at < len(steps))
-        if curves is None:
-            return
-        places = self._places()
+        places = self._places() if curves is not None else np.empty((0, 0))
         for at, row in enumerate(places):
             line, colour = self._line(at), self._style.of(at)
-            if np.isfinite(row).any():  # pyqtgraph takes no line without any place
+            is_drawn = bool(np.isfinite(row).any())  # pyqtgraph takes no line without any place
+            line.setVisible(is_drawn)
+            if is_drawn:
                 line.setData(steps, row, pen=pg.mkPen(colour, width=1.6), symbolBrush=colour)
+        for line in self._lines[len(places) :]:
+            line.hide()
+        if curves is None:
+            return
         if self._here.isVisible():
             self._here.setPen(pg.mkPen(self._style.accent, width=1))
             self._here.setValue(float(steps[self._at]))

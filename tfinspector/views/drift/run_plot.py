@@ -56,8 +56,9 @@ class RunPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def show_at(self, at: int) -> None:
         """Mark this snapshot."""
-        self._at = at
-        self.draw()
+        if at != self._at:
+            self._at = at
+            self.draw()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Show that the picture is not of what is open now."""
