@@ -43,6 +43,28 @@ def test_another_saved_model(cli: Cli, made: Made) -> None:
     assert "Not all outputs are equal." in page.out
 
 
+def test_logical_devices(cli: Cli, made: Made) -> None:
+    place = made("calls.pair")
+    words = ("--devices", "CPU:0,CPU:1", "--logical-cpus", "2", "--size", "4", "--json")
+    ended = cli("verify", place / "exported", *words)
+    assert ended.code == 0
+    assert ended.json["equal"] is True
+    assert {each["device"] for each in ended.json["outputs"]} == {"CPU:1"}
+    factory = ("--factory", f"{place / 'factory.py'}:build")
+    ended = cli("verify", place / "checkpoints" / "exported-1", *factory, *words)
+    assert ended.json["equal"] is True
+    assert ended.json["restores"] == ["restored", "restored"]
+
+
+@pytest.mark.usefixtures("one_worker")
+def test_a_function_in_one_of_its_forms(cli: Cli, made: Made) -> None:
+    model = made("calls.forms") / "model"
+    words = ("verify", model, "--against", model, "--function", "__call__", "--form", "3")
+    ended = cli(*words, "--json")
+    assert ended.code == 0
+    assert [len(one["shape"]) for one in ended.json["inputs"]] == [3]
+
+
 def test_usage(cli: Cli, made: Made) -> None:
     place = made("calls.pair")
     assert cli("verify", place / "exported").code == 2

@@ -68,6 +68,16 @@ SizeOption = Annotated[
         show_default=False,
     ),
 ]
+LogicalCpusOption = Annotated[
+    int,
+    typer.Option(
+        "--logical-cpus",
+        metavar="N",
+        min=0,
+        help="Split the CPU into CPU:0 to CPU:N-1 first, to try placement without a GPU.",
+        show_default=False,
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of random inputs.")]
 
 

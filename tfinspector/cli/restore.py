@@ -10,6 +10,7 @@ from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
 from tfinspector.cli.options import (
     JsonOption,
+    LogicalCpusOption,
     NoCacheOption,
     PathArgument,
     PythonOption,
@@ -52,16 +53,6 @@ Devices = Annotated[
         "--devices",
         metavar="D,D",
         help="Restore on each of them and compare their outputs: CPU:0,GPU:0.",
-        show_default=False,
-    ),
-]
-LogicalCpus = Annotated[
-    int,
-    typer.Option(
-        "--logical-cpus",
-        metavar="N",
-        min=0,
-        help="Split the CPU into CPU:0 to CPU:N-1 first, to try placement without a GPU.",
         show_default=False,
     ),
 ]
@@ -143,7 +134,7 @@ def command(
     save_map: SaveMap = None,
     emit_code: EmitCode = None,
     write_fixed: WriteFixed = None,
-    logical_cpus: LogicalCpus = 0,
+    logical_cpus: LogicalCpusOption = 0,
     as_json: JsonOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:

@@ -19,6 +19,7 @@ from tfinspector.cli.options import (
     DeviceOption,
     InputOption,
     JsonOption,
+    LogicalCpusOption,
     PathArgument,
     PythonOption,
     SeedOption,
@@ -48,6 +49,7 @@ def command(
     sizes: SizeOption = None,
     tags: TagsOption = None,
     device: DeviceOption = None,
+    logical_cpus: LogicalCpusOption = 0,
     python: PythonOption = None,
     seed: SeedOption = SEED,
     repeat: Annotated[
@@ -71,7 +73,15 @@ def command(
     def work(ticket: Ticket) -> Answer:
         asked = asked_inputs(inputs, sizes)
         request = CallRequest(
-            signature, function, *asked, tags_of(tags), device, seed, repeat, form=form
+            signature,
+            function,
+            *asked,
+            tags_of(tags),
+            device,
+            seed,
+            repeat,
+            form=form,
+            logical_cpus=logical_cpus,
         )
         if save:
             check_place(save)

@@ -19,6 +19,7 @@ from tfinspector.cli.options import (
     DeviceOption,
     InputOption,
     JsonOption,
+    LogicalCpusOption,
     PathArgument,
     PythonOption,
     SeedOption,
@@ -76,6 +77,7 @@ def command(
             show_default=False,
         ),
     ] = None,
+    logical_cpus: LogicalCpusOption = 0,
     python: PythonOption = None,
     seed: SeedOption = SEED,
     tolerance: Annotated[
@@ -105,7 +107,16 @@ def command(
 
     def work(ticket: Ticket) -> Answer:
         asked = asked_inputs(inputs, sizes)
-        call = CallRequest(signature, function, *asked, tags_of(tags), device, seed, form=form)
+        call = CallRequest(
+            signature,
+            function,
+            *asked,
+            tags_of(tags),
+            device,
+            seed,
+            form=form,
+            logical_cpus=logical_cpus,
+        )
         request = VerifyRequest(
             path, against or "", factory or "", arguments, call, several, tolerance
         )

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 from .assigning import value_of
 from .failures import describe
 from .framework import tensorflow
-from .placing import peak_memory, scope
+from .placing import peak_memory, scope, split_cpu
 from .serving import Context
 from .sharing import attacher
 
@@ -16,7 +16,9 @@ _kept: List[Tuple[Any, Any]] = []  # the model that was called last, under what 
 
 
 def run(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
-    """Load `path` (`tags`, `device` as of `load`) and call it `repeat` times.
+    """Load `path` and call it `repeat` times; `tags` and `device` are as of `load`.
+
+    `logical_cpus` is as of `build`, for a worker that has not begun.
 
     `signature` is a name; or `function` a path from the root, with `arguments`: {"positional":
     [...], "keywords": {...}} of the structures that `_made` reads. `inputs` are [{"name", "dtype",
@@ -26,6 +28,8 @@ def run(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     in this process's memory) and `outputs` [{"name", "dtype", "shape", "payload"}] of the first.
     """
     device = params.get("device")
+    if params.get("logical_cpus"):
+        split_cpu(int(params["logical_cpus"]))
     loaded, seconds = _load(params, context)
     answer = {"error": None, "load_seconds": seconds, "times": [], "outputs": []}  # type: Dict[str, Any]
     try:

@@ -1,11 +1,11 @@
 """Loads a SavedModel and tells what came out of it. This runs the model's own code."""
 
 import time
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
-from .failures import NoSuchDevice
-from .framework import devices, tensorflow
+from .framework import tensorflow
 from .hashing import hash_of
+from .placing import scope
 from .serving import Context
 
 
@@ -19,7 +19,7 @@ def load(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     path, tags, device = params["path"], params.get("tags"), params.get("device")
     context.report(0, 0, "loading")
     started = time.monotonic()
-    with tf.device(_device(tf, device)):
+    with scope(device):
         loaded = tf.saved_model.load(path, tags=tags)
     seconds = time.monotonic() - started
     found = list(_variables(tf, loaded))
@@ -36,18 +36,6 @@ def load(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         ],
         "variables": variables,
     }
-
-
-def _device(tf: Any, name: Optional[str]) -> Optional[str]:
-    """The name as `tf.device` takes it; TensorFlow itself would silently take the CPU instead."""
-    if not name:
-        return None
-    short = name.upper().replace("/DEVICE:", "").lstrip("/")
-    short = short if ":" in short else short + ":0"
-    here = [device["name"] for device in devices(tf)]
-    if short not in here:
-        raise NoSuchDevice("There is no %s here; there is %s." % (short, ", ".join(here)))
-    return "/" + short
 
 
 def _variables(tf: Any, loaded: Any) -> Iterator[Tuple[List[str], Any]]:

@@ -40,6 +40,7 @@ class CallRequest:
     sizes    of the unknown dimensions of every input without sizes of its own, as far as it has any
     form     of the function, by its number; None is the usual one, or one that the inputs fit
     tags     of the graph, None for the only one; device "GPU:0", None is TensorFlow's choice
+    logical_cpus  split the CPU into that many devices first; 0 leaves it as it is
     timeout  seconds for loading and calling together, None for no limit
     """
 
@@ -54,6 +55,7 @@ class CallRequest:
     repeat: int = 1
     timeout: float | None = None
     form: int | None = None
+    logical_cpus: int = 0
 
     @property
     def asked(self) -> Asked:
@@ -122,6 +124,7 @@ def _params(
         "path": path,
         "tags": list(graph.tags) if graph else None,
         "device": request.device,
+        "logical_cpus": request.logical_cpus,
         "signature": callee.name if callee.is_signature else None,
         "function": None if callee.is_signature else callee.name,
         "arguments": callee.arguments,

@@ -117,7 +117,12 @@ def _side(
         raise explained.needs_factory(request.path, request.against, path)
     if (restored or not is_model) and request.factory:
         asked = RestoreRequest(
-            path, request.factory, request.kwargs, device or None, timeout=request.call.timeout
+            path,
+            request.factory,
+            request.kwargs,
+            device or None,
+            timeout=request.call.timeout,
+            logical_cpus=request.call.logical_cpus,
         )
         return FactorySide(asked, request.call)
     return SavedModelSide(opened, replace(request.call, device=device or None))
