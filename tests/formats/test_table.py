@@ -23,7 +23,7 @@ SCALAR = bytes.fromhex(
 
 
 def read(data: bytes, check: bool = True) -> Table:
-    return read_table(lambda offset, nbytes: data[offset : offset + nbytes], len(data), check)
+    return read_table(data, check)
 
 
 def numbered(count: int) -> list[tuple[bytes, bytes]]:

@@ -1,6 +1,7 @@
 """Many short texts of one buffer at once."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import overload
 
 import numpy as np
@@ -13,27 +14,62 @@ _LONGEST = 512  # bytes
 
 
 class Texts(Sequence[str]):
-    """The texts `data[begins[i]:ends[i]]`; each is decoded when it is asked for."""
+    """The texts `data[begins[i]:ends[i]]`. Reads like a tuple of them.
 
-    def __init__(self, data: bytes, begins: Integers, ends: Integers) -> None:
-        self._data = data
-        self._begins = begins
-        self._ends = ends
+    All are decoded when all are asked for: a listing that shows none of them makes none. `gap` is
+    the byte that stands between neighbours in `data` and in no text, if there is one.
+    """
+
+    def __init__(self, data: bytes, begins: Integers, ends: Integers, gap: bytes = b"") -> None:
+        self.data = data
+        self.begins = begins
+        self.ends = ends
+        self._gap = gap
+
+    @cached_property
+    def all(self) -> list[str]:
+        """Every text."""
+        if self._gap and len(self):
+            together = self.data[self.begins[0] : self.ends[-1]].decode("utf-8", "replace")
+            return together.split(self._gap.decode())
+        return texts_of(self.data, self.begins, self.ends)
+
+    def without(self, place: int) -> "Texts":
+        """All but one, of which nothing is decoded."""
+        if place == 0:
+            return Texts(self.data, self.begins[1:], self.ends[1:], self._gap)
+        return Texts(self.data, np.delete(self.begins, place), np.delete(self.ends, place))
 
     def __len__(self) -> int:
-        return len(self._begins)
+        return len(self.begins)
 
     @overload
     def __getitem__(self, place: int) -> str: ...
     @overload
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
+        if "all" in self.__dict__:
+            return self.all[place]
         if isinstance(place, slice):
-            return texts_of(self._data, self._begins[place], self._ends[place])
-        return self._data[self._begins[place] : self._ends[place]].decode("utf-8", "replace")
+            return texts_of(self.data, self.begins[place], self.ends[place])
+        return self.data[self.begins[place] : self.ends[place]].decode("utf-8", "replace")
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self[:])
+        return iter(self.all)
+
+    def __contains__(self, text: object) -> bool:
+        """Whether it is one of them; mostly a look at the bytes says that it is not."""
+        if not isinstance(text, str) or (text.isascii() and text.encode() not in self.data):
+            return False
+        return text in self.all
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Texts):
+            return self.all == other.all
+        return tuple(self.all) == other if isinstance(other, tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.all))
 
 
 def texts_of(data: bytes, begins: Integers, ends: Integers) -> list[str]:
@@ -43,10 +79,12 @@ def texts_of(data: bytes, begins: Integers, ends: Integers) -> list[str]:
     ends = np.minimum(np.maximum(begins, ends), len(data))
     begins = np.minimum(begins, ends)
     lengths = ends - begins
+    texts: list[str] = []
     if int(lengths.max()) <= _LONGEST:
-        parts = [slice(part, part + _AT_ONCE) for part in range(0, len(begins), _AT_ONCE)]
-        joined = b"".join([_with_zeros(data, begins[part], lengths[part]) for part in parts])
-        texts = joined[:-1].decode("utf-8", "replace").split("\0")
+        for first in range(0, len(begins), _AT_ONCE):
+            part = slice(first, first + _AT_ONCE)
+            joined = _with_zeros(data, begins[part], lengths[part])
+            texts += joined[:-1].decode("utf-8", "replace").split("\0")
         if len(texts) == len(begins):
             return texts
     pairs = zip(begins.tolist(), ends.tolist(), strict=True)
@@ -68,4 +106,5 @@ def _with_zeros(data: bytes, begins: Integers, lengths: Integers) -> bytes:
 def closed(rows: Octets, lengths: Integers) -> bytes:
     """The first bytes of each row, as many as `lengths` says, and a zero."""
     rows[np.arange(len(rows)), lengths] = 0
-    return bytes(rows[np.arange(rows.shape[1]) <= lengths[:, None]])
+    narrow = np.min_scalar_type(rows.shape[1])
+    return rows[np.arange(rows.shape[1], dtype=narrow) <= lengths.astype(narrow)[:, None]].tobytes()

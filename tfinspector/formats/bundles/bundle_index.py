@@ -14,6 +14,7 @@ from tfinspector.formats import faults
 from tfinspector.formats.bundles.entries import Entry, Header, decode_entry
 from tfinspector.formats.bundles.partitions import Partition
 from tfinspector.formats.bundles.survey import Description
+from tfinspector.formats.texts import Texts
 
 
 class Stamp(NamedTuple):
@@ -49,7 +50,7 @@ class Bundle:
     """
 
     prefix: str
-    keys: tuple[str, ...]
+    keys: Texts | tuple[str, ...]
     header: Header
     lost_blocks: tuple[LostBlock, ...]
     problems: tuple[str, ...]
@@ -101,7 +102,7 @@ class Bundle:
 
     def _place(self, key: str) -> int:
         """The first key, mostly that of the object graph, is found without `positions`."""
-        return 0 if self.keys[:1] == (key,) else self.positions[key]
+        return 0 if self.keys and self.keys[0] == key else self.positions[key]
 
     def shards(self) -> tuple[Shard, ...]:
         """The data files: bytes needed, and the size when the bundle was opened (-1: missing)."""

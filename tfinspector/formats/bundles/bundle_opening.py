@@ -8,8 +8,8 @@ sentence.
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from operator import lt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from tfinspector.formats.bundles.partitions import Partition, assemble, slice_ke
 from tfinspector.formats.bundles.survey import Description, Survey, survey
 from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC, Table, read_table
 from tfinspector.formats.places.files import names_in, open_file, status_at, status_of
+from tfinspector.formats.texts import Texts
 from tfinspector.formats.wire import Malformed, text
 
 if TYPE_CHECKING:
@@ -52,16 +53,15 @@ def read_bundle(prefix: str, check: bool = True) -> Bundle:
 
 def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     try:
-        table = read_table(lambda offset, nbytes: data[offset : offset + nbytes], len(data), check)
+        table = read_table(data, check)
     except Malformed as error:
         raise faults.damaged_index(f"{prefix}.index", len(data), error.finding.title) from None
     has_header = len(table.keys) > 0 and not table.keys[0]
     header, problems = _header(prefix, table.values[0] if has_header else None)
     if has_header:
         table = Table(table.keys[1:], table.values[1:], table.lost)
-    names = table.keys.texts()  # UTF-8 sorts as its bytes do
-    in_file = list(table.keys) if names is None else names
-    if not (ordered := all(map(lt, in_file, in_file[1:]))):
+    names = table.keys.texts()
+    if not (ordered := table.keys.is_ascending()):
         problems.append("The keys of the index are not in order, so TensorFlow may miss some.")
     surveyed = survey(table.values)
     needed = _needed(surveyed)
@@ -73,7 +73,7 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
         names = _distinct([text(key) for key in table.keys])
     keys, entries = _visible(names, table.values, surveyed.descriptions, parts)
     return Bundle(
-        prefix, tuple(keys), header, table.lost, tuple(problems), len(data), mtime,
+        prefix, keys, header, table.lost, tuple(problems), len(data), mtime,
         stamps, needed, entries,
     )  # fmt: skip
 
@@ -219,15 +219,16 @@ def _partition(table: Table, surveyed: Survey) -> _Parts:
 
 
 def _visible(
-    names: list[str], values: Packed, descriptions: Kinds[Description], parts: _Parts
-) -> tuple[list[str], Entries]:
+    names: Sequence[str], values: Packed, descriptions: Kinds[Description], parts: _Parts
+) -> tuple[Texts | tuple[str, ...], Entries]:
     """The keys and entries without those of slices."""
     partitions = {names[position]: partition for position, partition in parts.whole.items()}
     if parts.hidden:
         shown = [position for position in range(len(names)) if position not in parts.hidden]
         names = [names[position] for position in shown]
         values, descriptions = values.chosen(shown), descriptions.chosen(shown)
-    return names, Entries(values, descriptions, partitions)
+    keys = names if isinstance(names, Texts) else tuple(names)
+    return keys, Entries(values, descriptions, partitions)
 
 
 def _distinct(names: list[str]) -> list[str]:

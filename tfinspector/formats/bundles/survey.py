@@ -16,16 +16,13 @@ from tfinspector.contents.dtypes import DType, dtype_of_code
 from tfinspector.contents.kinds import Kinds, renumbered
 from tfinspector.formats.bundles.entries import Entry, decode_entry
 from tfinspector.formats.bundles.packed import Packed
+from tfinspector.formats.varints import Integers
+from tfinspector.formats.words import WORD_NBYTES, every_word, mixed
 
 _SHARD, _OFFSET, _SIZE, _CHECKSUM = 0x18, 0x20, 0x28, 0x35  # tags: field number, wire type
 _FAR = 1 << 62  # positions beyond are left to the exact decoder, so that sums stay in int64
 _SLACK = 320  # zeros after the last entry: a wrong head reaches 259 bytes on, three numbers 33
 _LONGEST_HEAD = 40  # bytes: six axes of up to 2 million; longer ones are decoded one by one
-_WORD = 8
-_MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bits are lost
-_MIX_SHIFT = np.uint64(29)
-
-Integers = NDArray[np.int64]
 
 
 class Description(NamedTuple):
@@ -81,11 +78,7 @@ def _describe_heads(
 ) -> Kinds[Description]:
     """The descriptions by the heads alone; a size of -1, which fits none, where that can't be."""
     words = _words(octets, packed.starts, np.minimum(lengths, _LONGEST_HEAD))
-    mixed = np.zeros(len(lengths), np.uint64)
-    for word in words:
-        mixed = (mixed ^ word) * _MIX
-        mixed ^= mixed >> _MIX_SHIFT
-    distinct, of = renumbered(mixed)
+    distinct, of = renumbered(mixed(words, len(lengths)))
     firsts = np.zeros(len(distinct), np.int64)
     firsts[of[::-1]] = np.arange(len(of))[::-1]
     samples = [
@@ -104,10 +97,10 @@ def _words(
 ) -> list[NDArray[np.uint64]]:
     """The first bytes of every entry, eight to a number, with zeros after the head."""
     words = []
-    at_every_byte = np.ndarray((len(octets) - _WORD + 1,), "<u8", octets, strides=(1,))
-    for begin in range(0, int(lengths.max(initial=0)), _WORD):
-        masks = np.array([(1 << 8 * kept) - 1 for kept in range(_WORD + 1)], np.uint64)
-        kept = np.minimum(np.maximum(lengths - begin, 0), _WORD)
+    at_every_byte = every_word(octets)
+    for begin in range(0, int(lengths.max(initial=0)), WORD_NBYTES):
+        masks = np.array([(1 << 8 * kept) - 1 for kept in range(WORD_NBYTES + 1)], np.uint64)
+        kept = np.minimum(np.maximum(lengths - begin, 0), WORD_NBYTES)
         words.append(at_every_byte[starts + begin] & masks[kept])
     return words
 

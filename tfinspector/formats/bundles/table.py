@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import LostBlock
 from tfinspector.formats.bundles.packed import GAP, Packed
-from tfinspector.formats.bundles.table_entries import entries_of
+from tfinspector.formats.bundles.table_entries import Block, entries_of
 from tfinspector.formats.checksum import crc32c, mask
 from tfinspector.formats.wire import Malformed, read_varint, text
 
@@ -57,34 +57,33 @@ def index_handle(footer: bytes) -> Handle:
     return Handle(offset, read_varint(footer, position)[0])
 
 
-def read_table(read_at: ReadAt, nbytes: int, check: bool = True) -> Table:
-    """The whole table of a file of `nbytes`.
+def read_table(data: bytes, check: bool = True) -> Table:
+    """The whole table of a file.
 
     Raises `Malformed` where footer or index block are damaged. With `check=False` blocks are
     taken though their checksum does not hold.
     """
-    footer = read_at(max(nbytes - FOOTER_NBYTES, 0), FOOTER_NBYTES)
-    separators, handles = _index(read_at, index_handle(footer), nbytes, check)
-    blocks: list[bytes | Malformed] = []
+    separators, handles = _index(data, index_handle(data[-FOOTER_NBYTES:]), check)
+    blocks: list[Block | Malformed] = []
     free_from = 0
     for packed in handles:
         try:
             handle = _handle(packed)
             if handle.offset < free_from:
                 raise Malformed("it overlaps the block before it")
-            blocks.append(read_block(read_at, handle, nbytes, check))
+            blocks.append(_block(data, handle, check))
         except Malformed as error:
             blocks.append(error)
         else:
             free_from = handle.offset + handle.size + _TRAILER_NBYTES
-    whole = [block for block in blocks if isinstance(block, bytes)]
+    whole = [block for block in blocks if isinstance(block, Block)]
     together = entries_of(whole) if len(whole) == len(blocks) else None
     if together is not None:
         return Table(*together, ())
     return _one_by_one(separators, blocks)
 
 
-def _one_by_one(separators: Sequence[bytes], blocks: Sequence[bytes | Malformed]) -> Table:
+def _one_by_one(separators: Sequence[bytes], blocks: Sequence[Block | Malformed]) -> Table:
     """The table of blocks of which some are damaged, or laid out in an unusual way."""
     keys: list[bytes] = []
     values: list[bytes] = []
@@ -94,7 +93,7 @@ def _one_by_one(separators: Sequence[bytes], blocks: Sequence[bytes | Malformed]
         try:
             if isinstance(block, Malformed):
                 raise block
-            more_keys, more_values = parse_block(block)
+            more_keys, more_values = parse_block(block.data[block.start : block.stop])
         except Malformed as error:
             lost.append(LostBlock(text(after), text(separator), error.finding.title))
             after = separator
@@ -105,11 +104,10 @@ def _one_by_one(separators: Sequence[bytes], blocks: Sequence[bytes | Malformed]
     return Table(Packed.of(keys, GAP), Packed.of(values), tuple(lost))
 
 
-def _index(
-    read_at: ReadAt, handle: Handle, nbytes: int, check: bool
-) -> tuple[list[bytes], list[bytes]]:
+def _index(data: bytes, handle: Handle, check: bool) -> tuple[list[bytes], list[bytes]]:
     try:
-        return parse_block(read_block(read_at, handle, nbytes, check))
+        block = _block(data, handle, check)
+        return parse_block(block.data[block.start : block.stop])
     except Malformed as error:
         raise Malformed(f"its list of blocks can't be read: {error.finding.title}") from error
 
@@ -127,20 +125,36 @@ def read_block(read_at: ReadAt, handle: Handle, nbytes: int, check: bool = True)
     raw = read_at(offset, size + _TRAILER_NBYTES)
     if len(raw) < size + _TRAILER_NBYTES:
         raise Malformed(f"the file ends within the block at byte {offset}")
+    is_packed = _is_compressed(memoryview(raw), offset, check)
+    return _unsnap(raw[:size]) if is_packed else raw[:size]
+
+
+def _block(data: bytes, handle: Handle, check: bool) -> Block:
+    """As `read_block`, of a file in memory: what is not compressed stays where it is."""
+    offset, size = handle
+    stop = offset + size
+    if stop + _TRAILER_NBYTES > len(data):
+        raise Malformed(f"a block ends at byte {stop}, the file at byte {len(data)}")
+    if not _is_compressed(memoryview(data)[offset : stop + _TRAILER_NBYTES], offset, check):
+        return Block(data, offset, stop)
+    contents = _unsnap(data[offset:stop])
+    return Block(contents, 0, len(contents))
+
+
+def _is_compressed(raw: memoryview, offset: int, check: bool) -> bool:
+    """Whether Snappy must be undone; raises `Malformed` if the checksum does not hold."""
     if check:
         stored = int.from_bytes(raw[-4:], "little")
-        computed = mask(crc32c(memoryview(raw)[:-4]))
+        computed = mask(crc32c(raw[:-4]))
         if stored != computed:
             raise Malformed(
                 f"the checksum of the block at byte {offset} does not hold "
                 f"(stored {stored:#010x}, computed {computed:#010x})"
             )
-    kind = raw[size]
-    if kind == _STORED:
-        return raw[:size]
-    if kind == _SNAPPY:
-        return _unsnap(raw[:size])
-    raise Malformed(f"the block at byte {offset} is of the unknown type {kind}")
+    kind = raw[-_TRAILER_NBYTES]
+    if kind not in (_STORED, _SNAPPY):
+        raise Malformed(f"the block at byte {offset} is of the unknown type {kind}")
+    return kind == _SNAPPY
 
 
 def _unsnap(raw: bytes) -> bytes:

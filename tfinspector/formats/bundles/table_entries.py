@@ -8,7 +8,9 @@ says what is wrong with it.
 """
 
 from collections.abc import Sequence
+from io import BytesIO
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -16,18 +18,24 @@ from numpy.typing import NDArray
 
 from tfinspector.formats.bundles.packed import GAP, Packed
 from tfinspector.formats.texts import closed
-from tfinspector.formats.varints import varints
+from tfinspector.formats.varints import Integers, varints
 
 _MOST_BETWEEN_RESTARTS = 64  # entries; writers put 16 there
 _GROUPS_AT_ONCE = 1024  # so that their keys stay in the processor's cache
 _MOST_NBYTES_AT_ONCE = 32 << 20
 
-Integers = NDArray[np.int64]
+
+class Block(NamedTuple):
+    """The contents of a block, as a stretch of a file or of what was made of it."""
+
+    data: bytes
+    start: int
+    stop: int
 
 
-def entries_of(blocks: Sequence[bytes]) -> tuple[Packed, Packed] | None:
+def entries_of(blocks: Sequence[Block]) -> tuple[Packed, Packed] | None:
     """Keys and values of the blocks in order; None if that takes a closer look."""
-    data = b"".join(blocks)
+    data, blocks = _in_one(blocks)
     groups = _groups(blocks)
     found = None if groups is None else _spans(data, *groups)
     if found is None:
@@ -37,19 +45,32 @@ def entries_of(blocks: Sequence[bytes]) -> tuple[Packed, Packed] | None:
     return None if keys is None else (keys, Packed(data, values, stops))
 
 
+def _in_one(blocks: Sequence[Block]) -> tuple[bytes, Sequence[Block]]:
+    """The same blocks in one buffer, and that: the file itself, where none is compressed."""
+    data = blocks[0].data if blocks else b""
+    if all(block.data is data for block in blocks):
+        return data, blocks
+    data = b"".join([block.data[block.start : block.stop] for block in blocks])
+    ends = accumulate([block.stop - block.start for block in blocks], initial=0)
+    return data, [Block(data, start, stop) for start, stop in pairwise(ends)]
+
+
 def _keys(data: bytes, shared: Integers, fresh: Integers, stops: Integers) -> Packed | None:
     """The whole keys, of which the file holds what differs from the key before."""
     lengths = shared + stops - fresh
-    padded = np.frombuffer(data + bytes(int(lengths.max(initial=0)) + 1), np.uint8)
+    octets = np.frombuffer(data, np.uint8)
+    widest = int(lengths.max(initial=0)) + 1
+    if int((fresh - shared).max(initial=0)) + widest > len(octets):
+        octets = np.append(octets, np.zeros(widest, np.uint8))
     firsts = np.append(np.flatnonzero(shared == 0)[::_GROUPS_AT_ONCE], len(shared)).tolist()
-    pieces = []
+    spelled = BytesIO()
     for first, last in pairwise(firsts):
         part = slice(first, last)
         if (last - first) * (int(lengths[part].max()) + 1) > _MOST_NBYTES_AT_ONCE:
             return None
-        pieces.append(_spell(padded, shared[part], fresh[part], lengths[part]))
+        spelled.write(_spell(octets, shared[part], fresh[part], lengths[part]))
     ends = np.cumsum(lengths + 1)
-    return Packed(b"".join(pieces), ends - lengths - 1, ends - 1, gap=GAP)
+    return Packed(spelled.getvalue(), ends - lengths - 1, ends - 1, GAP, shared)
 
 
 def _spell(
@@ -63,7 +84,8 @@ def _spell(
     width = int(lengths.max()) + 1
     at_every_byte = as_strided(octets, (len(octets) - width + 1, width), (1, 1))
     rows = at_every_byte[fresh - shared]
-    column = np.arange(width)
+    narrow = np.min_scalar_type(width)
+    column, shared = np.arange(width, dtype=narrow), shared.astype(narrow)
     firsts = np.flatnonzero(shared == 0)
     counts = np.diff(np.append(firsts, len(shared)))
     for step in range(1, int(counts.max())):
@@ -74,21 +96,20 @@ def _spell(
     return closed(rows, lengths)
 
 
-def _groups(blocks: Sequence[bytes]) -> tuple[Integers, Integers] | None:
-    """Where the entries after each restart point begin and end, in the joined blocks."""
+def _groups(blocks: Sequence[Block]) -> tuple[Integers, Integers] | None:
+    """Where the entries after each restart point begin and end, in the buffer of the blocks."""
     starts, stops = [], []
-    bases = accumulate(map(len, blocks), initial=0)
-    for base, block in zip(bases, blocks, strict=False):
-        count = int.from_bytes(block[-4:], "little")
-        end = len(block) - 4 - 4 * count
-        if len(block) < 8 or count < 1 or end < 0:
+    for data, start, stop in blocks:
+        count = int.from_bytes(data[stop - 4 : stop], "little") if stop - start >= 8 else 0
+        end = stop - 4 - 4 * count
+        if count < 1 or end < start:
             return None
-        restarts = np.frombuffer(block, "<u4", count, end).astype(np.int64)
+        restarts = np.frombuffer(data, "<u4", count, end) + np.int64(start)
         limits = np.append(restarts[1:], end)
-        if restarts[0] or (restarts > limits).any():
+        if restarts[0] != start or (restarts > limits).any():
             return None
-        starts.append(restarts + base)
-        stops.append(limits + base)
+        starts.append(restarts)
+        stops.append(limits)
     return (np.concatenate(starts), np.concatenate(stops)) if starts else None
 
 

@@ -20,6 +20,7 @@ from tfinspector.formats.checkpoints.graph_layout import (
     walk,
 )
 from tfinspector.formats.varints import Integers, Octets, octets_at, varints
+from tfinspector.formats.words import every_word
 
 _NAME = b"\x0a\x0eVARIABLE_VALUE"
 _WORDS = np.frombuffer(_NAME, "<u8")
@@ -113,8 +114,8 @@ def _names_at(octets: Octets) -> Integers:
         found.append(np.flatnonzero((part[:-1] == _NAME[0]) & (part[1:] == _NAME[1])) + base)
     at = np.concatenate(found)
     at = at[at <= len(octets) - len(_NAME)]
-    at_every_byte = np.ndarray((len(octets) - 7,), "<u8", octets, strides=(1,))
-    named: Integers = at[(at_every_byte[at] == _WORDS[0]) & (at_every_byte[at + 8] == _WORDS[1])]
+    words = every_word(octets)
+    named: Integers = at[(words[at] == _WORDS[0]) & (words[at + 8] == _WORDS[1])]
     return named
 
 

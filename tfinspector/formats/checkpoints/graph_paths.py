@@ -129,7 +129,7 @@ class Arrivals:
         """The name of the last edge of the best way to the node, "" where there is none."""
         return self.leaf_names[int(self.best_leaf[node])]
 
-    def paths(self, nodes: Sequence[int]) -> list[tuple[str, ...]]:
+    def paths(self, nodes: Sequence[int] | Integers) -> list[tuple[str, ...]]:
         """Of each node: escaped names joined by "/", as in keys, the shortest path first.
 
         None for a node that no walk leads to, and for -1. A page does not show paths, so they

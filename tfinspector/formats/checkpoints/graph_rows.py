@@ -42,21 +42,20 @@ class _GraphRows:
 
     def fill(self, rows: Rows, links: Links) -> None:
         self._find_prefix(rows, links)
-        rows.node = list(links.node_of)
-        nodes = np.array(links.node_of, np.int64)
-        linked = np.flatnonzero(nodes >= 0)
+        nodes = links.node_of
+        rows.node = nodes.copy()
         rows.find_paths = lambda: self._arrivals.paths(rows.node)
-        rows.find_full_names = lambda: self._full_names(rows.node, links)
-        clear = self._are_clearly_weights(rows, nodes)
+        rows.find_full_names = lambda: self._full_names(rows.node.tolist(), links)
+        is_clear = self._are_clearly_weights(rows, nodes)
+        clear = np.flatnonzero(is_clear)
         self._fill_weights(rows, clear, nodes[clear])
-        slots = self._roles.slots
-        for place in sorted({*linked.tolist()} - {*clear.tolist()}):
-            node = links.node_of[place]
-            slot = slots.get(node)
+        others = np.flatnonzero((nodes >= 0) & ~is_clear)
+        for place, node in zip(others.tolist(), nodes[others].tolist(), strict=True):
+            slot = self._roles.slots.get(node)
             if slot is None:
                 self._fill_plain(rows, place, node)
             else:
-                self._fill_slot(rows, place, slot, links.place_of[slot.original])
+                self._fill_slot(rows, place, slot, int(links.place_of[slot.original]))
         for place, link in links.odd.items():
             self._fill_odd(rows, place, link)
 
@@ -68,8 +67,8 @@ class _GraphRows:
             found[place] = link.attribute.full_name
         return found
 
-    def _are_clearly_weights(self, rows: Rows, nodes: Integers) -> Integers:
-        """Places of the rows that are weights at first sight, as most are.
+    def _are_clearly_weights(self, rows: Rows, nodes: Integers) -> NDArray[np.bool_]:
+        """Which of the rows are weights at first sight, as most are.
 
         A way through attributes only leads to it, and some optimizer trains it or it is nothing
         special, a number and no scalar.
@@ -84,8 +83,8 @@ class _GraphRows:
         penalty = np.array(self._namer.penalty, np.int64)
         reached = (arrivals.best_walk >= 0) & (penalty[arrivals.best_walk] == 0)
         fits = trained[nodes] | (np.array(has_axes, bool)[kinds.of] & ~special[nodes])
-        places: Integers = np.flatnonzero((nodes >= 0) & reached[nodes] & fits)
-        return places
+        clear: NDArray[np.bool_] = (nodes >= 0) & reached[nodes] & fits
+        return clear
 
     def _fill_weights(self, rows: Rows, places: Integers, nodes: Integers) -> None:
         """Does what `_fill_plain` does for each; what is the same for many is worked out once."""
@@ -109,7 +108,7 @@ class _GraphRows:
         prefix = self._optimizer_prefix(optimizer, rows.prefix) if owner >= 0 else ""
         rows.slots[place] = Slot(slot_name, owner, prefix)
         if owner < 0:
-            rows.name[place] = self._name(rows.node[place], rows.prefix) or name_of_key(
+            rows.name[place] = self._name(int(rows.node[place]), rows.prefix) or name_of_key(
                 rows.keys[place]
             )
 
@@ -206,7 +205,7 @@ class _GraphRows:
             return
         walks: set[int] = set()
         best_walk = arrivals.best_walk.tolist()
-        for place, node in enumerate(links.node_of):
+        for place, node in enumerate(links.node_of.tolist()):
             walk = best_walk[node] if node >= 0 else -1
             if walk < 0 or walk in walks or namer.penalty[walk] or node in self._roles.slots:
                 continue

@@ -7,13 +7,13 @@ the exact key, otherwise all keys that begin with it and belong to nobody else.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from tfinspector.contents.graphs import Attribute, ObjectGraph
-from tfinspector.formats.checkpoints.graph_columns import GraphColumns, columns_of
+from tfinspector.formats.checkpoints.graph_columns import GraphColumns, Integers, columns_of
+from tfinspector.formats.text_places import places_among
 
 _ATTRIBUTES = "/.ATTRIBUTES/"
 _SLOT = "/.OPTIMIZER_SLOT/"
@@ -43,8 +43,8 @@ class Links(NamedTuple):
     the attributes' keys that no key answers to.
     """
 
-    node_of: list[int]
-    place_of: list[int]
+    node_of: Integers
+    place_of: Integers
     odd: dict[int, Link]
     lost: list[str]
 
@@ -52,9 +52,7 @@ class Links(NamedTuple):
 def link_keys(keys: Sequence[str], graph: ObjectGraph) -> Links:
     """The node of every key (ascending) that the graph mentions; the first attribute gets it."""
     columns = columns_of(graph)
-    position_of = dict(zip(keys, range(len(keys)), strict=True))
-    found = map(position_of.get, columns.keys, repeat(-1))
-    place = np.fromiter(found, np.int64, len(columns.keys))
+    place = places_among(keys, columns.keys)
     node = np.repeat(np.arange(len(columns)), np.diff(columns.value_bounds))
     owner = np.full(len(keys) + 1, -1)  # the last one stands for no place
     owner[place[::-1]] = np.arange(len(place))[::-1]
@@ -71,7 +69,7 @@ def link_keys(keys: Sequence[str], graph: ObjectGraph) -> Links:
         int(place[at]): Link(int(node[at]), _attribute(columns, at))
         for at in owned[~is_plain[owned]].tolist()
     }
-    links = Links(node_of.tolist(), place_of.tolist(), odd, [])
+    links = Links(node_of, place_of, odd, [])
     for at in np.flatnonzero(place < 0).tolist():
         if not _link_head(Link(int(node[at]), _attribute(columns, at)), keys, links):
             links.lost.append(columns.keys[at])

@@ -32,9 +32,11 @@ from tfinspector.formats.checkpoints.graph_layout import Layout, Places, walk
 from tfinspector.formats.checkpoints.graph_leaves import walk_around_leaves
 from tfinspector.formats.texts import Texts, texts_of
 from tfinspector.formats.varints import Integers, Octets, octets_at, varints
+from tfinspector.formats.words import WORD_NBYTES, every_word
 
 _MOST_PROBLEMS = 20
 _VALUE = "VARIABLE_VALUE"  # the name of a variable's only attribute
+_FIRST_WORD, _LAST_WORD = np.frombuffer(b"VARIABLELE_VALUE", "<u8")  # they overlap
 
 
 def parse_object_graph(data: bytes) -> ObjectGraph:
@@ -105,7 +107,7 @@ def _decode_edges(
 def _decode_attributes(
     data: bytes, octets: Octets, spans: Integers, problems: list[str]
 ) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-    """Name, full name and key of every attribute; full names only when they are asked for."""
+    """Name, full name and key of every attribute, decoded when they are asked for."""
     starts, stops = spans[:, 0], spans[:, 1]
     begins, ends = _string_spans(octets, FIELD_1, starts)
     names: Sequence[str] | None = _usual_names(octets, begins, ends)
@@ -114,10 +116,10 @@ def _decode_attributes(
     begins, ends = _string_spans(octets, FIELD_2, ends)
     full_names: Sequence[str] = Texts(data, begins, ends)
     begins, ends = _string_spans(octets, FIELD_3, ends)
-    keys = texts_of(data, begins, ends)
+    keys: Sequence[str] = Texts(data, begins, ends)
     odd = np.flatnonzero(ends != stops).tolist()
     if odd:
-        names, full_names = list(names), list(full_names)
+        names, full_names, keys = list(names), list(full_names), list(keys)
         for place in odd:
             try:
                 attribute = parse_attribute(data, int(starts[place]), int(stops[place]))
@@ -130,12 +132,11 @@ def _decode_attributes(
 
 def _usual_names(octets: Octets, begins: Integers, ends: Integers) -> list[str] | None:
     """The names if all of them are that of a variable's value, as in most files; else None."""
-    if not (ends - begins == len(_VALUE)).all():
+    if not (ends - begins == len(_VALUE)).all() or ends.max(initial=0) > len(octets):
         return None
-    letters = enumerate(_VALUE.encode())
-    if any((octets_at(octets, begins + place) != letter).any() for place, letter in letters):
-        return None
-    return [_VALUE] * len(begins)
+    words = every_word(octets)
+    is_other = (words[begins] != _FIRST_WORD) | (words[ends - WORD_NBYTES] != _LAST_WORD)
+    return None if is_other.any() else [_VALUE] * len(begins)
 
 
 def _string_spans(octets: Octets, tag: int, at: Integers) -> tuple[Integers, Integers]:

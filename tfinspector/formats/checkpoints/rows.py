@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.dtypes import DType
-from tfinspector.contents.kinds import Kinds, renumbered
+from tfinspector.contents.kinds import Integers, Kinds, renumbered
 from tfinspector.contents.variable_columns import Belonging, Paths, Traits, VariableColumns
 from tfinspector.contents.variables import Role
 
@@ -50,7 +50,7 @@ class Rows:
         self.other_name: dict[int, str] = {}
         self.name: list[str] = list(keys)
         self.slots: dict[int, Slot] = {}
-        self.node: list[int] = [NOBODY] * count
+        self.node: Integers = np.full(count, NOBODY)
         self.trainable: NDArray[np.int8] = np.full(count, UNKNOWN, np.int8)
         self._role: NDArray[np.int8] = np.full(count, _CODES[Role.WEIGHT], np.int8)
         self.find_paths: Callable[[], Paths] = lambda: [()] * count
@@ -74,7 +74,7 @@ class Rows:
             for place, slot in self.slots.items()
         }
         return VariableColumns(
-            names, self.keys, self._traits(), self.node, slots,
+            names, self.keys, self._traits(), self.node.tolist(), slots,
             lambda: self.paths, self.find_full_names,
         )  # fmt: skip
 

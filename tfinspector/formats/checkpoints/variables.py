@@ -25,6 +25,7 @@ from tfinspector.formats.checkpoints.roles_by_name import (
 )
 from tfinspector.formats.checkpoints.rows import NOBODY, UNTRAINED, Description, Rows, Slot
 from tfinspector.formats.checkpoints.unique_names import settle_names
+from tfinspector.formats.texts import Texts
 
 OBJECT_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _ATTRIBUTES = "/.ATTRIBUTES/"
@@ -63,12 +64,14 @@ def build_variables(index: KeyedTensors, graph: ObjectGraph | None) -> VariableC
 
 def describe_variables(index: KeyedTensors, graph: ObjectGraph | None) -> Described:
     """As `build_variables`, with what was found on the way."""
-    keys, described = list(index.keys), index.descriptions
+    keys, described = index.keys, index.descriptions
     if not isinstance(described, Kinds):
         described = Kinds.among(described)
     if OBJECT_GRAPH_KEY in keys:
         place = keys.index(OBJECT_GRAPH_KEY)
-        del keys[place]
+        keys = (
+            keys.without(place) if isinstance(keys, Texts) else [*keys[:place], *keys[place + 1 :]]
+        )
         described = Kinds(described.samples, np.delete(described.of, place))
     rows = Rows(keys, described)
     dialect = dialect_of(graph)
@@ -78,7 +81,7 @@ def describe_variables(index: KeyedTensors, graph: ObjectGraph | None) -> Descri
         return Described(rows.variables(), (), dialect_of_keys(keys))
     links = link_keys(keys, graph)
     fill_from_graph(rows, graph, links, dialect)
-    unlinked = np.flatnonzero(np.array(rows.node) == NOBODY).tolist()
+    unlinked = np.flatnonzero(rows.node == NOBODY).tolist()
     _fill_by_name(rows, unlinked)
     settle_names(rows)
     return Described(
