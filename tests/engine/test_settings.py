@@ -37,6 +37,7 @@ def test_what_is_saved_comes_back(config: Path) -> None:
         bins=200,
         hidden_roles=("slot",),
         window={"geometry": "AAEC"},
+        drifts={"/a/run": {"metric": "cosine"}},
     )
     assert save_settings(chosen) is None
     assert load_settings() == (chosen, ())
@@ -79,6 +80,7 @@ def test_bytes_that_are_no_text_are_a_finding(config: Path) -> None:
         ("bins", 0), ("bins", 5000), ("bins", True), ("bins", "64"), ("bins", 1.5),
         ("theme", "neon"), ("theme", None), ("recent", "/a"), ("recent", [1]),
         ("worker_command", {"a": "b"}), ("device", ""), ("window", []), ("window", {"a": 1}),
+        ("drifts", {"/a": "cosine"}),
     ],
 )  # fmt: skip
 def test_a_value_without_sense_is_replaced_and_told(config: Path, name: str, value: object) -> None:

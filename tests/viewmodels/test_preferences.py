@@ -51,3 +51,15 @@ def test_a_broken_file_is_told_and_a_failed_save_too(tmp_path: Path, qtbot: QtBo
     folder.write_text("a file where the folder should be")
     with qtbot.waitSignal(preferences.failed):
         preferences.note_opened("/a")
+
+
+def test_how_a_run_was_looked_at_comes_back(qtbot: QtBot) -> None:
+    first = Preferences()
+    assert first.drift_of("/run") == first.last_drift == {}
+    first.set_drift("/run", {"metric": "cosine"})
+    first.set_drift("/other", {"metric": "norm"})
+    first.save()
+    second = Preferences()
+    assert second.findings == ()
+    assert second.drift_of("/run") == {"metric": "cosine"}
+    assert second.last_drift == {"metric": "norm"}

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, METRICS, Reference
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.opening import open_source
-from tfinspector.viewmodels.drift_colours import colour_range
+from tfinspector.viewmodels.drift_colours import Colouring, colour_range
 from tfinspector.views.drift_picture import paint_drift
 
 Made = Callable[[str], Path]
@@ -64,6 +64,21 @@ def test_a_few_outliers_do_not_take_the_colours() -> None:
     assert "outside" in found.words
     places = found.places(np.array([0.0, found.low, found.high, 1e30, np.nan]))
     np.testing.assert_allclose(places, [0, 0, 1, 1, np.nan])
+
+
+def test_a_person_may_have_other_colours() -> None:
+    values = np.append(np.geomspace(1e-3, 1, 500), [1e30, 0.0])
+    linear = colour_range(values, METRIC_BY_NAME["l2"], Colouring.LINEAR)
+    assert not linear.is_log
+    assert (linear.low, linear.outside > 0) == (0, True)
+    assert linear.high < 1.1
+    whole = colour_range(values, METRIC_BY_NAME["l2"], is_robust=False)
+    assert whole.is_log
+    assert (whole.high, whole.low) == (1e30, 1e22), "eight decades at most"
+    shares = colour_range(np.array([1e-4, 0.5, 0.0]), METRIC_BY_NAME["ks"], Colouring.LOG, False)
+    assert (shares.is_log, shares.low, shares.high) == (True, 1e-4, 0.5)
+    signed = colour_range(np.array([-1.0, 3.0]), METRIC_BY_NAME["mean_change"], Colouring.LOG)
+    assert not signed.is_log
 
 
 def test_signed_colours_part_at_zero() -> None:

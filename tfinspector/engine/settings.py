@@ -19,7 +19,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 VERSION = 1
 THEMES = ("system", "light", "dark")
 RECENT_LIMIT = 20
-RESTORES_LIMIT = 100
+PATHS_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Settings:
     hidden_roles    roles that the table of variables does not show
     window          state of the window, as text that only the window understands
     restores        what was last filled in to restore each source, by its path, newest last
+    drifts          how the drift of each run was last looked at, by its path, newest last
     cache_directory where figures are kept between two starts; "" means the platform's place
     cache_mebibytes how many of them at most; 0 keeps none
     unknown         what a newer version wrote
@@ -47,6 +48,7 @@ class Settings:
     hidden_roles: tuple[str, ...] = ()
     window: dict[str, str] = field(default_factory=dict)
     restores: dict[str, dict[str, str]] = field(default_factory=dict)
+    drifts: dict[str, dict[str, str]] = field(default_factory=dict)
     cache_directory: str = ""
     cache_mebibytes: int = 1024
     unknown: dict[str, Any] = field(default_factory=dict)
@@ -62,9 +64,19 @@ class Settings:
 
     def with_restore(self, path: str, filled_in: dict[str, str]) -> dict[str, dict[str, str]]:
         """`restores` after this was filled in for `path`; the oldest are forgotten."""
-        kept = {other: texts for other, texts in self.restores.items() if other != path}
-        kept[path] = filled_in
-        return dict(list(kept.items())[-RESTORES_LIMIT:])
+        return _with_newest(self.restores, path, filled_in)
+
+    def with_drift(self, path: str, looks: dict[str, str]) -> dict[str, dict[str, str]]:
+        """`drifts` after the run at `path` was looked at like this; the oldest are forgotten."""
+        return _with_newest(self.drifts, path, looks)
+
+
+def _with_newest(
+    known: dict[str, dict[str, str]], path: str, texts: dict[str, str]
+) -> dict[str, dict[str, str]]:
+    kept = {other: each for other, each in known.items() if other != path}
+    kept[path] = texts
+    return dict(list(kept.items())[-PATHS_LIMIT:])
 
 
 def settings_file() -> Path:
@@ -151,7 +163,7 @@ def _checked(name: str, value: Any) -> Any:
             return value if value in THEMES else None
         case "bins":
             return value if _is_whole(value) and 1 <= value <= 4096 else None
-        case "restores":
+        case "restores" | "drifts":
             whole = isinstance(value, dict) and all(map(_are_texts, value.values()))
             return value if whole else None
         case _:

@@ -67,6 +67,20 @@ class Preferences(QObject):
         """Remember what was filled in for `path`."""
         self._set(restores=self.settings.with_restore(path, filled_in))
 
+    def drift_of(self, path: str) -> Mapping[str, str]:
+        """How the run at `path` was last looked at; empty if it never was."""
+        return self.settings.drifts.get(path, {})
+
+    @property
+    def last_drift(self) -> Mapping[str, str]:
+        """How the run that was looked at last was; empty if none was."""
+        return next(reversed(self.settings.drifts.values()), {})
+
+    def set_drift(self, path: str, looks: Mapping[str, str]) -> None:
+        """Remember how the run at `path` is looked at. Written by `save` only."""
+        drifts = self.settings.with_drift(path, dict(looks))
+        self.settings = replace(self.settings, drifts=drifts)
+
     def set_window(self, state: Mapping[str, str]) -> None:
         """Remember the window's state. Written by `save` only."""
         self.settings = replace(self.settings, window=dict(state))

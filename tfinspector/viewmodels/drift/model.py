@@ -131,11 +131,10 @@ class DriftModel(QObject):
         )  # fmt: skip
         self._source = source
         if is_other:
-            self._anchor = Reference.FIRST.value
-            self.asked = replace(self.asked, reference=Reference.FIRST)
+            self.begin_with(self.asked, Reference.FIRST)
             self._folded = frozenset()
-            self._take(None)
             self.run_changed.emit()
+            self._take(None)
         if source is not None and len(source.source.snapshots) > 1:
             self.measure()
 
@@ -175,6 +174,20 @@ class DriftModel(QObject):
         self.chosen_changed.emit()
 
     # What is asked
+
+    @property
+    def path(self) -> str:
+        """Of the run that is looked at, "" where there is none."""
+        return self._source.source.path if self._source else ""
+
+    def begin_with(self, asked: Asked, reference: str) -> None:
+        """Ask this of the run, before it is measured. A snapshot that it has not is the first."""
+        snapshots = self._source.source.snapshots if self._source else ()
+        is_there = any(each.path == reference for each in snapshots)
+        self._anchor = reference if is_there else Reference.FIRST.value
+        is_previous = reference == Reference.PREVIOUS
+        kind = Reference.PREVIOUS if is_previous else Reference.FIRST
+        self.asked = replace(asked, reference=Reference.CHOSEN if is_there else kind)
 
     def ask(self, **changes: Any) -> None:
         """Change what is asked, by the names of `Asked`."""
@@ -280,11 +293,15 @@ class DriftModel(QObject):
         return snapshot_words(self.table, self.at) if self.table and self.at >= 0 else ""
 
     @property
+    def chosen_names(self) -> tuple[str, ...]:
+        """The chosen variables that the run has, as many as there may be curves."""
+        names = (choice.variable.name for choice in self.session.chosen)
+        return tuple(dict.fromkeys(name for name in names if name in self._rows))[:_MOST_CURVES]
+
+    @property
     def curve_rows(self) -> tuple[int, ...]:
         """The rows that curves are of: the chosen variables, or those that moved farthest."""
-        chosen = [self._rows[choice.variable.name] for choice in self.session.chosen
-                  if choice.variable.name in self._rows]  # fmt: skip
-        return tuple(dict.fromkeys(chosen))[:_MOST_CURVES] or self._farthest
+        return tuple(self._rows[name] for name in self.chosen_names) or self._farthest
 
     def _on_current(self) -> None:
         self._follow()

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from tfinspector.contents.drift_metrics import METRICS, Reference
+from tfinspector.contents.drift_metrics import METRIC_BY_NAME, METRICS, Reference
 from tfinspector.viewmodels.drift.lines import Order
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.words import snapshot_words
+from tfinspector.viewmodels.drift_colours import Colouring, can_be_log
 from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
@@ -23,11 +24,16 @@ _ORDERS = {
     Order.NEWEST: "Largest at the end",
     Order.ANYWHERE: "Largest anywhere",
 }
+_COLOURINGS = {
+    Colouring.AUTO: "Colours as the metric needs",
+    Colouring.LOG: "Logarithmic colours",
+    Colouring.LINEAR: "Linear colours",
+}
 EXPORT_MENU = (("Picture (PNG)…", "png"), ("Picture (SVG)…", "svg"), ("Numbers (CSV)…", "csv"))
 
 
 class DriftControls(QWidget):
-    """Binds a `DriftModel`. Attributes: what (the metric), reference, order, rows (menu), play.
+    """Binds a `DriftModel`. Attributes: what (the metric), reference, order, view (menu), play.
 
     `export_asked` carries "png", "svg" or "csv"; `play_asked` is the button.
     """
@@ -48,9 +54,13 @@ class DriftControls(QWidget):
         self.order = _combo("Order", "How the lines follow each other")
         self.order.addItems(list(_ORDERS.values()))
         self.order.activated.connect(lambda at: model.ask(order=list(_ORDERS)[at]))
-        self.rows = MenuButton("", "Rows ▾", "Which lines are shown")
+        self.view = MenuButton("", "View ▾", "Which lines are shown, and in which colours")
         self.grouped = self._switch("Group by layer", "grouped")
         self.weights_only = self._switch("Weights only", "weights_only")
+        self.view.menu().addSeparator()
+        self.colourings = self._colouring_group()
+        self.view.menu().addSeparator()
+        self.robust = self._switch("Outliers do not stretch the colours", "is_robust")
         self.play = tool_button("play", "", "Play through the run (P)", self.play_asked.emit)
         self.export = export_button(self.export_asked.emit)
         layout = QHBoxLayout(self)
@@ -63,7 +73,7 @@ class DriftControls(QWidget):
         layout.addWidget(self.reference, 2)
         layout.addSpacing(SMALL)
         layout.addWidget(self.order, 2)
-        for widget in (self.rows, self.play, self.export):
+        for widget in (self.view, self.play, self.export):
             layout.addWidget(widget)
         self._paths: list[str] = []
         model.heat_changed.connect(self._show)
@@ -77,10 +87,21 @@ class DriftControls(QWidget):
         self.play.setAccessibleName(words)
 
     def _switch(self, words: str, field: str) -> QAction:
-        action = self.rows.menu().addAction(words)
+        action = self.view.menu().addAction(words)
         action.setCheckable(True)
         action.triggered.connect(lambda on: self._model.ask(**{field: on}))
         return action
+
+    def _colouring_group(self) -> dict[Colouring, QAction]:
+        group, made = QActionGroup(self), {}
+        for colouring, words in _COLOURINGS.items():
+            action = made[colouring] = self.view.menu().addAction(words)
+            action.setCheckable(True)
+            action.triggered.connect(
+                lambda _=False, kind=colouring: self._model.ask(colouring=kind)
+            )
+            group.addAction(action)
+        return made
 
     def _refer(self, at: int) -> None:
         first = [Reference.FIRST.value, Reference.PREVIOUS.value]
@@ -93,6 +114,10 @@ class DriftControls(QWidget):
         self.order.setCurrentIndex(list(_ORDERS).index(asked.order))
         self.grouped.setChecked(asked.grouped)
         self.weights_only.setChecked(asked.weights_only)
+        self.robust.setChecked(asked.is_robust)
+        for colouring, action in self.colourings.items():
+            action.setChecked(colouring is asked.colouring)
+            action.setEnabled(can_be_log(METRIC_BY_NAME[asked.metric]))
         table = model.table
         self._paths = [snapshot.path for snapshot in table.snapshots] if table else []
         told = [snapshot_words(table, at) for at in range(len(self._paths))] if table else []

@@ -113,7 +113,7 @@ class Distribution(QWidget):
 
 
 class Distributions(QWidget):
-    """Attributes: pair, ridge (each a `Distribution`), scale, arrangement."""
+    """Attributes: pair, ridge (each a `Distribution`), scale, arrangement, splitter."""
 
     def __init__(
         self, pair: HistogramModel, ridge: HistogramModel, parent: QWidget | None = None
@@ -132,13 +132,13 @@ class Distributions(QWidget):
         )
         self.pair.set_air(right=SMALL)
         self.ridge.set_air(left=SMALL)
-        both = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        both.addWidget(self.pair)
-        both.addWidget(self.ridge)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.splitter.addWidget(self.pair)
+        self.splitter.addWidget(self.ridge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(TIGHT)
-        layout.addWidget(both)
+        layout.addWidget(self.splitter)
 
     def mark(self, label: str) -> None:
         """Mark the histogram of this snapshot among those of the run."""

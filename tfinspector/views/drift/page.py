@@ -6,14 +6,17 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QPalette, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from tfinspector.viewmodels.drift.memory import Memory
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.playing import Player
 from tfinspector.viewmodels.drift.written import heat_table
+from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.drift.controls import DriftControls
 from tfinspector.views.drift.drawn import Drawn
 from tfinspector.views.drift.heat_view import HeatView
+from tfinspector.views.drift.looks import recall_looks
 from tfinspector.views.drift.saving import Saving
 from tfinspector.views.drift.tabs import DriftTabs
 from tfinspector.views.elided_label import ElidedLabel
@@ -22,6 +25,7 @@ from tfinspector.views.inspector.colour_scale import ColourScale
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, SPACE, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.window.memory import as_text, recall_splitters
 
 _SCALE_WIDTH = 150
 _HEIGHTS = (290, 270)
@@ -48,7 +52,7 @@ class DriftPage(QWidget):
         QShortcut(QKeySequence("P"), self, self.player.toggle).setContext(
             Qt.ShortcutContext.WidgetWithChildrenShortcut
         )
-        self._lay_out()
+        self._splitters = self._lay_out()
         self._connect()
         self._show_heat()
         self._show_waiting()
@@ -76,7 +80,16 @@ class DriftPage(QWidget):
                 QGuiApplication.clipboard().setText,
             )
 
-    def _lay_out(self) -> None:
+    def recall(self, preferences: Preferences) -> None:
+        """Take over the sizes of the panes, and from now on how each run was last looked at."""
+        recall_splitters(self._splitters, preferences)
+        recall_looks(self, Memory(self.model, preferences))
+
+    def remembered(self) -> dict[str, str]:
+        """The sizes of the panes."""
+        return {name: as_text(each.saveState()) for name, each in self._splitters.items()}
+
+    def _lay_out(self) -> dict[str, QSplitter]:
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.readout.set_elide_mode(Qt.TextElideMode.ElideRight)
@@ -111,6 +124,7 @@ class DriftPage(QWidget):
         column.addLayout(sentence)
         column.addWidget(self.waiting)
         column.addLayout(self._stack, 1)
+        return {"drift_panes": both, "drift_pair": self.tabs.distributions.splitter}
 
     def _connect(self) -> None:
         model = self.model

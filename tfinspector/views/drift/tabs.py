@@ -17,6 +17,7 @@ from tfinspector.views.theme import SMALL, TIGHT
 
 _NO_CELL = "Click a cell to see how the values of that variable lay, then and over the run."
 DISTRIBUTIONS, CURVES, PATH, LAYERS, FINDINGS = range(5)
+TABS = ("Distributions", "Curves", "Path", "Layers", "Findings")
 
 
 class DriftTabs(Tabs):
@@ -34,8 +35,8 @@ class DriftTabs(Tabs):
         self._stack = QStackedLayout(held)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.distributions)
-        for title, page in (("Distributions", held), ("Curves", self.curves), ("Path", self.path),
-                            ("Layers", self.layers), ("Findings", self.findings)):  # fmt: skip
+        pages = (held, self.curves, self.path, self.layers, self.findings)
+        for title, page in zip(TABS, pages, strict=True):
             self.addTab(_with_air(page), title)
         model.opened.changed.connect(self._show_opened)
         model.heat_changed.connect(self._show_findings)

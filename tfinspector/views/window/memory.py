@@ -19,6 +19,12 @@ def recall_window(
     state = preferences.settings.window
     if _GEOMETRY in state:
         window.restoreGeometry(from_text(state[_GEOMETRY]))
+    recall_splitters(splitters, preferences)
+
+
+def recall_splitters(splitters: Mapping[str, QSplitter], preferences: Preferences) -> None:
+    """Give splitters their sizes; what is not known stays."""
+    state = preferences.settings.window
     for name, splitter in splitters.items():
         if name in state:
             splitter.restoreState(from_text(state[name]))
