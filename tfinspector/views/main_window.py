@@ -185,9 +185,9 @@ class MainWindow(QMainWindow):
 
     def _show_sources(self) -> None:
         has_sources = bool(self.session.sources)
-        if has_sources and self.focusWidget() in (None, self):
-            self.sources.tree.setFocus()
         self._centre.setCurrentWidget(self.tabs if has_sources else self.empty)
+        if has_sources and self.focusWidget() in (None, self):
+            self.sources.tree.setFocus()  # the focus takes the first source: pages are there by now
         self.inspector.setVisible(has_sources)
         self._show_title()
 
