@@ -14,6 +14,11 @@ from tensorflow.python.trackable.resource import TrackableResource
 ROW = [tf.TensorSpec([None], tf.float32)]
 
 
+def versions() -> tuple[str, int]:
+    """This TensorFlow, and the version of its graphs."""
+    return tf.__version__, tf.version.GRAPH_DEF_VERSION
+
+
 def registered_operations() -> list[str]:
     """What this TensorFlow registers."""
     from tensorflow.core.framework.op_def_pb2 import OpList
@@ -114,6 +119,20 @@ def nobodys_operation(directory: Path) -> None:
         _convolution(graph).op = "QuiteUnheardOf"
 
     _changed(directory, change)
+
+
+def without_kernels(directory: Path) -> None:
+    """One operation that this TensorFlow computes on a GPU only, and one that it can't any more."""
+
+    @tf.function(input_signature=[tf.TensorSpec([2, 4], tf.complex64, "x")])
+    def serve(x: Any) -> Any:
+        ensemble = tf.raw_ops.BoostedTreesEnsembleResourceHandleOp()
+        with tf.control_dependencies([ensemble]):
+            return tf.raw_ops.FFTND(input=x, fft_length=[2, 4], axes=[0, 1])
+
+    module = tf.Module()
+    module.serve = serve
+    tf.saved_model.save(module, str(directory / "model"), signatures=serve)
 
 
 def newer(directory: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_graph_that_can_not_be_read_is_told(
 ) -> None:
     gone = Finding("F13", Severity.ERROR, "saved_model.pb is gone.", fix=Fix("Copy it again."))
 
-    def refuse(source: OpenSource, ticket: Ticket | None) -> TrustReport:
+    def refuse(source: OpenSource, ticket: Ticket | None, known: object) -> TrustReport:
         raise Unreadable(gone)
 
     session.doors = replace(session.doors, trust=refuse)

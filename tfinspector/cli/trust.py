@@ -1,32 +1,61 @@
 """`tfinspector trust`: what a SavedModel or a Keras file would do, before anything loads it."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from tfinspector.cli.answers import Answer, deliver
+import typer
+
+from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
+from tfinspector.cli.asking import worker
 from tfinspector.cli.documents import Document
 from tfinspector.cli.options import JsonOption, PathArgument
 from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
-from tfinspector.contents.trust import TrustReport
+from tfinspector.contents.trust import KnownOperations, TrustReport
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.known_operations import operations_of
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.trusting import trust
+from tfinspector.engine.worker.client import WorkerFailed
 
-_EMPTY: Document = {"ops": {}, "dangerous": [], "custom": [], "lambdas": [], "versions": {}}
+_EMPTY: Document = {
+    "ops": {}, "dangerous": [], "custom": [], "lambdas": [], "versions": {}, "judged_by": None,
+}  # fmt: skip
+_Python = Annotated[
+    str | None,
+    typer.Option(
+        "--python",
+        metavar="CMD",
+        help="Ask the TensorFlow of this Python which operations it has. It loads nothing of the "
+        "model. If left out, no TensorFlow is started.",
+        show_default=False,
+    ),
+]
 
 
-def command(path: PathArgument, as_json: JsonOption = False) -> None:
+def command(path: PathArgument, python: _Python = None, as_json: JsonOption = False) -> None:
     """List what loading and calling a model could do, from its bytes alone."""
 
     def work(ticket: Ticket) -> Answer:
         opened = open_source(path, ticket)
-        report = trust(opened, ticket)
+        try:
+            known = _operations(python, ticket)
+        except WorkerFailed as failed:
+            return Answer(lambda: _EMPTY, lambda page: None, [failed.finding], WORKER_DIED)
+        report = trust(opened, ticket, known)
         told = {finding.id for finding in report.findings}
         rest = (finding for finding in opened.source.findings if finding.id not in told)
         findings = [*report.findings, *rest]
         return Answer(lambda: _document(report), lambda page: _write(page, report), findings)
 
     deliver(as_json, _EMPTY, work)
+
+
+def _operations(python: str | None, ticket: Ticket) -> KnownOperations | None:
+    if python is None:
+        return None
+    with worker(python) as client:
+        return operations_of(client, ticket)
 
 
 def _document(report: TrustReport) -> Document:
@@ -59,6 +88,9 @@ def _document(report: TrustReport) -> Document:
             for each in report.lambdas
         ],
         "versions": dict(report.versions),
+        "judged_by": report.judged_by and {
+            "tensorflow": report.judged_by.tensorflow, "worker": report.judged_by.is_of_worker,
+        },
     }  # fmt: skip
 
 
@@ -69,6 +101,8 @@ def _write(page: Page, report: TrustReport) -> None:
     versions = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in
                          report.versions.items())  # fmt: skip
     page.line(f"Written by {versions}." if versions else "It does not say what wrote it.")
+    if report.judged_by:
+        page.line(f"Its operations are judged {report.judged_by.words}.", "muted")
     if report.reaching:
         page.heading("Reaches outside")
         page.table(

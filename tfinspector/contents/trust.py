@@ -71,6 +71,54 @@ class GraphCensus:
         return counts
 
 
+@dataclass(frozen=True, slots=True)
+class KnownOperations:
+    """What a TensorFlow has, to judge a model by: the worker's, or the list that ships.
+
+    tensorflow   its version
+    ops          registered operations
+    producer     the GraphDef version that it writes and reads
+    xla_version  the highest `XlaCallModule` version that it runs, 0 where it does not tell
+    kernels      {operation: device types that have a kernel}; {} where nobody was asked
+    devices      device types that are there ("CPU", "GPU")
+    packages     modules with operations of their own that are installed beside it
+    """
+
+    tensorflow: str
+    ops: frozenset[str]
+    producer: int
+    xla_version: int
+    kernels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    devices: frozenset[str] = frozenset()
+    packages: frozenset[str] = frozenset()
+
+    @property
+    def is_of_worker(self) -> bool:
+        """Whether a worker was asked."""
+        return bool(self.kernels)
+
+    @property
+    def words(self) -> str:
+        """ "by TensorFlow 2.15.0 of the worker", as the end of a sentence."""
+        if self.is_of_worker:
+            return f"by TensorFlow {self.tensorflow} of the worker"
+        return (
+            f"by the list of TensorFlow {self.tensorflow} that ships with the program; "
+            "no worker was asked"
+        )
+
+    @property
+    def subject(self) -> str:
+        """ "TensorFlow 2.15.0 of the worker", as a sentence begins."""
+        return f"TensorFlow {self.tensorflow}" + (" of the worker" if self.is_of_worker else "")
+
+    def lacks_kernel(self, op: str) -> bool:
+        """Whether it has the operation, and no device that is there computes it."""
+        if not self.is_of_worker or op not in self.ops:
+            return False
+        return not self.kernels.get(op, frozenset()) & (self.devices | {"DEFAULT"})
+
+
 class Reach(StrEnum):
     """What an operation can touch outside the model."""
 
@@ -110,7 +158,7 @@ class TrustReport:
     """What a source would do if it were loaded.
 
     `versions` are by name ("tensorflow", "producer", "keras", ...). `executes` is False for what
-    only holds values, like a checkpoint.
+    only holds values, like a checkpoint. `judged_by` is None where no operations were judged.
     """
 
     path: str
@@ -122,3 +170,4 @@ class TrustReport:
     custom_objects: tuple[CustomObject, ...] = ()
     versions: Mapping[str, str | int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    judged_by: KnownOperations | None = None

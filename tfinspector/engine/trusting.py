@@ -1,28 +1,27 @@
 """What a source would do if it were loaded, from its bytes alone: nothing of it is executed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 
 from tfinspector.contents.saved_models import SavedModel
 from tfinspector.contents.sources import SourceKind
-from tfinspector.contents.trust import GraphCensus, TrustReport
+from tfinspector.contents.trust import GraphCensus, KnownOperations, TrustReport
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.known_operations import shipped_operations
 from tfinspector.engine.open_source import OpenSource
 
 
 def trust(
-    opened: OpenSource, ticket: Ticket | None = None, known_ops: Collection[str] = ()
+    opened: OpenSource, ticket: Ticket | None = None, known: KnownOperations | None = None
 ) -> TrustReport:
     """The judgement of a SavedModel, a graph or a Keras file; a checkpoint only holds values.
 
-    `known_ops` are what the worker's TensorFlow registers; without them the shipped list counts.
+    `known` is what the worker's TensorFlow has registered; without it the shipped list counts.
     Raises `Unreadable`, `Cancelled`.
     """
     source = opened.source
     if source.saved_model is not None:
-        return _of_graphs(source.kind, source.saved_model, ticket or Ticket(), known_ops)
+        return _of_graphs(source.kind, source.saved_model, ticket or Ticket(), known)
     checkpoint = source.checkpoint
     if checkpoint is not None and checkpoint.keras is not None:
         from tfinspector.diagnosis.trust import judge_keras
@@ -32,7 +31,7 @@ def trust(
 
 
 def _of_graphs(
-    kind: SourceKind, saved_model: SavedModel, ticket: Ticket, known_ops: Collection[str]
+    kind: SourceKind, saved_model: SavedModel, ticket: Ticket, known: KnownOperations | None
 ) -> TrustReport:
     # Imported here: protobuf takes 50 ms, which other sources do not need.
     from tfinspector.diagnosis.saved_models import find_foreign_index
@@ -45,7 +44,7 @@ def _of_graphs(
 
     tick(0)
     censuses = _count(kind, saved_model, tick)
-    report = judge_graphs(saved_model.path, censuses, known_ops or shipped_operations())
+    report = judge_graphs(saved_model.path, censuses, known or shipped_operations())
     found = index_fingerprint(saved_model)
     findings = (*find_foreign_index(saved_model, found), *report.findings)
     return replace(report, findings=findings)
@@ -65,12 +64,3 @@ def _count(
     from tfinspector.formats.saved_models.census import take_census
 
     return take_census(model, tick)
-
-
-@cache
-def shipped_operations() -> frozenset[str]:
-    """The operations of the TensorFlow that `resources/operations/tensorflow.txt` names."""
-    text = (resources.files("tfinspector.resources") / "operations" / "tensorflow.txt").read_text(
-        encoding="utf-8"
-    )
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))

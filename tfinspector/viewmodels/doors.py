@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.restores import Rename, RestoreReport
     from tfinspector.contents.salvaging import Salvaged
     from tfinspector.contents.spectra import Spectrum
-    from tfinspector.contents.trust import TrustReport
+    from tfinspector.contents.trust import KnownOperations, TrustReport
     from tfinspector.contents.variables import Variable
     from tfinspector.engine.cache.store import Store
     from tfinspector.engine.jobs import Ticket
@@ -45,6 +45,18 @@ def _open(path: str, ticket: Ticket | None = None) -> OpenSource:
     from tfinspector.engine.opening import open_source
 
     return open_source(path, ticket)
+
+
+def _open_again(source: OpenSource, ticket: Ticket | None = None) -> OpenSource:
+    from tfinspector.engine.putting_together import opened_again
+
+    return opened_again(source, ticket)
+
+
+def _put_together(paths: Sequence[str], as_given: bool, ticket: Ticket) -> OpenSource:
+    from tfinspector.engine.putting_together import put_together
+
+    return put_together(paths, ticket, as_given)
 
 
 def _measure(
@@ -103,10 +115,18 @@ def _salvage(source: OpenSource, prefix: str, snapshot: str | None, ticket: Tick
     return salvage(source, prefix, ticket, snapshot)
 
 
-def _trust(source: OpenSource, ticket: Ticket | None) -> TrustReport:
+def _trust(
+    source: OpenSource, ticket: Ticket | None, known: KnownOperations | None = None
+) -> TrustReport:
     from tfinspector.engine.trusting import trust
 
-    return trust(source, ticket)
+    return trust(source, ticket, known)
+
+
+def _operations(client: WorkerClient, ticket: Ticket) -> KnownOperations:
+    from tfinspector.engine.known_operations import operations_of
+
+    return operations_of(client, ticket)
 
 
 def _compare(a: Compared, b: Compared, renames: Sequence[Rename], ticket: Ticket) -> Comparison:
@@ -232,6 +252,8 @@ class Doors:
     """
 
     open_source: Callable[[str, Ticket | None], OpenSource] = _open
+    open_again: Callable[[OpenSource, Ticket | None], OpenSource] = _open_again
+    put_together: Callable[[Sequence[str], bool, Ticket], OpenSource] = _put_together
     measure_all: Callable[[Any, Sequence[Variable], Ticket | None], Iterator[Measured]] = _measure
     odd_values: Callable[[Iterable[Measured], str], list[Finding]] = _odd_values
     cache_problem: Callable[[], Finding | None] = _cache_problem
@@ -241,7 +263,8 @@ class Doors:
     ask_tensorflow: Callable[[OpenSource, WorkerClient, Ticket | None], TensorFlowReport] = _ask
     check: Callable[[OpenSource, Ticket | None], CheckReport] = _check
     salvage: Callable[[OpenSource, str, str | None, Ticket], Salvaged] = _salvage
-    trust: Callable[[OpenSource, Ticket | None], TrustReport] = _trust
+    trust: Callable[[OpenSource, Ticket | None, KnownOperations | None], TrustReport] = _trust
+    operations: Callable[[WorkerClient, Ticket], KnownOperations] = _operations
     drift: Callable[[Sequence[OpenSource], str, Ticket], DriftTable] = _drift
     compare: Callable[[Compared, Compared, Sequence[Rename], Ticket], Comparison] = _compare
     spectrum: Callable[[OpenSource, str, Variable, Ticket], Spectrum | Unmeasured] = _spectrum

@@ -9,13 +9,14 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
-from tfinspector.contents.trust import TrustReport
+from tfinspector.contents.trust import KnownOperations, TrustReport
 from tfinspector.viewmodels.integrity import Integrity
 from tfinspector.viewmodels.overview import Verdict
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 
 if TYPE_CHECKING:
+    from tfinspector.contents.reports import Interpreter
     from tfinspector.engine.opening import OpenSource
 
 NO_SOURCE = "Open a SavedModel, a graph or a Keras file to see what it would do if it were loaded."
@@ -33,7 +34,8 @@ Row = tuple[str, ...]
 class TrustModel(QObject):
     """Binds to the current source; `changed` after anything here is. `integrity`: its bytes.
 
-    The judgement begins by itself: it reads bytes, and nothing of the model is executed.
+    The judgement begins by itself: it reads bytes, and nothing of the model is executed. As soon as
+    a worker is there, its TensorFlow is asked which operations it has, and judges instead.
     """
 
     changed = Signal()
@@ -44,10 +46,14 @@ class TrustModel(QObject):
         self._source: OpenSource | None = None
         self._answers: WeakKeyDictionary[OpenSource, TrustReport | Finding] = WeakKeyDictionary()
         self.task: Task | None = None
+        self._known: KnownOperations | None = None
+        self._asked: Interpreter | None = None
         session.current_changed.connect(self._on_current)
+        session.worker.changed.connect(self._on_worker)
         self.integrity = Integrity(session, self)
         self.integrity.changed.connect(self.changed)
         self._on_current()
+        self._on_worker()
 
     @property
     def source(self) -> OpenSource | None:
@@ -73,10 +79,15 @@ class TrustModel(QObject):
 
     @property
     def byline(self) -> str:
-        """What wrote it: "Written by TensorFlow 2.21.0, GraphDef version 2474"."""
-        versions = self.report.versions if self.report else {}
-        told = [f"{_VERSIONS.get(name, name)} {value}" for name, value in versions.items()]
-        return f"Written by {', '.join(told)}" if told else ""
+        """What wrote it and who judges: "Written by TensorFlow 2.21.0, ...; judged by ..."."""
+        if self.report is None:
+            return ""
+        told = [
+            f"{_VERSIONS.get(name, name)} {each}" for name, each in self.report.versions.items()
+        ]
+        written = f"Written by {', '.join(told)}" if told else ""
+        judge = self.report.judged_by
+        return "; ".join(filter(None, (written, f"judged {judge.words}" if judge else "")))
 
     @property
     def findings(self) -> list[Finding]:
@@ -145,18 +156,44 @@ class TrustModel(QObject):
             return
         self._source = self.integrity.source = source
         self.task = None
-        if source is not None and source not in self._answers:
-            self._judge(source)
+        if source is not None:
+            self._judge_by_latest(source)
         self.changed.emit()
+
+    def _on_worker(self) -> None:
+        """Ask each worker once; the list that ships serves as long as none is there."""
+        worker = self._session.worker
+        client, about = worker.client, worker.about
+        if client is None or not worker.is_ready or about is self._asked:
+            return
+        self._asked = about
+        doors = self._session.doors
+
+        def done(known: KnownOperations) -> None:
+            self._known = known
+            if self._source is not None:
+                self._judge_by_latest(self._source)
+
+        self._session.run(
+            "Ask TensorFlow for its operations", lambda ticket: doors.operations(client, ticket),
+            done, quiet=True, key="operations",
+        )  # fmt: skip
+
+    def _judge_by_latest(self, source: OpenSource) -> None:
+        """Judge it, unless that was done by what is known now."""
+        answer = self._answers.get(source)
+        by = answer.judged_by if isinstance(answer, TrustReport) else None
+        if answer is None or (by is not None and self._known is not None and by != self._known):
+            self._judge(source)
 
     def _judge(self, source: OpenSource) -> None:
         def done(answer: TrustReport | Finding) -> None:
             self._answers[source] = answer
 
-        doors = self._session.doors
+        doors, known = self._session.doors, self._known
         self.task = task = self._session.run(
             f"Count operations of {source.source.path.rstrip('/').rsplit('/', 1)[-1]}",
-            lambda ticket: doors.trust(source, ticket), done, done,
+            lambda ticket: doors.trust(source, ticket, known), done, done,
             quiet=True, key="trust", owner=source,
         )  # fmt: skip
         task.ended.connect(lambda: self._on_ended(task))

@@ -43,6 +43,7 @@ METHODS: Dict[str, Method] = {
     "write": _later("restoring", "write"),
     "assign": _later("assigning", "assign"),
     "call": _later("calling", "call"),
+    "registry": _later("registry", "registry"),
     "run": _later("running", "run"),
     "answer": _later("answering", "answer"),
     "takes": _later("taking", "takes"),
@@ -50,4 +51,5 @@ METHODS: Dict[str, Method] = {
     "keras_places": _later("keras_files", "places"),
     "load_weights": _later("keras_files", "load_weights"),
     "save_keras": _later("keras_files", "save"),
+    "load_model": _later("keras_models", "load_model"),
 }

@@ -1,6 +1,6 @@
 """From a census or a configuration to what a person should know before loading."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.keras_files import KerasFile
@@ -8,6 +8,7 @@ from tfinspector.contents.trust import (
     EntryKind,
     GraphBody,
     GraphCensus,
+    KnownOperations,
     ReachingOp,
     TrustReport,
     UnknownOp,
@@ -24,15 +25,12 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _ONLY_SAVER = (EntryKind.SAVER,)
 
 
-def judge_graphs(
-    path: str, censuses: Sequence[GraphCensus], known_ops: Collection[str]
-) -> TrustReport:
-    """What a SavedModel with these meta graphs would do.
+def judge_graphs(path: str, censuses: Sequence[GraphCensus], known: KnownOperations) -> TrustReport:
+    """What a SavedModel with these meta graphs would do where the `known` operations are.
 
-    `known_ops` are the operations of a plain TensorFlow. Operations of the saver alone are not
-    told as reaching out: every SavedModel saves and restores its variables.
+    Operations of the saver alone are not told as reaching out: every SavedModel saves and restores
+    its variables.
     """
-    known = frozenset(known_ops)
     ops: dict[str, int] = {}
     for census in censuses:
         for op, count in census.ops.items():
@@ -41,8 +39,8 @@ def judge_graphs(
     reaching = []
     unknown = []
     for op, count in sorted(ops.items()):
-        reach = reach_of(op, op in known)
-        is_unknown = op not in known
+        reach = reach_of(op, op in known.ops)
+        is_unknown = op not in known.ops
         if reach is None and not is_unknown:
             continue
         callers = _together([graph.callers(op) for graph in graphs])
@@ -54,10 +52,10 @@ def judge_graphs(
             reaching.append(ReachingOp(op, reach, count, callers.when, callers.chains))
     bodies = [body for census in censuses for body in _bodies(census)]
     findings = [
-        *find_unknown(path, unknown),
+        *find_unknown(path, unknown, known),
         *find_reaching(path, reaching),
-        *find_bound_operations(path, bodies),
-        *find_version_skew(path, censuses),
+        *find_bound_operations(path, bodies, known),
+        *find_version_skew(path, censuses, known),
     ]
     findings.sort(key=lambda finding: _RANK[finding.severity])
     return TrustReport(
@@ -68,6 +66,7 @@ def judge_graphs(
         unknown=tuple(unknown),
         versions=versions_of(censuses),
         findings=tuple(findings),
+        judged_by=known,
     )
 
 

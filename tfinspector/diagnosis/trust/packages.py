@@ -41,6 +41,11 @@ def package_of(op: str) -> Package | None:
     return next((package for pattern, package in _PATTERNS if pattern.match(op)), None)
 
 
+def known_modules() -> tuple[str, ...]:
+    """What may be installed beside TensorFlow, by the names to import."""
+    return tuple(package.module for _, package in _PACKAGES)
+
+
 def is_of_tensorrt(op: str) -> bool:
     """Whether only a TensorFlow that was built with TensorRT has it."""
     return _TENSORRT.match(op) is not None

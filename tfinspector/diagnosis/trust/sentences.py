@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.trust import EntryKind, Reach, ReachingOp, UnknownOp
+from tfinspector.contents.trust import EntryKind, KnownOperations, Reach, ReachingOp, UnknownOp
 
 _TABLE_FILES = ("InitializeTableFromTextFile", "InitializeTableFromTextFileV2")
 _GRAPHS = (".pb", ".pbtxt", ".graphdef")
@@ -11,7 +11,9 @@ _CALLED = (EntryKind.SIGNATURE, EntryKind.FUNCTION)
 _IN_A_BOX = "Load it in a container without your files and without a network, or not at all."
 
 
-def find_unknown(path: str, unknown: Sequence[UnknownOp]) -> Iterator[Finding]:
+def find_unknown(
+    path: str, unknown: Sequence[UnknownOp], known: KnownOperations
+) -> Iterator[Finding]:
     """S07, one finding per package; loading stops at the first such operation."""
     packages: dict[str, list[UnknownOp]] = {}
     for each in unknown:
@@ -19,14 +21,17 @@ def find_unknown(path: str, unknown: Sequence[UnknownOp]) -> Iterator[Finding]:
     for package, ops in packages.items():
         names = _several([each.op for each in ops])
         if package:
-            fix = Fix(f"Import {package} before loading.", f"import {package}\n{_load(path)}")
-            title = f"It needs {package}: TensorFlow alone does not have {names}."
+            fix = Fix(
+                f"{_install(package, known)}Import {package} before loading.",
+                f"import {package}\n{_load(path)}",
+            )
+            title = f"It needs {package}: {known.subject} alone does not have {names}."
         else:
             fix = Fix(
                 "Load the library that registers it first; whoever exported the model knows it.",
                 f"import tensorflow as tf\n\ntf.load_op_library('LIBRARY.so')\n{_load(path)}",
             )
-            title = f"TensorFlow does not have {names}, and it is of no package known here."
+            title = f"{known.subject} does not have {names}, and it is of no package known here."
         evidence = {each.op: list(each.called_from) for each in ops}
         yield Finding(
             "S07", Severity.WARNING, title,
@@ -74,6 +79,15 @@ def find_reaching(path: str, reaching: Sequence[ReachingOp]) -> Iterator[Finding
                 f"Calling it runs {_several([each.op for each in some])}, which {_does(some)}.",
                 "", Fix(_IN_A_BOX),
             )  # fmt: skip
+
+
+def _install(package: str, known: KnownOperations) -> str:
+    """Whether that is to be done first, where a worker could tell."""
+    if not known.is_of_worker or package.startswith("tensorflow."):
+        return ""
+    if package in known.packages:
+        return "It is installed beside that TensorFlow. "
+    return "Install it beside that TensorFlow first. "
 
 
 def _finding(

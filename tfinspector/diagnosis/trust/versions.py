@@ -3,13 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.trust import GraphCensus
-
-KNOWN_PRODUCER = 2474
-"""`TF_GRAPH_DEF_VERSION` of TensorFlow 2.21, whose operations `resources/operations` lists."""
-
-KNOWN_XLA_VERSION = 10
-"""The highest `XlaCallModule` version that TensorFlow 2.21 runs."""
+from tfinspector.contents.trust import GraphCensus, KnownOperations
 
 
 def versions_of(censuses: Sequence[GraphCensus]) -> dict[str, str | int]:
@@ -28,36 +22,38 @@ def versions_of(censuses: Sequence[GraphCensus]) -> dict[str, str | int]:
     return versions
 
 
-def find_version_skew(path: str, censuses: Sequence[GraphCensus]) -> Iterator[Finding]:
-    """What a TensorFlow 2.21 would trip over; TensorFlow itself tells most of it only at a call."""
+def find_version_skew(
+    path: str, censuses: Sequence[GraphCensus], known: KnownOperations
+) -> Iterator[Finding]:
+    """What that TensorFlow would trip over; it tells most of it only at a call."""
     xla = max((_xla_version(census) for census in censuses), default=0)
-    if xla > KNOWN_XLA_VERSION:
+    if xla > known.xla_version > 0:
         yield Finding(
             "S08", Severity.WARNING,
-            f"Its XlaCallModule has version {xla}; TensorFlow 2.21 runs versions up to "
-            f"{KNOWN_XLA_VERSION}.",
+            f"Its XlaCallModule has version {xla}; {known.subject} runs versions up to "
+            f"{known.xla_version}.",
             "Loading works; a call stops with `XlaCallModuleOp with version ... is not supported`.",
-            path, {"xla_call_module": xla, "known": KNOWN_XLA_VERSION},
+            path, {"xla_call_module": xla, "known": known.xla_version},
             Fix("Call it with the TensorFlow that wrote it, or export again with an older JAX "
                 "or jax2tf serialization version."),
         )  # fmt: skip
     for census in censuses:
-        if census.min_consumer > KNOWN_PRODUCER:
+        if census.min_consumer > known.producer:
             yield Finding(
                 "S08", Severity.WARNING,
                 f"It asks for a TensorFlow with GraphDef version {census.min_consumer}; that of "
-                f"TensorFlow 2.21 is {KNOWN_PRODUCER}.",
+                f"{known.subject} is {known.producer}.",
                 "TensorFlow 2 does not look at this number while it loads, so that it fails later.",
-                path, {"min_consumer": census.min_consumer, "known": KNOWN_PRODUCER},
+                path, {"min_consumer": census.min_consumer, "known": known.producer},
                 Fix(f"Load it with TensorFlow {census.tensorflow_version or 'of the writer'}."),
             )  # fmt: skip
-        elif census.producer > KNOWN_PRODUCER:
+        elif census.producer > known.producer:
             yield Finding(
                 "S08", Severity.INFO,
                 f"A newer TensorFlow wrote it ({census.tensorflow_version or 'unknown'}, GraphDef "
-                f"version {census.producer}).",
+                f"version {census.producer}) than {known.subject}.",
                 "Attributes that an older one does not know fail at the call, not at loading.",
-                path, {"producer": census.producer, "known": KNOWN_PRODUCER},
+                path, {"producer": census.producer, "known": known.producer},
             )  # fmt: skip
 
 
