@@ -9,7 +9,7 @@ import json
 import math
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class Rows(list[str]):
-    """Rows that are JSON already, many in each text, with what stands between them."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that are JSON already, many in each text; made while they are written."""
+
+    texts: Iterable[str]
 
 
 BETWEEN_ROWS = ",\n    "
@@ -52,18 +55,17 @@ def pieces_of(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _field(value: Any) -> Iterator[str]:
-    rows = value
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        rows = Rows(map(encode, value))
-    if not isinstance(rows, Rows) or not rows:
+        value = Rows(map(encode, value))
+    if not isinstance(value, Rows):
         yield encode(value)
         return
-    before = "[\n    "
-    for row in rows:
+    before, after = "[\n    ", "[]"
+    for rows in value.texts:
         yield before
-        yield row
-        before = BETWEEN_ROWS
-    yield "\n  ]"
+        yield rows
+        before, after = BETWEEN_ROWS, "\n  ]"
+    yield after
 
 
 def plain(value: Any) -> Any:

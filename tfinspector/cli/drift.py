@@ -71,6 +71,12 @@ ExecutorOption = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+ExactOption = Annotated[
+    bool,
+    typer.Option(
+        "--exact-path", help="Take the run's path from all weights, even if they are very many."
+    ),
+]
 
 
 def command(
@@ -83,6 +89,7 @@ def command(
     csv: CsvOption = None,
     png: PngOption = None,
     executor: ExecutorOption = None,
+    exact_path: ExactOption = False,
     as_json: JsonOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:
@@ -96,8 +103,9 @@ def command(
         cache = None if no_cache else open_cache()
         with executor_at(executor) as elsewhere:
             table = drift(
-                [source], reference, ticket=ticket, executor=elsewhere, renames=renames, cache=cache
-            )
+                [source], reference, ticket=ticket, executor=elsewhere, renames=renames,
+                cache=cache, exact_path=exact_path,
+            )  # fmt: skip
         against = _reference(table, reference)
         if csv:
             write_csv(csv, _CSV_HEADER, _csv_rows(table, against))
@@ -175,8 +183,10 @@ def _plane(path: RunPath | None) -> Document | None:
     if path is None:
         return None
     return {
-        "points": path.points.tolist(), "explained": list(path.explained),
+        "points": path.points.tolist(), "snapshots": list(path.snapshots),
+        "left_out": list(path.left_out), "explained": list(path.explained),
         "variables": path.variables, "parameters": path.parameters, "stride": path.stride,
+        "error": path.error,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ COMMANDS = {
     "verify": "verify",
     "trust": "trust",
     "restore": "restore",
-    "report": "report",
+    "report": "report.command",
     "demo": "demo",
 }
 """The word, and the module of this package that has its `command`."""

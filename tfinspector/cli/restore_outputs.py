@@ -8,6 +8,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.restores import Outcome, Rename, RestoreReport
 from tfinspector.engine.exporting import new_file
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.restoring.carried import ABOUT_WRITING, tell_changed
 from tfinspector.engine.restoring.code import code_for
 from tfinspector.engine.restoring.rename_maps import save_map
 from tfinspector.engine.restoring.repairing import check_place, write_fixed
@@ -59,8 +60,10 @@ def write_outputs(
 ) -> Written:
     """Write what is wanted. `used` is the map that was given; the suggestions count if it is empty.
 
-    A suggestion that would cut a value or fill it up with zeros counts only once it comes back in
-    a map, accepted there by a person. Raises Cancelled; what can't be written is told as a finding.
+    What keeps every element counts at once and is told (M38): a rename, a transpose, a reshape,
+    parts put together, a cast. What drops elements or makes some up ("slice") counts only once it
+    comes back in a map, accepted there by a person. Raises Cancelled; what can't be written is
+    told as a finding.
     """
     written = Written()
     applied, left_out = _to_apply(used, report)
@@ -75,6 +78,7 @@ def write_outputs(
     if left_out:
         written.findings.append(_left_out(left_out, wanted))
     request = replace(request, attachment=report.table.attachment)
+    written.findings += tell_changed(applied, report)
     if wanted.code:
         _try(written, lambda: _write_code(written, wanted.code, request, report, applied))
     if wanted.fixed:
@@ -138,7 +142,8 @@ def _write_fixed(
     written.findings += [
         each
         for each in fixed.findings
-        if each.severity is not Severity.INFO and (each.id, each.title) not in known
+        if (each.severity is not Severity.INFO or each.id in ABOUT_WRITING)
+        and (each.id, each.title) not in known
     ]
 
 

@@ -263,10 +263,16 @@ def _write_written(page: Page, written: Written) -> None:
         page.line(f"            in the factory's folder: {escaped(command)}", "muted")
     if written.checkpoint:
         by_keras = written.fixed is not None and written.fixed.way is Way.LOAD_WEIGHTS
+        is_whole = written.fixed is not None and written.fixed.outcome is Outcome.RESTORED
+        asserted = (
+            "assert_consumed() passed"
+            if is_whole
+            else "all that is in it found its place: restore it with expect_partial()"
+        )
         said = (
             "load_weights took it in a fresh process, and every value was compared"
             if by_keras
-            else "TensorFlow restored it in a fresh process, and assert_consumed() passed"
+            else f"TensorFlow restored it in a fresh process, and {asserted}"
         )
         what = "file      " if by_keras else "checkpoint"
         page.line(f"{what}  {escaped(written.checkpoint)}")

@@ -1,12 +1,12 @@
 """The rows of `list --json`, made as text: there may be 100,000 and somebody waits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from json.encoder import encode_basestring_ascii
 
 from tfinspector.cli.documents import BETWEEN_ROWS, Rows, encode
 from tfinspector.cli.plain_text import is_plain
-from tfinspector.contents.variable_columns import Traits, VariableColumns
+from tfinspector.contents.variable_columns import OnePathEach, Paths, Traits, VariableColumns
 
 _ROWS_AT_ONCE = 1000
 """So many texts still lie in the processor's caches when they are joined: half the time."""
@@ -14,6 +14,11 @@ _ROWS_AT_ONCE = 1000
 
 def variable_rows(variables: VariableColumns) -> Rows:
     """The rows of the document's `variables`. What a kind shares is encoded once."""
+    return Rows(_texts(variables))
+
+
+def _texts(variables: VariableColumns) -> Iterator[str]:
+    """The text of some rows after the other."""
     kinds = variables.traits
     endings = list(map(_ending, kinds.samples))
     starts, ends = zip(*endings, strict=True) if endings else ((), ())
@@ -22,14 +27,12 @@ def variable_rows(variables: VariableColumns) -> Rows:
         _inside(variables.names), _inside(variables.keys), lists,
         kinds.of.tolist(), _owners(variables), strict=False,
     )  # fmt: skip
-    rows = Rows()
     for _ in range(0, len(variables), _ROWS_AT_ONCE):
-        rows.append(BETWEEN_ROWS.join([
+        yield BETWEEN_ROWS.join([
             f'{{"name": "{name}", "key": "{key}", "paths": {opening}{paths}{closing}, '
             f"{starts[kind]}{owner}{ends[kind]}"
             for name, key, paths, kind, owner in islice(columns, _ROWS_AT_ONCE)
-        ]))  # fmt: skip
-    return rows
+        ])  # fmt: skip
 
 
 def _owners(variables: VariableColumns) -> Iterable[str]:
@@ -50,14 +53,13 @@ def _inside(texts: Sequence[str]) -> Sequence[str]:
     return [encode_basestring_ascii(text)[1:-1] for text in texts]
 
 
-def _lists(lists: Sequence[Sequence[str]]) -> tuple[Iterable[str], str, str]:
+def _lists(lists: Paths) -> tuple[Iterable[str], str, str]:
     """JSON's lists of texts: what differs from row to row, what opens and what closes each."""
+    if isinstance(lists, OnePathEach) and not lists.others:
+        return _inside(lists.paths), '["', '"]'
     if not any(lists):
         return repeat(""), "[", "]"
-    flat = _inside(list(chain.from_iterable(lists)))
-    if len(flat) == len(lists) and all(lists):
-        return flat, '["', '"]'
-    rest = iter(flat)
+    rest = iter(_inside(list(chain.from_iterable(lists))))
     joined = ['", "'.join(islice(rest, len(texts))) for texts in lists]
     quoted = [f'"{text}"' if texts else "" for texts, text in zip(lists, joined, strict=True)]
     return quoted, "[", "]"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tfinspector.cli import report_html as html
+from tfinspector.cli.report import html
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Finding

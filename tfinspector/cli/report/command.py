@@ -13,13 +13,13 @@ from typing import Annotated
 import typer
 
 from tfinspector import __version__
-from tfinspector.cli import report_html as html
 from tfinspector.cli.answers import Answer, deliver
 from tfinspector.cli.documents import Document
 from tfinspector.cli.drift_picture import Painter
 from tfinspector.cli.options import JsonOption, NoCacheOption
 from tfinspector.cli.page import Page
-from tfinspector.cli.report_variables import Measured, measure_source, variables_table
+from tfinspector.cli.report import html
+from tfinspector.cli.report.variables import Measured, measure_source, variables_table
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reference
 from tfinspector.contents.drifts import DriftTable
