@@ -13,6 +13,7 @@ from tests.cli.conftest import Ended
 from tests.cli.schema import FINDINGS, NUMBER, check
 from tfinspector.cli.drift_page import sparkline
 from tfinspector.contents.drift_metrics import METRICS
+from tfinspector.engine.comparing import run_path
 
 Cli = Callable[..., Ended]
 Made = Callable[[str], Path]
@@ -173,3 +174,20 @@ def test_a_second_time_from_the_cache_and_never_with_no_cache(
     assert without.code == second.code
     assert first.json == second.json
     assert without.json.keys() == second.json.keys()
+
+
+def test_the_path_says_what_it_is_from(
+    cli: Cli, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made("drift.run")
+    plane = cli("drift", run, "--json").json["plane"]
+    assert (plane["snapshots"], plane["left_out"]) == ([0, 1, 2, 3], [4, 5])
+    assert (plane["stride"], plane["error"]) == (1, 0)
+    monkeypatch.setattr(run_path, "_MOST_SAMPLED", 50)
+    sampled = cli("drift", run, "--no-cache", "--json").json["plane"]
+    assert sampled["stride"] == 5
+    assert sampled["error"] > 0
+    exact = cli("drift", run, "--no-cache", "--exact-path", "--json").json["plane"]
+    assert (exact["stride"], exact["error"]) == (1, 0)
+    for mine, theirs in zip(exact["points"], plane["points"], strict=True):
+        assert mine == pytest.approx(theirs, 1e-6)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.diagnosis.drifting_tables import row, table
-from tfinspector.contents.drifts import DeadUnits, DriftTable, Event, Happening
+from tfinspector.contents.drifts import DeadUnits, DriftTable, Event, Happening, RunPath
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.variables import Role
+from tfinspector.diagnosis import drifting
 from tfinspector.diagnosis.drifting.problems import find_drift_problems
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.opening import open_source
@@ -159,6 +163,31 @@ def test_what_could_not_be_read() -> None:
 
 def test_the_run_of_a_model_has_what_was_put_into_it(made: Callable[[str], Path]) -> None:
     told = drift([open_source(str(made("drift.run")))]).findings
-    assert [each.id for each in told] == ["D01", "D04", "D03", "D06", "D02", "D05"]
+    assert [each.id for each in told] == ["D01", "D04", "D03", "D06", "D02", "D05", "D10"]
     dead = next(each for each in told if each.id == "D05")
     assert "1 of 4 columns" in dead.title
+
+
+def test_snapshots_without_a_place_in_the_path() -> None:
+    quiet = table([row("a")], {}, [MOVES])
+    path = RunPath(np.zeros((3, 2)), (0, 1, 3), (1.0,), 1, 16, left_out=(2,))
+    told = only(replace(quiet, path=path), "D10")
+    assert told.title.startswith("1 snapshot has no place in the run's path, from ckpt-3 on")
+    assert found(replace(quiet, path=replace(path, left_out=())), "D10") == []
+
+
+def test_the_table_of_ids_is_complete_and_true() -> None:
+    """Every id that some `Finding` begins with is in the table, and nothing else is."""
+    package = Path(drifting.__file__).parents[2]
+    made = {
+        node.args[0].value
+        for file in package.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Finding"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    listed = re.findall(r"^\| (D\d\d) \| \S.*\S \|$", drifting.__doc__ or "", re.MULTILINE)
+    assert listed == sorted(each for each in made if re.fullmatch(r"D\d\d", str(each)))

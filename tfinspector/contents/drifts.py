@@ -16,6 +16,7 @@ from tfinspector.contents.checkpoints import Snapshot
 from tfinspector.contents.drift_metrics import ERRORS, METRIC_BY_NAME, Reference
 from tfinspector.contents.dtypes import DType
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.numbers import counted
 from tfinspector.contents.variables import Role
 
 Floats = NDArray[np.float64]
@@ -81,7 +82,9 @@ class RunPath:
     snapshots   numbers of the snapshots that the points belong to
     explained   shares of the whole variance, the largest first; the first two are the plane's
     variables, parameters   what took part: weights of real type that all snapshots have alike
-    stride      every so many-th element was taken: 1 is all of them
+    stride      every so many-th element was taken: 1 is all of them, which is exact
+    error       of a sample: how far a point may be off, in lengths of the path's extent, at 95 %
+    left_out    numbers of the snapshots that have no point, because weights are NaN or infinite
     """
 
     points: Floats
@@ -90,16 +93,25 @@ class RunPath:
     variables: int
     parameters: int
     stride: int = 1
+    error: float = 0.0
+    left_out: tuple[int, ...] = ()
 
     @property
     def words(self) -> str:
-        """How far to trust it, as a sentence for beside the picture."""
+        """How far to trust it, in sentences for beside the picture."""
         plane = 100 * sum(self.explained[:2])
-        which = "all" if self.stride == 1 else f"one in {self.stride:,} of"
-        return (
+        which, off = "all", ""
+        if self.stride > 1:
+            which = f"one in {self.stride:,} of"
+            off = f", so that points may be off by {100 * self.error:.2g} % of the path's extent"
+        told = (
             f"The plane holds {plane:.1f} % of the variance; from {which} {self.parameters:,} "
-            f"parameters in {self.variables:,} variable{'s' if self.variables > 1 else ''}."
+            f"parameters in {counted(self.variables, 'variable')}{off}."
         )
+        if not self.left_out:
+            return told
+        odd = counted(len(self.left_out), "snapshot")
+        return f"{told} {odd} with NaN or infinite weights left out."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

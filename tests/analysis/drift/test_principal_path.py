@@ -6,20 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tfinspector.analysis.drift.displacements import Displacements, inner_products
-from tfinspector.analysis.drift.principal_path import principal_path
+from tfinspector.analysis.drift.displacements import displacement_products, inner_products
+from tfinspector.analysis.drift.principal_path import nearby_points, principal_path
 
 
-def products(
-    weights: NDArray[np.float64], dtype: str = "float64", stride: int = 1
-) -> NDArray[np.float64]:
+def products(weights: NDArray[np.float64], dtype: str = "float64") -> NDArray[np.float64]:
     rows = weights.astype(dtype)
-    moved = Displacements(len(rows), stride, np.dtype(dtype))
     total = np.zeros((len(rows), len(rows)))
     for start in range(0, rows.shape[1], 1000):  # blocks of one and of another length
-        for row in rows:
-            moved.take(row[start : start + 1000])
-        total += moved.products()
+        total += displacement_products(rows[:, start : start + 1000].copy())
     return total
 
 
@@ -72,19 +67,16 @@ def test_what_is_not_finite_takes_no_part() -> None:
     assert found.tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
 
 
-def test_a_block_that_some_snapshot_lacks_takes_no_part() -> None:
-    moved = Displacements(3, 1, np.dtype(np.float64))
-    for row in np.eye(2):
-        moved.take(row)
-    assert not moved.products().any()
-    for row in np.eye(3):
-        moved.take(row)
-    np.testing.assert_array_equal(moved.products()[1:, 1:], [[2, 1], [1, 2]])
-
-
-def test_every_other_element_tells_of_half() -> None:
-    weights = np.random.default_rng(2).standard_normal((4, 2000))
-    np.testing.assert_allclose(products(weights, stride=2), products(weights[:, ::2]))
+def test_a_first_snapshot_with_nan_does_not_touch_the_others() -> None:
+    weights = np.random.default_rng(2).standard_normal((5, 2000))
+    clean = products(weights[1:])
+    weights[0, ::3] = np.nan
+    weights[0, 1] = np.inf
+    whole = principal_path(clean)
+    beside = principal_path(products(weights)[1:, 1:])
+    assert whole is not None
+    assert beside is not None
+    np.testing.assert_allclose(beside.points, whole.points, 1e-9, 1e-9)
 
 
 def test_large_float32_numbers_are_multiplied_in_float64() -> None:
@@ -95,3 +87,20 @@ def test_large_float32_numbers_are_multiplied_in_float64() -> None:
 def test_many_rows_and_few_are_multiplied_alike() -> None:
     rows = np.random.default_rng(3).standard_normal((6, 9000))
     np.testing.assert_allclose(inner_products(rows)[:3, :3], inner_products(rows[:3]), 1e-12)
+
+
+def test_nearby_points_are_those_of_the_path_itself() -> None:
+    random = np.random.default_rng(4)
+    weights = np.cumsum(random.standard_normal((9, 3000)), axis=0)
+    path = principal_path(products(weights))
+    other = weights + random.standard_normal(weights.shape) * 0.5
+    expected = principal_path(products(other))
+    assert path is not None
+    assert expected is not None
+    found = nearby_points(products(other), path.points)
+    signs = np.sign((expected.points * found).sum(axis=0))
+    np.testing.assert_allclose(np.abs(found), np.abs(expected.points * signs), 0.1, 3)
+    distances = np.linalg.norm(found[1:] - found[0], axis=1)
+    np.testing.assert_allclose(
+        distances, np.linalg.norm(expected.points[1:] - expected.points[0], axis=1), 1e-6
+    )

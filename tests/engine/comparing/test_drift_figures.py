@@ -14,6 +14,7 @@ from tests.analysis.drift import by_numpy
 from tests.analysis.nasty import numpy_type
 from tfinspector.contents.drift_metrics import METRICS, Reference
 from tfinspector.contents.drifts import DriftTable
+from tfinspector.engine.comparing import passes
 from tfinspector.engine.comparing.drifting import EPSILON, drift
 from tfinspector.engine.opening import open_source
 
@@ -155,20 +156,29 @@ def test_a_constant_has_not_moved(table: DriftTable) -> None:
         table.row_of("nobody")
 
 
-def test_the_path_is_that_of_the_flattened_weights(made: Made, referee: Referee) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_the_path_is_that_of_the_flattened_weights(
+    made: Made, referee: Referee, monkeypatch: pytest.MonkeyPatch, exact: bool
+) -> None:
+    monkeypatch.setattr(passes, "_FEW", 10)  # so that products are taken in the pass
     run = made("drift.run")
-    table = drift([open_source(str(run))])
+    table = drift([open_source(str(run))], exact_path=exact)
     assert table.path is not None
+    assert (table.path.snapshots, table.path.left_out) == ((0, 1, 2, 3), (4, 5)), "for NaN"
+    assert table.path.words.endswith(" 2 snapshots with NaN or infinite weights left out.")
     weights = [row for row in table.rows if row.role == "weight"]
     flat = []
-    for at, snapshot in enumerate(table.snapshots):
-        told = referee(snapshot.path)
+    for at in table.path.snapshots:
+        told = referee(table.snapshots[at].path)
         flat.append(np.concatenate([array(told[row.keys[at]]).reshape(-1) for row in weights]))  # type: ignore[union-attr]
     stack = np.array(flat, np.float64)
-    stack[:, ~np.isfinite(stack).all(axis=0)] = 0  # in no snapshot: those of a later NaN moved
     assert table.path.parameters == stack.shape[1]
     centred = stack - stack.mean(axis=0)
-    _, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
     share = singular**2 / (singular**2).sum()
-    # Elements that become NaN take part until then, so a little is left.
     np.testing.assert_allclose(table.path.explained[:2], share[:2], 1e-6, 1e-6)
+    points = left[:, :2] * singular[:2]
+    signs = np.sign((table.path.points * points).sum(axis=0))
+    np.testing.assert_allclose(table.path.points, points * signs, 1e-4, 1e-5)
+    [told] = [each for each in table.findings if each.id == "D10"]
+    assert "ckpt-500" in told.title

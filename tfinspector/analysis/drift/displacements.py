@@ -1,6 +1,8 @@
-"""What the weights of each snapshot moved from those of the first, and their inner products.
+"""What the weights of each snapshot moved, and the inner products of that.
 
-Taking the first off before multiplying keeps the digits that a small movement of large weights has.
+Taking one place off before multiplying keeps the digits that a small movement of large weights has.
+That place is the first snapshot; of elements that are no numbers there, the first one where they
+are, so that a snapshot with NaN does not touch what is told of the others.
 """
 
 from typing import Any
@@ -14,46 +16,22 @@ _COLUMNS = 4096  # elements multiplied at a time; between those, sums are float6
 _FEW = 3  # rows
 
 
-class Displacements:
-    """The inner products of one block of `count` snapshots after the other, in turn.
+def displacement_products(rows: NDArray[Any]) -> Floats:
+    """The inner products (snapshots, snapshots) of what moved, in float64.
 
-    `float_type` is what the rows are kept in, float32 or float64; every `stride`-th element takes
-    part. An element that is not finite in a snapshot, or in the first, has not moved there.
+    `rows` are (snapshots, elements), float32 or float64, and are overwritten. An element that is
+    not finite in a snapshot counts as not moved there.
     """
-
-    def __init__(self, count: int, stride: int, float_type: np.dtype[Any]) -> None:
-        self._count, self._stride, self._type = count, stride, float_type
-        self._first: NDArray[Any] | None = None
-        self._filled = 0
-        self._room = np.empty((0, 0), float_type)
-
-    def take(self, block: NDArray[Any]) -> None:
-        """The next snapshot's floats; of the first one they must stay as they are."""
-        block = block[:: self._stride]
-        if self._first is None:
-            self._first = block
-            if self._room.shape[1] < len(block):
-                self._room = np.empty((self._count - 1, len(block)), self._type)
-            return
-        out = self._room[self._filled, : len(block)]
-        with np.errstate(invalid="ignore", over="ignore"):
-            np.subtract(block, self._first, out=out, casting="same_kind")
-        self._filled += 1
-
-    def products(self) -> Floats:
-        """The inner products of the blocks since the last call, (count, count).
-
-        Zero where not all of them came: then the block takes no part.
-        """
-        total = np.zeros((self._count, self._count))
-        if self._first is not None and self._filled == self._count - 1:
-            rows = self._room[:, : len(self._first)]
-            found = inner_products(rows)
-            if not np.isfinite(found).all():
-                found = inner_products(_of_finite(rows))
-            total[1:, 1:] = found
-        self._first, self._filled = None, 0
-        return total
+    origin = rows[0].copy()
+    for row in rows[1:]:
+        lacking = ~np.isfinite(origin)
+        if not lacking.any():
+            break
+        origin[lacking] = row[lacking]
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows -= origin
+    found = inner_products(rows)
+    return found if np.isfinite(found).all() else inner_products(_of_finite(rows))
 
 
 def inner_products(rows: NDArray[Any]) -> Floats:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_ITERATIONS = 24
+
 
 class Path(NamedTuple):
     """`points` (snapshots, 2) and the shares of variance of all directions, largest first."""
@@ -29,9 +31,8 @@ def principal_path(products: Floats) -> Path | None:
     count = len(products)
     if count < 2 or not np.isfinite(products).all():
         return None
-    centre = np.eye(count) - 1.0 / count
     scale = float(np.abs(products).max()) or 1.0
-    values, vectors = np.linalg.eigh(centre @ (products / scale) @ centre)
+    values, vectors = np.linalg.eigh(_centred(products / scale))
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
     values[values < values[0] * 1e-12] = 0.0
     points = np.zeros((count, 2))
@@ -44,3 +45,28 @@ def principal_path(products: Floats) -> Path | None:
     total = float(values.sum())
     shares = (values[: count - 1] / total).tolist() if total else [0.0] * (count - 1)
     return Path(points + 0.0, tuple(shares))
+
+
+def nearby_points(products: Floats, points: Floats) -> Floats:
+    """The points of `principal_path` for products that are a little other ones, much faster.
+
+    By subspace iteration from the known `points` (Golub and Van Loan, 8.2.4), turned onto them as
+    far as a rotation can (Schoenemann 1966), so that what is left between the two is error.
+    """
+    gram = _centred(products)
+    basis = points
+    for _ in range(_ITERATIONS):
+        basis, _ = np.linalg.qr(gram @ basis)
+    values, vectors = np.linalg.eigh(basis.T @ gram @ basis)
+    found = basis @ (vectors * np.sqrt(np.maximum(values, 0.0)))
+    left, _, right = np.linalg.svd(found.T @ points)
+    turned: Floats = found @ (left @ right)
+    return turned
+
+
+def _centred(products: Floats) -> Floats:
+    """As if the mean of all snapshots were the origin."""
+    centred: Floats = (
+        products - products.mean(axis=0) - products.mean(axis=1)[:, None] + products.mean()
+    )
+    return centred

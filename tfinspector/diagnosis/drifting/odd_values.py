@@ -1,4 +1,4 @@
-"""D01, D04 and D05: values that break a model, jump, or do nothing."""
+"""D01, D04, D05 and D10: values that break a model or a picture, jump, or do nothing."""
 
 from collections.abc import Iterator
 
@@ -52,6 +52,24 @@ def find_first_odd_values(table: DriftTable) -> Iterator[Finding]:
         if first else
         Fix("Look at what the initializers and the loaded weights hold; nothing before this "
             "snapshot is there to go back to."),
+    )  # fmt: skip
+
+
+def find_left_out_of_path(table: DriftTable) -> Iterator[Finding]:
+    """D10: snapshots that have no place among the others, because weights are no numbers."""
+    if table.path is None or not table.path.left_out:
+        return
+    left_out = table.path.left_out
+    count = counted(len(left_out), "snapshot")
+    yield Finding(
+        "D10", Severity.INFO,
+        f"{count} {'has' if len(left_out) == 1 else 'have'} no place in the run's path, from "
+        f"{shot(table, left_out[0])} on: weights are NaN or infinite there.",
+        "What holds such values is infinitely far from everything, so the path is that of the "
+        "other snapshots.",
+        table.snapshots[left_out[0]].path,
+        {"snapshots": [table.snapshots[at].path for at in left_out[:MOST_NAMED]],
+         "count": len(left_out)},
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from tfinspector.diagnosis.drifting.odd_values import (
     find_dead_units,
     find_first_odd_values,
     find_jumps,
+    find_left_out_of_path,
 )  # fmt: skip
 from tfinspector.diagnosis.drifting.order import find_order_problems
 from tfinspector.diagnosis.drifting.other_models import find_other_architectures, find_unread
@@ -19,6 +20,7 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _SEARCHES = (
     find_first_odd_values, find_unread, find_other_architectures, find_order_problems, find_jumps,
     find_moving_statistics, find_same_snapshots, find_frozen, find_dead_units,
+    find_left_out_of_path,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Pages of rows: what is kept of how many variables at once moved, and under which names."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,12 @@ class Names:
                 self.unnamed.append(number)
 
     def pages(self) -> Iterator[list[int]]:
-        """The rows that have names, as many as belong on a page at a time."""
-        rows = list(self._names)
-        for start in range(0, len(rows), _ROWS):
-            yield rows[start : start + _ROWS]
+        """The rows that have names, as many as belong on a page at a time.
+
+        By their numbers, so that one without a name does not move others to another page.
+        """
+        for _, rows in groupby(self._names, lambda number: number // _ROWS):
+            yield list(rows)
 
     def of(self, rows: Sequence[int], at: int) -> list[bytes]:
         """The names of these rows' cells at one snapshot."""
@@ -97,7 +100,10 @@ class Page:
         self._columns = [self._column_in(bodies.get(key, b"")) for key in self._column_keys]
         self._products = self._products_in(bodies.get(self._products_key, b""))
         self._samples = [dict[int, NDArray[Any]]() for _ in self._steps]
-        unsampled = self._load_samples() if self._products is None else set()
+        self._path = PathSum(order)
+        unsampled: set[int] = set()
+        if self._products is None:
+            unsampled = set(self._steps) if order.exact else self._load_samples()
         absent = {at for at in self._steps if self._columns[at] is None}
         self.missing = sorted(absent | unsampled)
         for at in self.missing:
@@ -110,7 +116,8 @@ class Page:
         """What has to be read of a row: missing snapshots, those before them, and the anchor."""
         cells, in_path, *_ = self._strands[number]
         few = tuple(cell if at in self._needed else None for at, cell in enumerate(cells))
-        return Strand(few, in_path, frozenset(self.missing), self._known.get(number, {}))
+        is_asked = in_path and self._products is None
+        return Strand(few, is_asked, frozenset(self.missing), self._known.get(number, {}))
 
     def fill(self, number: int, row: RowFigures) -> bool:
         """Take in one row that was measured; whether it was the last one."""
@@ -121,6 +128,8 @@ class Page:
                 column[kind][place] = getattr(row, kind)[at]
             if row.samples is not None and at in row.samples:
                 self._samples[at][number] = row.samples[at]
+        if row.products is not None:
+            self._path.add(row.products)
         if row.failed:
             self._failed[number] = row.failed
         self._left -= 1
@@ -128,12 +137,13 @@ class Page:
 
     def keep(self) -> None:
         """Put into the cache what it lacked; unless something could not be read, or has changed."""
+        sampled = self._products is None and not self._order.exact
         products = self.products
         if not self._failed and self._names.still_hold():
             bodies = {
                 self._column_keys[at]: pack(None, self._column(at)) for at in self.missing
             }  # fmt: skip
-            for at in self.missing if self._sampled else ():
+            for at in self.missing if sampled else ():
                 blocks = [self._samples[at][number] for number in self._sampled]
                 arrays = {"values": np.concatenate(blocks)}
                 bodies[self._sample_keys[at]] = pack([len(block) for block in blocks], arrays)
@@ -156,10 +166,10 @@ class Page:
     def products(self) -> Products:
         """The inner products of all that the page's rows moved."""
         if self._products is None:
-            path = PathSum(len(self._steps))
             for number in self._sampled:
-                path.take({at: of[number] for at, of in enumerate(self._samples) if number in of})
-            self._products = path.products
+                of_row = {at: of[number] for at, of in enumerate(self._samples) if number in of}
+                self._path.take(of_row or None)
+            self._products = self._path.products
         return self._products
 
     def _column_key(self, at: int) -> bytes:
@@ -218,7 +228,7 @@ class Page:
 
     def _products_in(self, body: bytes) -> Products | None:
         if not self._sampled:
-            return np.zeros((len(self._steps), len(self._steps)))
+            return PathSum(self._order).products
         found = unpack(body)
         return None if found is None else found[1]["products"]
 

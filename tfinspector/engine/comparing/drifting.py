@@ -38,13 +38,15 @@ def drift(
     executor: Executor | None = None,
     renames: Sequence[Rename] = (),
     cache: Store | None = None,
+    exact_path: bool = False,
 ) -> DriftTable:
     """The drift of a run, or of any sources put together, in one reading of each snapshot.
 
     `reference` is "first", "previous" (then the anchor is the first all the same, as the table has
     both) or a snapshot's path. `renames` are a map of names that changed on the way. On an
     `executor` (processes, a dask cluster) the files are opened over there. What `cache` has is not
-    measured, and what is measured is kept there. Progress is in bytes.
+    measured, and what is measured is kept there. `exact_path` asks for the run's path from all
+    weights, however many they are (`run_path`). Progress is in bytes.
     Raises `Unreadable` where there are no two snapshots, and `Cancelled`; what can't be read of a
     snapshot is told in the table.
     """
@@ -53,7 +55,9 @@ def drift(
     members, anchor, kind = with_reference(members, reference, ticket)
     need_two(members, [opened.source.given for opened in sources])
     tracks, _ = tracks_of(members, ticket, renames)
-    table = drift_of_tracks(members, tracks, anchor, kind, epsilon, ticket, executor, cache)
+    table = drift_of_tracks(
+        members, tracks, anchor, kind, epsilon, ticket, executor, cache, exact_path
+    )
     return replace(table, findings=(*table.findings, *findings))
 
 
@@ -66,12 +70,13 @@ def drift_of_tracks(
     ticket: Ticket | None = None,
     executor: Executor | None = None,
     cache: Store | None = None,
+    exact_path: bool = False,
 ) -> DriftTable:
     """The table of all tracks. Raises `Cancelled`; what can't be read is a row that says why."""
     ticket = ticket or Ticket()
     strands = [Strand(tuple(track.cells), _is_in_path(track)) for track in tracks]
-    stride = stride_for(strands, len(members))
-    order = Order(tuple(member.place for member in members), anchor, epsilon, stride)
+    stride = 1 if exact_path else stride_for(strands)
+    order = Order(tuple(member.place for member in members), anchor, epsilon, stride, exact_path)
     rows = _rows(tracks)
     table = _Table(len(rows), len(members))
     readers = _Readers(members)
@@ -89,8 +94,8 @@ def drift_of_tracks(
         chained=table.chained,
         epsilon=epsilon,
         failed=table.failed,
-        path=path_of(products, strands, table.present, stride),
     )
+    found = replace(found, path=path_of(products, strands, found, stride))
     found = replace(found, dead=dead_units_of(found, members, readers, ticket, cache))
     return replace(found, findings=tuple(find_drift_problems(found)))
 

@@ -47,6 +47,11 @@ def in_order(given: Sequence[Member]) -> Ordered:
     if times is not None and _is_strict(times):
         order = sorted(range(len(given)), key=times.__getitem__)
         return Ordered([given[at] for at in order], "the order of the times of their files")
+    return as_they_are(given)
+
+
+def as_they_are(given: Sequence[Member]) -> Ordered:
+    """The members where they were put."""
     return Ordered([_without_time(one) for one in given], f"the {_GIVEN}")
 
 

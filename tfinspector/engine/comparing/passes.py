@@ -12,9 +12,11 @@ from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.decoding import Decoded, decode
+from tfinspector.analysis.drift.displacements import displacement_products
 from tfinspector.analysis.drift.pairs import PairAccumulator
 from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.dtypes import DTypeKind
@@ -27,6 +29,8 @@ from tfinspector.engine.spans import Span, regions_of
 from tfinspector.formats.reading import TensorReader
 
 _PANEL_NBYTES = 4 << 20
+_TOGETHER_NBYTES = 32 << 20  # of all snapshots, where their inner products are taken
+_FEW = 1 << 12  # elements; variables no larger are multiplied together
 _STEP = 1 << 16  # elements measured at a time, so that they are still in the cache for the pairs
 _STRINGS = 1 << 16
 
@@ -36,13 +40,20 @@ Tick = Callable[[int], None]
 class Order(NamedTuple):
     """What is asked of the pass, the same for all variables.
 
-    Of variables in the path every `stride`-th element is sampled.
+    Of variables in the path every `stride`-th element is sampled; where `exact`, all of them are
+    multiplied while they are at hand, however many they are.
     """
 
     places: tuple[Place, ...]
     anchor: int
     epsilon: float
     stride: int = 1
+    exact: bool = False
+
+    def multiplies(self, strand: "Strand") -> bool:
+        """Whether the inner products of the variable are found in its pass, not from samples."""
+        cell = strand.cells[0]
+        return self.exact and strand.in_path and cell is not None and prod(cell.shape) > _FEW
 
 
 class Strand(NamedTuple):
@@ -65,7 +76,8 @@ class Woven:
     `present` are the numbers of the snapshots that have it, `size` its elements at the anchor,
     `known` the figures that were not counted. By snapshot: what was counted, its change from the
     anchor and from the snapshot before; `failed` says why one could not be read. `samples` are
-    elements for the path; None where it takes no part.
+    elements for the path, or `products` all that there is to know of them; None where the variable
+    takes no part.
     """
 
     present: set[int]
@@ -76,6 +88,7 @@ class Woven:
     failed: dict[int, str] = field(default_factory=dict)
     samples: dict[int, list[NDArray[Any]]] | None = None
     known: Mapping[int, Statistics] = field(default_factory=dict)
+    products: NDArray[np.float64] | None = None
 
     def merge(self, other: "Woven") -> None:
         """Take in the span that follows in the same variable."""
@@ -92,14 +105,20 @@ class Woven:
         if self.samples is not None and other.samples is not None:
             for at, blocks in other.samples.items():
                 self.samples[at] += blocks
+        if self.products is not None and other.products is not None:
+            self.products += other.products
 
 
-def panel_size(itemsize: int) -> int:
+def panel_size(order: Order, strand: Strand, itemsize: int) -> int:
     """How many elements of a tensor are read of each snapshot in turn.
 
-    The same for any number of snapshots, because samples begin anew in each panel.
+    The same for any number of snapshots, because samples begin anew in each panel; unless the
+    panels of all snapshots have to be held together.
     """
-    return max(1, _PANEL_NBYTES // max(itemsize, 1))
+    nbytes = _PANEL_NBYTES
+    if order.multiplies(strand):
+        nbytes = min(nbytes, _TOGETHER_NBYTES // len(order.places))
+    return max(1, nbytes // max(itemsize, 1))
 
 
 def weave(
@@ -116,7 +135,9 @@ def weave(
     known = strand.known or {}
     own = [None if at in known else _accumulator(cell) for at, cell in enumerate(strand.cells)]
     found = Woven(present, size, own, known=known)
-    if strand.in_path:
+    if order.multiplies(strand):
+        found.products = np.zeros((len(strand.cells), len(strand.cells)))
+    elif strand.in_path:
         found.samples = {at: [] for at in present}
     shapes: dict[tuple[int, ...], list[int]] = {}
     for at, cell in enumerate(strand.cells):
@@ -156,7 +177,7 @@ class _Loom:
         members: Sequence[int],
         found: Woven,
     ) -> None:
-        self._order, self._readers, self._tick = order, readers, tick
+        self._order, self._strand, self._readers, self._tick = order, strand, readers, tick
         self._members, self._found = members, found
         self._by_number = {at: cell for at, cell in enumerate(strand.cells) if cell is not None}
         self._shape = self._by_number[members[0]].shape
@@ -174,7 +195,7 @@ class _Loom:
     def run(self, span: Span | None) -> None:
         """Panel after panel, in each of them snapshot after snapshot."""
         widest = max(self._by_number[at].dtype.itemsize for at in self._members)
-        most = panel_size(widest) if widest else _STRINGS
+        most = panel_size(self._order, self._strand, widest) if widest else _STRINGS
         regions = regions_of(self._shape, most)
         if span is not None:
             regions = islice(regions, span.start, span.stop)
@@ -184,6 +205,7 @@ class _Loom:
     def _panel(self, region: Region) -> None:
         anchor = self._read(self._anchor, region) if self._anchor >= 0 else None
         previous: _Block | None = None
+        together: list[NDArray[Any]] = []
         for at in self._members:
             block = anchor if at == self._anchor else self._read(at, region)
             before = previous if previous is not None and previous.at == at - 1 else None
@@ -191,8 +213,12 @@ class _Loom:
                 self._compare(block, anchor, before)
                 if self._found.samples is not None:
                     self._found.samples[at].append(block.floats[:: self._order.stride].copy())
+                if self._found.products is not None:
+                    together.append(block.floats)
                 self._tick(block.flat.size * max(self._by_number[at].dtype.itemsize, 1))
             previous = block
+        if self._found.products is not None and len(together) == len(self._order.places):
+            self._found.products += displacement_products(np.stack(together))
 
     def _read(self, at: int, region: Region) -> "_Block | None":
         """One block; None where it can't be read, now or before."""

@@ -25,7 +25,7 @@ class RowFigures(NamedTuple):
 
     `measured`, `anchored` and `chained` tell where a snapshot was read and where its pairs with
     the anchor and with the snapshot before were. `samples` are elements of each snapshot for the
-    run's path; None where the variable takes no part.
+    run's path, `products` the inner products of all; None where the variable takes no part.
     """
 
     own: Floats
@@ -35,13 +35,13 @@ class RowFigures(NamedTuple):
     anchored: NDArray[np.bool_]
     chained: NDArray[np.bool_]
     failed: dict[int, str]
-    samples: dict[int, NDArray[Any]] | None
+    samples: dict[int, NDArray[Any]] | None = None
+    products: Floats | None = None
 
 
 def figures_of(found: Woven, anchor: int) -> RowFigures:
     """The figures of a variable whose spans are all in `found`."""
-    count = len(found.own)
-    row = _blank(count, found.failed)
+    row = blank((len(found.own),), found.failed)
     statistics: dict[int, Statistics | None] = {}
     for at in sorted(found.present - found.failed.keys(), key=lambda at: (at != anchor, at)):
         counted = found.own[at]
@@ -57,20 +57,24 @@ def figures_of(found: Woven, anchor: int) -> RowFigures:
             _fill_pair(row.to_previous, row.chained, at, found.to_previous, statistics, at - 1)
         if at - 1 != anchor:  # sketches are large: the anchor's and the last one's are needed
             statistics.pop(at - 1, None)
-    if found.samples is None or found.failed:
+    if found.failed:
         return row
+    if found.samples is None:
+        return row._replace(products=found.products)
     empty = [np.empty(0, np.float32)]
     return row._replace(
         samples={at: np.concatenate(blocks or empty) for at, blocks in found.samples.items()}
     )
 
 
-def _blank(count: int, failed: dict[int, str]) -> RowFigures:
+def blank(shape: tuple[int, ...], failed: dict[int, str]) -> RowFigures:
+    """Of so many (variables and) snapshots, with nothing measured yet."""
+
     def nothing(columns: int) -> Floats:
-        return np.full((count, columns), np.nan)
+        return np.full((*shape, columns), np.nan)
 
     def nowhere() -> NDArray[np.bool_]:
-        return np.zeros(count, bool)
+        return np.zeros(shape, bool)
 
     pairs = len(PAIR_COLUMNS)
     return RowFigures(

@@ -16,6 +16,7 @@ from tfinspector.analysis.drift.ready import warm_up_pairs
 from tfinspector.engine.comparing.passes import Order, Strand, Woven, panel_size, weave
 from tfinspector.engine.comparing.places import Readers, reader_at
 from tfinspector.engine.comparing.row_figures import RowFigures, figures_of
+from tfinspector.engine.comparing.small import measure_small
 from tfinspector.engine.crew import Crew, await_all, processors
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.spans import Span, regions_of
@@ -82,9 +83,11 @@ def _measure_here(
         done += amount
         ticket.check()
 
-    for number, strand in enumerate(strands):
-        ticket.report(done, total, _name(strand))
-        taken(number, figures_of(weave(order, strand, readers, tick), order.anchor))
+    for batch in _batches(strands):
+        ticket.report(done, total, _name(batch.strands[-1]))
+        rows = _measure_batch(order, batch.strands, readers, tick)
+        for number, row in zip(batch.numbers, rows, strict=True):
+            taken(number, row)
     ticket.report(total, total, "")
 
 
@@ -101,7 +104,7 @@ def _measure_with_crew(
         share = max(total // (4 * crew.size), _WORTH_CUTTING)
         jobs: deque[tuple[_Batch, list[Future[Any]], bool]] = deque()
         for batch in _batches(strands):
-            spans = _spans(batch.strands[0], ceil(batch.nbytes / share))
+            spans = _spans(order, batch.strands[0], ceil(batch.nbytes / share))
             is_cut = len(batch.strands) == 1 and len(spans) > 1
             if is_cut:
                 parts = [
@@ -169,7 +172,13 @@ def measure_remotely(order: Order, strands: Sequence[Strand]) -> list[RowFigures
 def _measure_batch(
     order: Order, strands: Sequence[Strand], readers: Readers, tick: Callable[[int], None]
 ) -> list[RowFigures]:
-    return [figures_of(weave(order, strand, readers, tick), order.anchor) for strand in strands]
+    small = measure_small(order, strands, readers, tick)
+    return [
+        small[place]
+        if place in small
+        else figures_of(weave(order, strand, readers, tick), order.anchor)
+        for place, strand in enumerate(strands)
+    ]
 
 
 def _batches(strands: Sequence[Strand]) -> Iterator[_Batch]:
@@ -188,14 +197,14 @@ def _batches(strands: Sequence[Strand]) -> Iterator[_Batch]:
         yield _Batch(tuple(numbers), tuple(strands[n] for n in numbers), nbytes)
 
 
-def _spans(strand: Strand, parts: int) -> list[Span]:
+def _spans(order: Order, strand: Strand, parts: int) -> list[Span]:
     """The panels of a variable shared out; none where its shape changes or it can't be cut."""
     cells = [cell for cell in strand.cells if cell is not None]
     is_alike = len({cell.shape for cell in cells}) == 1
     itemsize = max(cell.dtype.itemsize for cell in cells)
     if parts < 2 or not is_alike or not itemsize:
         return []
-    count = sum(1 for _ in regions_of(cells[0].shape, panel_size(itemsize)))
+    count = sum(1 for _ in regions_of(cells[0].shape, panel_size(order, strand, itemsize)))
     parts = min(parts, count)
     bounds = [count * part // parts for part in range(parts + 1)]
     return [Span(start, stop) for start, stop in pairwise(bounds)]
