@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.formats.places.conftest import Put, memory, put
-from tfinspector.contents.restores import Outcome
-from tfinspector.engine.restoring.restore import RestoreRequest, restore
+import pytest
+
+from tests.formats.places.conftest import Put, Serve, memory, put, serve
+from tests.tensorflow_process import TensorFlowProcess
+from tfinspector.contents.restores import Outcome, State, Way
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
 from tfinspector.engine.worker.client import WorkerClient
 
-__all__ = ["memory", "put"]
+__all__ = ["memory", "put", "serve"]
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "matching.py"
 
@@ -25,3 +28,40 @@ def test_a_checkpoint_elsewhere_is_restored_and_proved(
     assert report.outcome is Outcome.RESTORED
     assert report.parameters_restored == report.parameters_total == 68
     assert [each for each in report.findings if each.severity != "info"] == []
+
+
+KERAS_MODELS = FACTORIES.parent / "keras_restores" / "models.py"
+
+
+@pytest.fixture(scope="module")
+def kinds(tensorflow: TensorFlowProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("kinds")
+    tensorflow.call("tests.makers.keras_restores.writing:every_kind", str(directory))
+    return directory
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[WorkerClient]:
+    with WorkerClient() as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "name", ["a.keras", "a.weights.h5", "a.weights.json", "a.h5", "unpacked", "exported"]
+)
+@pytest.mark.parametrize("place", ["memory", "http", "here"])
+def test_every_kind_of_file_is_restored(
+    name: str, place: str, kinds: Path, client: WorkerClient, put: Put, serve: Serve
+) -> None:
+    """Wherever it lies; Keras's own call is taken where it can open the file."""
+    put(kinds, "/far")
+    with serve(kinds) as (url, _):
+        base = {"memory": "memory://far", "http": url, "here": str(kinds)}[place]
+        request = RestoreRequest(f"{base}/{name}", f"{KERAS_MODELS}:plain")
+        renames = dry_run(request, client).renames if name == "exported" else ()
+        report = restore(request, client, renames=renames)
+    assert report.outcome is Outcome.RESTORED, report.findings
+    assert sum(row.state is State.RESTORED and row.role == "weight" for row in report.rows) == 10
+    assert [each for each in report.findings if each.severity == "error"] == []
+    if name != "exported":
+        assert report.way is (Way.LOAD_WEIGHTS if place == "here" else Way.ASSIGNMENT)

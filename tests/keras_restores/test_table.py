@@ -25,6 +25,8 @@ from tfinspector.engine.worker.client import WorkerClient
 
 NAMES = [case.name for case in CASES]
 BY_NAME = {case.name: case for case in CASES}
+WHOLE = ("k04_nested", "k05_bias", "k06_unbuilt", "m14_frozen")
+"""Written as a whole model too; the class of the first is the user's own."""
 WANTED = {"K03": 2, "K04": 2, "K05": 2, "K06": 2, "M14": 2, "F12": 2, "": 6}
 
 
@@ -126,7 +128,7 @@ def test_plain_keras_needs_the_program_or_not(
 @pytest.mark.parametrize(
     ("name", "ending"),
     [(case.name, ending) for case in CASES if case.is_whole and case.python == "main"
-     for ending in ((".weights.h5", ".keras") if case.name.startswith("k04") else (".weights.h5",))
+     for ending in ((".weights.h5", ".keras") if case.name in WHOLE else (".weights.h5",))
      if case.found],
 )  # fmt: skip
 def test_what_is_written_is_loaded_by_plain_keras(
@@ -139,7 +141,40 @@ def test_what_is_written_is_loaded_by_plain_keras(
     assert report.outcome is Outcome.RESTORED, report.findings
     assert report.way is Way.LOAD_WEIGHTS
     assert as_user(case, keras_restores, tensorflow, path) == []
+    if ending == ".keras":
+        wrong = tensorflow.call(
+            "tests.makers.keras_restores.writing:loaded_whole",
+            str(keras_restores / case.name), str(path),
+        )  # fmt: skip
+        assert wrong == []
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_model_that_keras_cannot_save_as_a_whole(
+    keras_restores: Path, workers: dict[str, WorkerClient], tmp_path: Path
+) -> None:
+    """Its class takes arguments that nobody wrote down; its weights can be written."""
+    request = request_for(BY_NAME["k04_attribute"], keras_restores)
+    report = write_fixed(request, (), str(tmp_path / "new.keras"), workers["main"])
+    assert report.outcome is Outcome.FAILED
+    assert "can't save and load this model as a whole" in report.findings[0].title
+    assert report.findings[0].fix is not None
+    assert report.findings[0].fix.code.endswith("new.weights.h5")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_with_python_of_its_own_is_told_how_to_load(
+    workers: dict[str, WorkerClient], tensorflow: TensorFlowProcess, tmp_path: Path
+) -> None:
+    tensorflow.call("tests.makers.keras_restores.writing:weights_of", "with_python", str(tmp_path))
+    request = RestoreRequest(str(tmp_path / "a.weights.h5"), f"{MODELS}:with_python", timeout=120)
+    path = tmp_path / "new.keras"
+    report = write_fixed(request, (), str(path), workers["main"])
+    assert report.outcome is Outcome.RESTORED, report.findings
+    assert path.exists()
+    told = next(each for each in report.findings if each.id == "K02")
+    assert told.fix is not None
+    assert told.fix.code.endswith("safe_mode=False)")
 
 
 @pytest.mark.parametrize("name", ["k04_nested", "m14_frozen", "k06_unbuilt", "f12_weights_as_h5"])

@@ -26,7 +26,7 @@ def places(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
 def load_weights(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """`path` -> what `model.load_weights(path)` raised (`error`) or said (`log`, `warnings`)."""
     held = holding()
-    model = _model()
+    model = the_held_model()
     path = absolute(params["path"], held)
     answer: Dict[str, Any] = {"error": None, "seconds": 0.0}
     context.report(0, 0, "loading the weights")
@@ -45,7 +45,7 @@ def load_weights(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
 def save(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """Save the model as it is now to `path`, by its ending: weights only, or the whole model."""
     held = holding()
-    model = _model()
+    model = the_held_model()
     path = absolute(params["path"], held)
     context.report(0, 0, "writing")
     if path.endswith(".weights.h5"):
@@ -55,7 +55,8 @@ def save(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     return {"path": path, "nbytes": os.path.getsize(path)}
 
 
-def _model() -> Any:
+def the_held_model() -> Any:
+    """The one model of Keras that was built. Raises NoKerasModel."""
     model = the_model(holding().built)
     if model is None:
         raise NoKerasModel(

@@ -48,6 +48,7 @@ METHODS: Dict[str, Method] = {
     "answer": _later("answering", "answer"),
     "takes": _later("taking", "takes"),
     "trace": _later("tracing", "trace"),
+    "load_whole": _later("whole_models", "load_whole"),
     "keras_places": _later("keras_files", "places"),
     "load_weights": _later("keras_files", "load_weights"),
     "save_keras": _later("keras_files", "save"),

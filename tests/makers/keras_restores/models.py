@@ -78,8 +78,8 @@ def own_renamed() -> Any:
 
 
 class _Around(keras.Model):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__(name="around")
+    def __init__(self, name: str = "around", **settings: Any) -> None:
+        super().__init__(name=name, **settings)
         self.inner = plain()
 
     def call(self, value: Any) -> Any:
@@ -184,3 +184,11 @@ def frozen() -> Any:
     model = plain()
     model.get_layer("stem").trainable = False
     return model
+
+
+def with_python() -> Any:
+    """A Lambda: what is saved of it runs when it is loaded."""
+    return _chain(
+        layers.Dense(6, name="stem"), layers.Lambda(lambda value: value * 2.0, name="twice"),
+        layers.Dense(2, name="head"),
+    )  # fmt: skip

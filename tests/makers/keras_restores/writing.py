@@ -49,6 +49,43 @@ def loaded(directory: str, build: str, path: str) -> list[str]:
     ]  # fmt: skip
 
 
+def weights_of(build: str, directory: str) -> None:
+    """The weights of a model as it is built."""
+    from tests.makers.keras_restores import models
+
+    getattr(models, build)().save_weights(f"{directory}/a.weights.h5")
+
+
+def every_kind(directory: str) -> None:
+    """One model as every kind of file that Keras 3 writes."""
+    import zipfile
+
+    from tests.makers.keras_restores import models
+
+    model = models.plain()
+    model.save(f"{directory}/a.keras")
+    model.save(f"{directory}/a.h5")
+    model.save_weights(f"{directory}/a.weights.h5")
+    model.save_weights(f"{directory}/a.weights.json", max_shard_size=0.0000005)
+    model.export(f"{directory}/exported", verbose=False)
+    with zipfile.ZipFile(f"{directory}/a.keras") as archive:
+        archive.extractall(f"{directory}/unpacked")
+
+
+def loaded_whole(directory: str, path: str) -> list[str]:
+    """Plain Keras: `load_model`, in a program that has the classes."""
+    import numpy as np
+
+    from tests.makers.keras_restores import models
+
+    model = models.keras.models.load_model(path, custom_objects=vars(models))
+    right = np.load(Path(directory) / "right.npz")
+    return [
+        name for name, value in _by_layer(model).items()
+        if name in right.files and right[name].tobytes() != value.tobytes()
+    ]  # fmt: skip
+
+
 def _write_all(directory: Path, writer: str) -> None:
     import numpy as np
 

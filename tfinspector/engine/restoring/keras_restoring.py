@@ -5,13 +5,17 @@ the value that the match gives it, the model gets its old values back and every 
 assigned from the file by our own reader. The report says which way it was.
 """
 
+import os
 import time
 from dataclasses import replace
 
+from tfinspector.contents.keras_files import KerasLayout
 from tfinspector.contents.restores import MatchTable, Way
 from tfinspector.engine.restoring.file_hashes import hash_keys
 from tfinspector.engine.restoring.job import RestoreJob
 from tfinspector.engine.restoring.model_reports import places_of, relayed_error_of
+from tfinspector.formats.keras.archive import WEIGHTS
+from tfinspector.formats.places.files import is_remote
 
 
 def ask_for_places(job: RestoreJob) -> None:
@@ -24,15 +28,16 @@ def ask_for_places(job: RestoreJob) -> None:
 def load_plainly(job: RestoreJob, table: MatchTable) -> dict[str, str]:
     """Keras's own call; the hashes of the file's values by key where all of them are in place.
 
-    {} where Keras raised or left something out; then the model holds what it held before.
+    {} where Keras raised, left something out or can't open it where it lies; then the model holds
+    what it held before.
     """
     assert job.model is not None
-    if job.model.keras is None:
+    if job.model.keras is None or is_remote(job.checkpoint.prefix):
         return {}
     pairs = [row for row in table.rows if row.key and row.variable >= 0]
     job.ask("remember", "remembering the model's values", variables=None)
     started = time.monotonic()
-    told = job.ask("load_weights", "loading the weights", path=job.checkpoint.prefix)
+    told = job.ask("load_weights", "loading the weights", path=_as_keras_takes(job))
     job.seconds = time.monotonic() - started
     job.log += [told["log"], *told["warnings"]]
     job.load_error = relayed_error_of(told["error"])
@@ -45,3 +50,11 @@ def load_plainly(job: RestoreJob, table: MatchTable) -> dict[str, str]:
             return stored
     job.ask("roll_back", "rolling back")
     return {}
+
+
+def _as_keras_takes(job: RestoreJob) -> str:
+    """The file; of an unpacked `.keras`, the one in it that has the weights."""
+    described, path = job.checkpoint.keras, job.checkpoint.prefix
+    if described is None or described.layout is not KerasLayout.DIRECTORY:
+        return path
+    return os.path.join(path, WEIGHTS)

@@ -2,13 +2,14 @@
 
 The values go into the model by the match and the map, from any source that this program reads;
 Keras saves the model in the worker, and in a fresh worker `load_weights` must bring every value
-back: only what that proves is kept.
+back; a whole model must come back by `load_model` too. Only what that proves is kept.
 """
 
 import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from tfinspector.contents.restores import Attachment, Outcome, Rename, RestoreReport, Way
 from tfinspector.engine.jobs import Ticket
@@ -16,14 +17,17 @@ from tfinspector.engine.restoring.drafts import move_drafts
 from tfinspector.engine.restoring.proving import hashes_in, lost_values
 from tfinspector.engine.restoring.repair_findings import (
     first_values,
+    how_to_load,
+    no_whole_model,
     not_filled,
     not_proved,
     unwritable,
 )
 from tfinspector.engine.restoring.restore import RestoreRequest, restore
-from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
+from tfinspector.engine.worker.client import MethodFailed, WorkerClient, WorkerFailed
 
-_ENDINGS = (".weights.h5", ".keras")
+_WHOLE = ".keras"
+_ENDINGS = (".weights.h5", _WHOLE)
 _USELESS = frozenset({Outcome.FAILED, Outcome.NOTHING})
 
 
@@ -63,7 +67,9 @@ def write_keras(
                 f"writing {name}",
             )  # fmt: skip
         except WorkerFailed as failed:
-            findings = (failed.finding, *filled.findings)
+            raised = isinstance(failed, MethodFailed) and path.endswith(_WHOLE)
+            told = no_whole_model(path, failed.finding.title) if raised else failed.finding
+            findings = (told, *filled.findings)
             return replace(filled, outcome=Outcome.FAILED, findings=findings)
         move_drafts(drafts, path)
     report = None
@@ -89,14 +95,29 @@ def _prove(
     with WorkerClient(client.command) as fresh:
         report = restore(again, fresh, ticket)
         found = hashes_in(fresh, ticket) if report.model is not None else {}
+        loaded = _load_model(path, fresh, ticket) if report.model is not None else {}
     wrong = lost_values(filled, report, held, found)
     if report.way is not Way.LOAD_WEIGHTS:
         wrong.insert(0, "load_weights does not bring all values back")
+    wrong += loaded.get("differ", ())
     findings = [not_proved(path, wrong)] if wrong else []
-    findings += first_values(filled, path)
+    if error := loaded.get("error"):
+        findings.insert(0, no_whole_model(path, f"load_model raises {error['message'].strip()}"))
+    findings += first_values(filled, path) + how_to_load(path, loaded)
     return replace(
         report,
-        outcome=Outcome.FAILED if wrong else report.outcome,
+        outcome=Outcome.FAILED if wrong or error else report.outcome,
         renames=tuple(renames),
         findings=(*findings, *report.findings),
     )
+
+
+def _load_model(path: str, fresh: WorkerClient, ticket: Ticket) -> dict[str, Any]:
+    """What the worker says to `load_model`; {} of a file that holds weights alone."""
+    if not path.endswith(_WHOLE):
+        return {}
+    try:
+        told: dict[str, Any] = fresh.call("load_model", {"path": path}, ticket)
+    except WorkerFailed as failed:
+        return {"error": {"message": failed.finding.title}}
+    return told

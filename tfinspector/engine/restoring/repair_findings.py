@@ -1,7 +1,9 @@
 """What there is to say about a file that was written from a matched model, or was not."""
 
 import os
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.restores import RestoreReport, Row, State
@@ -88,6 +90,50 @@ def not_proved(prefix: str, wrong: list[str]) -> Finding:
             "its variables; the generated code assigns the same pairs in your own program."
         ),
     )
+
+
+def no_whole_model(path: str, said: str) -> Finding:
+    """Keras can't save the model as a whole, or not load it again; its weights it can."""
+    weights = f"{path.removesuffix('.keras')}.weights.h5"
+    return Finding(
+        "M33",
+        Severity.ERROR,
+        f"{os.path.basename(path)} was not kept: Keras can't save and load this model as a whole.",
+        said,
+        path,
+        {"reason": said},
+        Fix(
+            "Write its weights alone. For the whole, each class of your own needs a `get_config` "
+            "and an `__init__` that takes what it returns.",
+            f"--write-fixed {shlex.quote(weights)}",
+        ),
+    )
+
+
+def how_to_load(path: str, loaded: Mapping[str, Any]) -> list[Finding]:
+    """What `load_model` has to be told of a file that was written; nothing of a plain one."""
+    names = loaded.get("custom_objects") or ()
+    if not names and not loaded.get("is_unsafe"):
+        return []
+    settings = [f"custom_objects={{{', '.join(f'{name!r}: {name}' for name in names)}}}"]
+    settings += ["safe_mode=False"] * bool(loaded.get("is_unsafe"))
+    why = "it has layers with Python of their own (Lambda)" if loaded.get("is_unsafe") else (
+        "its classes are not registered with Keras"
+    )  # fmt: skip
+    return [
+        Finding(
+            "K02" if loaded.get("is_unsafe") else "K01",
+            Severity.WARNING,
+            f"load_model takes {os.path.basename(path)} only if it is told more: {why}.",
+            "So it was loaded in a fresh process, and every value was compared.",
+            path,
+            {"custom_objects": list(names), "safe_mode": not loaded.get("is_unsafe")},
+            Fix(
+                "Load it so, in a program that has the classes.",
+                f"model = keras.models.load_model({path!r}, {', '.join(settings)})",
+            ),
+        )
+    ]
 
 
 def _listed(names: Sequence[str]) -> str:
