@@ -37,12 +37,17 @@ from tfinspector.analysis.places import (
     POSZERO,
     TOTAL,
 )  # fmt: skip
-from tfinspector.analysis.summaries import order_buckets, share_out, summarise_few
+from tfinspector.analysis.summaries import (
+    order_buckets,
+    share_out,
+    summarise_few,
+    summarise_many,
+)
 from tfinspector.analysis.table_kernels import collect, count_between, count_patterns
 
 __all__ = [
     "COPIES", "collect", "count_between", "count_floats", "count_patterns", "order_buckets",
-    "share_out", "summarise_few",
+    "share_out", "summarise_few", "summarise_many",
 ]  # fmt: skip
 
 _CHUNK = 8192

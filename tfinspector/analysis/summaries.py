@@ -136,6 +136,33 @@ def summarise_few(
 
 
 @compiled(
+    [
+        types.void(
+            flat(number), flat(bits), uint64, flat(int64), float64[:, ::1], int64[:, ::1],
+            *_SKETCH, int64[::1], types.Array(types.boolean, 1, "C"),
+        )
+        for number, bits in ((float32, uint32), (float64, uint64))
+    ]
+)  # fmt: skip
+def summarise_many(
+    ascending: Any, bits: Any, shift: Any, bounds: Any, figures: Any, counts: Any,
+    buckets: Any, per_bucket: Any, lower: Any, upper: Any, used: Any, exact: Any,
+) -> None:  # fmt: skip
+    """`summarise_few` of many tensors one behind the other, each from its bound to the next.
+
+    Their buckets lie in the same places; `used` tells how many each of them has. No quantiles.
+    """
+    nothing = np.empty(0)
+    for row in range(len(used)):
+        start, stop = bounds[row], bounds[row + 1]
+        used[row], _, exact[row] = summarise_few(
+            ascending[start:stop], bits[start:stop], shift, figures[row], counts[row],
+            buckets[start:stop], per_bucket[start:stop], lower[start:stop], upper[start:stop],
+            nothing, nothing,
+        )  # fmt: skip
+
+
+@compiled(
     _END(
         int64[::1], int64[::1], int64, int64, int64, int64, float64, float64,
         flat(float64), flat(float64), *_SKETCH, flat(float64), float64[::1],

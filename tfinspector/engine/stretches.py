@@ -2,7 +2,7 @@
 
 Blocks lie in buffers that are kept: new memory for each tensor would cost more than reading it,
 because the system clears every page of it first. They are large, so that threads seldom meet at
-Python's lock.
+Python's lock. A small tensor is read whole, and in its own order (`read_flat`).
 """
 
 from collections.abc import Iterator
@@ -38,6 +38,18 @@ def shares_of(reader: TensorReader, variable: Variable, parts: int) -> list[Iter
         bounds = [variable.size * part // parts for part in range(parts + 1)]
         return [_stretch(reader, variable, start, stop) for start, stop in pairwise(bounds)]
     return [blocks_of_span(reader, variable, span) for span in spans_of(variable, parts)]
+
+
+def read_flat(reader: TensorReader, key: str, room: NDArray[Any]) -> None:
+    """Fill `room`, of the tensor's type and size, with its elements in row-major order.
+
+    The quickest way to a small tensor. Raises `Unreadable`.
+    """
+    if _reads_stretches(reader):
+        blocks = reader.stretch(key, 0, len(room), room.view(np.uint8))
+        if [len(block) for block in blocks] == [len(room)]:
+            return  # one block is the tensor as it lies in its file
+    room[:] = reader.read(key).reshape(-1)
 
 
 def _reads_stretches(reader: TensorReader) -> TypeGuard[StretchReader]:

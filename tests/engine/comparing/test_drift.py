@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.engine.conftest import Elements
 from tfinspector.contents.drift_metrics import METRICS, Reference
 from tfinspector.contents.drifts import DriftTable, Happening
 from tfinspector.contents.findings import Cancelled, Unreadable
@@ -23,7 +22,8 @@ from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.comparing.executors import executor_at
 from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.opening import OpenSource, open_source
-from tfinspector.formats.bundles.bundle import BundleReader
+
+pytestmark = pytest.mark.usefixtures("comparing")
 
 Made = Callable[[str], Path]
 
@@ -136,20 +136,12 @@ def test_a_map_goes_before_suggestions_and_must_fit(made: Made) -> None:
     assert told.value.finding.id == "D21"
 
 
-def test_every_byte_is_read_once(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_byte_is_read_once(made: Made, elements_read: Elements) -> None:
     sources = opened(made("drift.all_dtypes"))
-    read: Counter[tuple[int, str]] = Counter()
-    original = BundleReader.read
-
-    def counted(self: BundleReader, key: str, region: Any = None) -> Any:
-        found = original(self, key, region)
-        read[id(self), key] += found.size
-        return found
-
-    monkeypatch.setattr(BundleReader, "read", counted)
+    elements_read.clear()  # the graph is read to list the variables
     table = drift(sources)
-    assert len(read) == 3 * sum(0 not in row.shape for row in table.rows)
-    for (_, key), elements in read.items():
+    assert len(elements_read) == 3 * sum(0 not in row.shape for row in table.rows)
+    for (_, key), elements in elements_read.items():
         assert elements == np.prod(table.rows[table.row_of(key)].shape), key
 
 

@@ -79,3 +79,39 @@ def walk(
             j += 1
         x = min(_next(x, i, a_lower, a_upper), _next(x, j, b_lower, b_upper))
     return 2 * area, ks, least, most
+
+
+@njit(nogil=True, cache=is_prepared(), error_model="numpy")  # type: ignore[untyped-decorator]
+def _half_widths(lower: Any, upper: Any, counts: Any) -> float:
+    """How far values are from where they are taken to be, on average and at most."""
+    total = 0.0
+    for i in range(len(counts)):
+        total += counts[i] * (upper[i] / 2 - lower[i] / 2)
+    return total / counts.sum()  # type: ignore[no-any-return]
+
+
+_MANY = (_ENDS, _ENDS, _COUNTS, _COUNTS)
+
+
+@njit(  # type: ignore[untyped-decorator]
+    [types.void(_COUNTS, *_MANY, *_MANY, float64[:, ::1])],
+    nogil=True, cache=is_prepared(), error_model="numpy",
+)  # fmt: skip
+def walk_many(
+    bounds: Any,
+    a_lower: Any, a_upper: Any, a_counts: Any, a_used: Any,
+    b_lower: Any, b_upper: Any, b_counts: Any, b_used: Any,
+    found: Any,
+) -> None:  # fmt: skip
+    """What `walk` finds of many tensors, whose buckets begin at their bounds, and how far values
+    may be from where they are taken to be. Rows without buckets are left alone.
+    """
+    for row in range(len(found)):
+        if a_used[row] == 0 or b_used[row] == 0:
+            continue
+        start = bounds[row]
+        a_stop, b_stop = start + a_used[row], start + b_used[row]
+        a = a_lower[start:a_stop], a_upper[start:a_stop], a_counts[start:a_stop]
+        b = b_lower[start:b_stop], b_upper[start:b_stop], b_counts[start:b_stop]
+        found[row, 0], found[row, 1], found[row, 2], found[row, 3] = walk(*a, *b)
+        found[row, 4] = _half_widths(*a) + _half_widths(*b)

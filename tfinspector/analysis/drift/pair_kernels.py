@@ -170,3 +170,24 @@ def compare(a: Any, b: Any, p: Any, q: Any, epsilon: float, figures: Any, counts
         _join(BB, sums[2], figures)
         _join(AB, sums[3], figures)
         _join(ABSOLUTE, sums[4], figures)
+
+
+@_fast(
+    [
+        types.void(
+            _flat(number), _flat(number), _flat(bits), _flat(bits), _flat(int64), float64,
+            float64[:, ::1], int64[:, ::1],
+        )
+        for number, bits in ((float32, uint32), (float64, uint64))
+    ]
+)  # fmt: skip
+def compare_many(
+    a: Any, b: Any, p: Any, q: Any, bounds: Any, epsilon: float, figures: Any, counts: Any
+) -> None:
+    """`compare` of many tensors one behind the other, each from its bound to the next."""
+    for row in range(len(figures)):
+        start, stop = bounds[row], bounds[row + 1]
+        compare(
+            a[start:stop], b[start:stop], p[start:stop], q[start:stop], epsilon,
+            figures[row], counts[row],
+        )  # fmt: skip

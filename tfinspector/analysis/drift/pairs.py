@@ -31,7 +31,9 @@ from tfinspector.analysis.drift.places import (
 from tfinspector.analysis.drift.ready import pair_kernels
 from tfinspector.analysis.drift.wide_sum import WideSum, cosine, ratio_of_roots
 
-_ORDINARY = (1e-140, 1e140)
+ORDINARY = (1e-140, 1e140)
+"""Magnitudes whose squares float64 holds with all digits."""
+
 _NO_FIGURES, _NO_COUNTS = np.zeros(FIGURES), np.zeros(COUNTS, np.int64)
 _KERNEL_TYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -221,7 +223,7 @@ def _magnitude(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _unit(largest: float) -> int:
     """The power of two in which squares of numbers up to `largest` stay well in range."""
-    if largest == 0 or _ORDINARY[0] <= largest <= _ORDINARY[1]:
+    if largest == 0 or ORDINARY[0] <= largest <= ORDINARY[1]:
         return 0
     return int(np.frexp(largest)[1])
 
