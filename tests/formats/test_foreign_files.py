@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,16 +92,53 @@ def test_a_tflite_model_becomes_a_checkpoint(
     assert any(each.size > 1 for each in weights)
 
 
-def test_tensorflow_js(tmp_path: Path) -> None:
-    """As its converter writes it: the topology first, the list of weights last."""
-    model = {"format": "layers-model", "modelTopology": {}, "weightsManifest": [{"paths": []}]}
+def test_tensorflow_js(tensorflow: TensorFlowProcess, tmp_path: Path) -> None:
+    """As its converter writes it: weights over several files, whole and quantised ones."""
+    eight = np.array([[0, 10], [100, 255]], "u1")
+    half = np.arange(3, dtype="f2")
+    weights = [
+        {"name": "dense/kernel", "shape": [2, 3], "dtype": "float32"},
+        {"name": "steps", "shape": [], "dtype": "int32"},
+        {"name": "packed", "shape": [2, 2], "dtype": "float32",
+         "quantization": {"dtype": "uint8", "min": -1.0, "scale": 0.5}},
+        {"name": "half", "shape": [3], "dtype": "float32", "quantization": {"dtype": "float16"}},
+    ]  # fmt: skip
+    data = _ARRAYS["kernel"].tobytes() + np.int32(7).tobytes() + eight.tobytes() + half.tobytes()
+    parts = {"group1-shard1of2.bin": data[:10], "group1-shard2of2.bin": data[10:]}
+    for name, part in parts.items():
+        (tmp_path / name).write_bytes(part)
+    model = {"format": "layers-model", "modelTopology": {},
+             "weightsManifest": [{"paths": list(parts), "weights": weights}]}  # fmt: skip
     (tmp_path / "model.json").write_text(json.dumps(model))
-    (tmp_path / "group1-shard1of1.bin").write_bytes(bytes(8))
     for path in (tmp_path, tmp_path / "model.json"):
         finding = _refused(path)
         assert "TensorFlow.js" in finding.title
         assert finding.fix is not None
         assert str(tmp_path / "model.json") in finding.fix.code
+    tensorflow.call("builtins:exec", finding.fix.code, {})
+    made = open_source(str(tmp_path / "model.json-ckpt")).reader()
+    np.testing.assert_array_equal(made.read("dense/kernel"), _ARRAYS["kernel"])
+    assert made.read("steps") == 7
+    np.testing.assert_array_equal(made.read("packed"), eight * np.float32(0.5) - 1)
+    np.testing.assert_array_equal(made.read("half"), half.astype("f4"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("a.pt", "PyTorch"), ("a.onnx", "ONNX"), ("a.pkl", "pickled Python")]
+)
+def test_what_needs_other_packages_is_named(tmp_path: Path, name: str, words: str) -> None:
+    """The code is Python that saves a checkpoint; what is pickled is never opened by it."""
+    path = tmp_path / name
+    if name == "a.pt":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a/data.pkl", b"\x80\x02}q\x00.")
+    else:
+        path.write_bytes(b"\x08\x07\x12\x03own" if name == "a.onnx" else b"\x80\x04N.")
+    finding = _refused(path)
+    assert words in finding.title
+    assert finding.fix is not None
+    compile(finding.fix.code, "fix", "exec")
+    assert ("SaveV2" in finding.fix.code) == (name != "a.pkl")
 
 
 def test_orbax(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Why a path is nothing that can be opened, and what near it could be meant."""
 
-import difflib
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -78,7 +77,9 @@ def near_names(directory: str, name: str) -> list[str]:
     except OSError:
         return []
     lowered = {one.lower(): one for one in names}
-    close = difflib.get_close_matches(name.lower(), lowered, _MOST_SHOWN)
+    from difflib import get_close_matches  # most paths are what they were meant to be
+
+    close = get_close_matches(name.lower(), lowered, _MOST_SHOWN)
     begins = [one for one in names if name and one.lower().startswith(name.lower())]
     return list(dict.fromkeys([lowered[one] for one in close] + begins))[:_MOST_SHOWN]
 

@@ -5,7 +5,6 @@ Nothing is parsed further than needed to say it in words, and nothing is ever un
 
 import os
 import struct
-import zipfile
 
 from tfinspector.contents.sources import SourceKind
 from tfinspector.formats.bundles.table import MAGIC
@@ -15,7 +14,9 @@ from tfinspector.formats.recognition.file_kind import FileKind
 from tfinspector.formats.recognition.foreign_kinds import (
     NPY,
     NPZ,
+    ONNX,
     ORBAX_PART,
+    PYTORCH,
     SAFETENSORS,
     TFJS,
     TFLITE,
@@ -70,12 +71,6 @@ _HTML = FileKind(
 _EMPTY = FileKind(
     None, "empty: the copy or the save was not finished", "Copy or save it again.", id="F07"
 )
-_PYTORCH = FileKind(
-    None,
-    "a PyTorch file, which is pickled Python and is not opened",
-    "Load it with PyTorch, if you trust where it comes from.",
-    "import torch\nstate = torch.load({path!r}, weights_only=True)",
-)
 _PICKLE = FileKind(
     None,
     "pickled Python, which is not opened: unpickling executes code",
@@ -91,7 +86,6 @@ _META_GRAPH = FileKind(
     "the graph of a checkpoint of TensorFlow 1, which holds no values",
     noun="the graph",
 )
-_ONNX = FileKind(None, "an ONNX model", "Load it with onnxruntime.")
 _JSON = FileKind(None, "a JSON file", "Choose a checkpoint, or the directory it lies in.")
 _TEXT = FileKind(None, "a text file", "Choose a checkpoint, or the directory it lies in.")
 _ZIP = FileKind(None, "a zip archive", "Unpack it first.")
@@ -109,7 +103,7 @@ _BY_START = (
     (b"\x1f\x8b", _PACKED), (b"BZh", _PACKED), (b"\xfd7zXZ", _PACKED),
     (b"\x28\xb5\x2f\xfd", _PACKED),
 )  # fmt: skip
-_ZIP_ERRORS = (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
+_ZIP_ERRORS = (OSError, NotImplementedError, ValueError, EOFError, struct.error)
 _ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt", "_sharding"})
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
@@ -150,7 +144,7 @@ def _sniff_rest(path: str, start: bytes, size: int) -> FileKind:
     if path.endswith(".meta"):
         return _META_GRAPH
     if path.endswith(".onnx"):
-        return _ONNX
+        return ONNX
     if path.endswith((".pb", ".pbtxt")) or (path.endswith(".graphdef") and start[:1] == b"\n"):
         return _FROZEN
     if head.startswith(b"{"):
@@ -189,10 +183,12 @@ def _after_varint(data: bytes, position: int) -> int:
 
 
 def _sniff_zip(path: str) -> FileKind:
+    from zipfile import BadZipFile, ZipFile  # brings compressors along that checkpoints don't need
+
     try:
-        with open_buffered(path) as file, zipfile.ZipFile(file) as archive:
+        with open_buffered(path) as file, ZipFile(file) as archive:
             names = archive.namelist()
-    except _ZIP_ERRORS as error:
+    except (BadZipFile, *_ZIP_ERRORS) as error:
         if path.endswith(".keras"):
             return _KERAS  # opening it says what is left
         return FileKind(
@@ -201,7 +197,7 @@ def _sniff_zip(path: str) -> FileKind:
     if "config.json" in names and (path.endswith(".keras") or _hold_weights(names)):
         return _KERAS
     if any(name.endswith("data.pkl") for name in names):
-        return _PYTORCH
+        return PYTORCH
     return NPZ if names and all(name.endswith(".npy") for name in names) else _ZIP
 
 

@@ -34,10 +34,30 @@ from safetensors.numpy import load_file
 tensors = {{}}
 for file in sorted(glob.glob(os.path.join(glob.escape({path!r}), "*.safetensors"))):
     tensors |= load_file(file)"""
-_TFJS_CONVERTER = (
-    "tensorflowjs_converter --input_format=tfjs_layers_model --output_format=keras {path!r} "
-    "model.h5"
-)
+_FROM_TFJS = """import json, math, os, numpy, tensorflow as tf
+tensors = {{}}
+for group in json.load(open({path!r}))["weightsManifest"]:
+    files = [os.path.join(os.path.dirname({path!r}), each) for each in group["paths"]]
+    data, at = b"".join(open(each, "rb").read() for each in files), 0
+    for each in group["weights"]:
+        packed = each.get("quantization", {{}})
+        kind, count = packed.get("dtype", each["dtype"]), math.prod(each["shape"])
+        value = numpy.frombuffer(data, kind, count, at).reshape(each["shape"])
+        at += value.nbytes
+        if "scale" in packed:
+            value = value * packed["scale"] + packed["min"]
+        tensors[each["name"]] = value.astype(each["dtype"])"""
+_FROM_ONNX = """import onnx, tensorflow as tf
+graph = onnx.load({path!r}).graph
+tensors = {{each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}}"""
+_FROM_PYTORCH = """import torch, tensorflow as tf
+state = torch.load({path!r}, map_location="cpu", weights_only=True)
+state = state.get("state_dict", state)
+tensors = {{
+    name: (value.float() if value.dtype is torch.bfloat16 else value).numpy()
+    for name, value in state.items()
+    if torch.is_tensor(value)
+}}"""
 
 TFLITE = FileKind(
     None,
@@ -72,7 +92,8 @@ SAFETENSORS_DIRECTORY = FileKind(
 ORBAX = FileKind(
     None,
     "an Orbax checkpoint (JAX), not one of TensorFlow's",
-    "Restore it with Orbax and save its arrays as a checkpoint.",
+    "Restore it with Orbax and save its arrays as a checkpoint (needs the packages "
+    "orbax-checkpoint and jax).",
     _FROM_ORBAX + _SAVE,
 )
 ORBAX_PART = FileKind(
@@ -83,7 +104,18 @@ ORBAX_PART = FileKind(
 TFJS = FileKind(
     None,
     "a TensorFlow.js model",
-    "Make a Keras model of it with the converter of tensorflowjs (a graph-model has no way back: "
-    "export the original again).",
-    _TFJS_CONVERTER,
+    "Save its weights as a checkpoint; what is quantised becomes floats again.",
+    _FROM_TFJS + _SAVE,
+)
+ONNX = FileKind(
+    None,
+    "an ONNX model",
+    "Save its weights as a checkpoint (needs the package onnx).",
+    _FROM_ONNX + _SAVE,
+)
+PYTORCH = FileKind(
+    None,
+    "a PyTorch file, which is pickled Python and is not opened",
+    "Save its tensors as a checkpoint (needs the package torch, which so loads tensors alone).",
+    _FROM_PYTORCH + _SAVE,
 )
