@@ -89,8 +89,10 @@ def values_of(dtype: str, shape: tuple[int, ...], step: int) -> np.ndarray[Any, 
         return np.asarray(_with_odd_ones(wide, step)).astype(dtype)
     element = tf.as_dtype(dtype).as_numpy_dtype
     if "int" in dtype:
-        low = 0 if dtype.startswith("u") else -8
-        return np.asarray(np.clip(np.round(wide), low, 7)).astype(element)
+        low, high = (-2, 1) if dtype == "int2" else (-8, 7)
+        if dtype.startswith("u"):
+            low, high = 0, 3 if dtype == "uint2" else 7
+        return np.asarray(np.clip(np.round(wide), low, high)).astype(element)
     return np.asarray(_with_odd_ones(wide, step)).astype(element)
 
 
@@ -115,11 +117,44 @@ def all_dtypes(directory: Path) -> None:
             for name, shape in SHAPES.items()
         }
         tensors["constant"] = tf.fill((50, 4), 2.5)
-        names = sorted(tensors)
-        tf.raw_ops.SaveV2(
-            prefix=str(directory / f"step-{step}"), tensor_names=names,
-            shape_and_slices=[""] * len(names), tensors=[tensors[name] for name in names],
-        )  # fmt: skip
+        _save(directory / f"step-{step}", tensors)
+
+
+RARE = (
+    "float8_e4m3fnuz", "float8_e4m3b11fnuz", "float8_e5m2fnuz", "float4_e2m1fn", "int2", "uint2",
+)  # fmt: skip
+QUANTISED = {
+    "qint8": "int8", "quint8": "uint8", "qint16": "int16", "quint16": "uint16", "qint32": "int32",
+}  # fmt: skip
+
+
+def rare_dtypes(directory: Path) -> None:
+    """As `all_dtypes`: types that few files have, and whole numbers over their whole range."""
+    for step in range(3):
+        tensors = {}
+        for name, shape in SHAPES.items():
+            for dtype in RARE:
+                values = values_of(dtype, shape, step)
+                tensors[f"{dtype}/{name}"] = tf.constant(values, tf.as_dtype(dtype))
+            for dtype, plain in QUANTISED.items():
+                values = tf.constant(values_of(plain, shape, step))
+                tensors[f"{dtype}/{name}"] = tf.bitcast(values, tf.as_dtype(dtype))
+        for dtype in ("int8", "int32", "uint32", "int64", "uint64"):
+            random = np.random.default_rng(5)
+            low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+            values = random.integers(low, high, (40, 50), dtype, endpoint=True)
+            values[:2] = np.array([[low], [high]])[:: -1 if step else 1]
+            values[5 + step] ^= np.array(1, dtype)  # is lost in float64 where values are large
+            tensors[f"{dtype}/whole range"] = tf.constant(values)
+        _save(directory / f"step-{step}", tensors)
+
+
+def _save(prefix: Path, tensors: dict[str, Any]) -> None:
+    names = sorted(tensors)
+    tf.raw_ops.SaveV2(
+        prefix=str(prefix), tensor_names=names, shape_and_slices=[""] * len(names),
+        tensors=[tensors[name] for name in names],
+    )  # fmt: skip
 
 
 def renamed(directory: Path) -> None:
