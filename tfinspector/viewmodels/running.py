@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
-from tfinspector.contents.calls import Callee, CallReport, InputChoice
-from tfinspector.contents.findings import Finding, Unreadable
+from tfinspector.contents.calls import Callee, CallReport, InputChoice, OfferedForm
+from tfinspector.contents.findings import Finding
 from tfinspector.contents.saved_models import Signature
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.call_form import InputLine, lines_of
@@ -24,10 +24,11 @@ from tfinspector.viewmodels.tasks import Task
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
 
+NEVER_TRACED = "It was saved without one traced form, so TensorFlow can't call it."
 NO_WORKER = "TensorFlow is not ready: see the worker in the toolbar."
 _MOST_KEPT = 20  # of a source: outputs may be large
 _Result = CallReport | Finding
-_Key = tuple[tuple[str, ...], bool, str]
+_Key = tuple[tuple[str, ...], bool, str, int]
 
 
 class _Kept(NamedTuple):
@@ -58,6 +59,7 @@ class RunModel(QObject):
         self.task: Task | None = None
         self.outputs: OpenSource | None = None
         self._entry: Entry | None = None
+        self._form: OfferedForm | None = None
         self._uncallable = ""
         self._results: WeakKeyDictionary[OpenSource, OrderedDict[_Key, _Kept]] = WeakKeyDictionary()
         signatures.changed.connect(self._on_chosen)
@@ -102,6 +104,20 @@ class RunModel(QObject):
         """What was chosen for each input that is not left out."""
         return {line.spec.name: line.choice for line in self.lines if not line.is_left_out}
 
+    @property
+    def forms(self) -> tuple[OfferedForm, ...]:
+        """The call forms of the chosen function; none of a signature."""
+        return self._signatures.forms
+
+    @property
+    def form(self) -> OfferedForm | None:
+        """The one that is called."""
+        return self._form
+
+    def choose_form(self, number: int) -> None:
+        """Call another form, from 1."""
+        self._signatures.choose_form(number)
+
     def fill_in(self, place: int, **fields: Any) -> None:
         """Change fields of the input in that place, by the names of `InputLine`."""
         lines = list(self.lines)
@@ -134,7 +150,7 @@ class RunModel(QObject):
         if source is None or entry is None or callee is None or client is None or self.why_not:
             return
         inputs = self.choices
-        settings = self.seed, self.repeat, self.device
+        settings, key = (self.seed, self.repeat, self.device), _key(entry, self._form)
 
         def job(ticket: Ticket) -> tuple[CallReport, OpenSource | None]:
             from tfinspector.engine.running.making import make_inputs
@@ -148,11 +164,11 @@ class RunModel(QObject):
             return report, source_of(report) if report.done else None
 
         def done(answer: tuple[CallReport, OpenSource | None]) -> None:
-            self._keep(source, entry, _Kept(*answer))
+            self._keep(source, key, _Kept(*answer))
 
         task = self._session.run(
             f"Run {callee.name}", job, done,
-            lambda finding: self._keep(source, entry, _Kept(finding, None)),
+            lambda finding: self._keep(source, key, _Kept(finding, None)),
             key="run", owner=source,
         )  # fmt: skip
         self.task = task
@@ -188,15 +204,15 @@ class RunModel(QObject):
     def _known(self) -> _Kept | None:
         source, entry = self._session.current, self._entry
         results = self._results.get(source) if source else None
-        return results.get(_key(entry)) if results and entry else None
+        return results.get(_key(entry, self._form)) if results and entry else None
 
-    def _keep(self, source: OpenSource, entry: Entry, kept: _Kept) -> None:
+    def _keep(self, source: OpenSource, key: _Key, kept: _Kept) -> None:
         results = self._results.setdefault(source, OrderedDict())
-        results[_key(entry)] = kept
-        results.move_to_end(_key(entry))
+        results[key] = kept
+        results.move_to_end(key)
         while len(results) > _MOST_KEPT:
             results.popitem(last=False)
-        if entry is self._entry:
+        if self._known() is kept:
             self.outputs = kept.outputs
 
     def _on_ended(self, task: Task) -> None:
@@ -206,32 +222,29 @@ class RunModel(QObject):
         self.changed.emit()
 
     def _on_chosen(self) -> None:
-        entry = self._signatures.chosen
-        if entry is self._entry:
+        entry, form = self._signatures.chosen, self._signatures.form
+        if entry is self._entry and form is self._form:
             return
-        self._entry = entry
+        self._entry, self._form = entry, form
         known = self._known()
         self.outputs = known.outputs if known else None
-        self.callee, self._uncallable = _callee_of(entry) if entry else (None, "")
+        self.callee, self._uncallable = _callee_of(entry, form) if entry else (None, "")
         self.lines = lines_of(self.callee, self.lines) if self.callee else ()
         self.changed.emit()
         self.ended.emit()
 
 
-def _key(entry: Entry) -> _Key:
-    return entry.graph.tags, entry.is_signature, entry.name
+def _key(entry: Entry, form: OfferedForm | None) -> _Key:
+    return entry.graph.tags, entry.is_signature, entry.name, form.number if form else 0
 
 
-def _callee_of(entry: Entry) -> tuple[Callee | None, str]:
+def _callee_of(entry: Entry, form: OfferedForm | None) -> tuple[Callee | None, str]:
     """What to call, or why it can't be called."""
-    from tfinspector.engine.running.callees import callee_for_function, callee_for_signature
-
     if isinstance(entry.item, Signature):
+        from tfinspector.engine.running.callees import callee_for_signature
+
         return callee_for_signature(entry.item), ""
-    try:
-        return callee_for_function(entry.item), ""
-    except Unreadable as refusal:
-        return None, refusal.finding.title
+    return (form.callee, form.why_not) if form else (None, NEVER_TRACED)
 
 
 def took_words(report: CallReport) -> str:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
+from tfinspector.contents.calls import OfferedForm
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.saved_models import (
@@ -78,7 +79,7 @@ class Group:
 class SignaturesModel(QObject):
     """Binds to the current source.
 
-    changed         `groups`, `chosen`, `code`
+    changed         `groups`, `chosen`, `forms`, `form`, `code`
     load_changed    `task` (loading now), `report` (LoadReport, Finding or None)
     """
 
@@ -90,6 +91,8 @@ class SignaturesModel(QObject):
         self._session = session
         self.groups: tuple[Group, ...] = ()
         self.chosen: Entry | None = None
+        self.forms: tuple[OfferedForm, ...] = ()
+        self.form: OfferedForm | None = None
         self.task: Task | None = None
         self._reports: WeakKeyDictionary[OpenSource, LoadReport | Finding] = WeakKeyDictionary()
         self._source: OpenSource | None = None
@@ -150,13 +153,24 @@ class SignaturesModel(QObject):
         """Python that calls the chosen entry."""
         if self.chosen is None or self.saved_model is None:
             return ""
-        return _code(self.saved_model, self.chosen)
+        return _code(self.saved_model, self.chosen, self.form)
 
     def choose(self, entry: Entry) -> None:
-        """Show this one."""
+        """Show this one, a function in its usual form."""
         if entry is not self.chosen:
-            self.chosen = entry
+            self._take(entry)
             self.changed.emit()
+
+    def choose_form(self, number: int) -> None:
+        """Call the chosen function in this form, from 1."""
+        form = next((each for each in self.forms if each.number == number), None)
+        if form is not None and form is not self.form:
+            self.form = form
+            self.changed.emit()
+
+    def _take(self, entry: Entry | None) -> None:
+        self.chosen = entry
+        self.forms, self.form = _forms(entry) if entry else ((), None)
 
     # Loading
 
@@ -225,7 +239,7 @@ class SignaturesModel(QObject):
         self._source = self._session.current
         self.groups = _groups(self.saved_model) if self.saved_model else ()
         entries = self.entries
-        self.chosen = entries[0] if entries else None
+        self._take(entries[0] if entries else None)
         self.changed.emit()
         self.load_changed.emit()
 
@@ -243,12 +257,23 @@ def _groups(saved_model: SavedModel) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _code(saved_model: SavedModel, entry: Entry) -> str:
+def _forms(entry: Entry) -> tuple[tuple[OfferedForm, ...], OfferedForm | None]:
+    """The call forms of a function, and the one to begin with: the usual one, if it can be made."""
+    if isinstance(entry.item, Signature):
+        return (), None
+    from tfinspector.engine.running.forms import forms_of
+
+    forms, usual = forms_of(entry.item), entry.item.usual_form
+    ranked = sorted(forms, key=lambda each: (each.callee is None, each.form is not usual))
+    return forms, ranked[0] if ranked else None
+
+
+def _code(saved_model: SavedModel, entry: Entry, form: OfferedForm | None) -> str:
     from tfinspector.engine.calling_code import python_for_function, python_for_signature
 
     if isinstance(entry.item, Signature):
         return python_for_signature(saved_model, entry.graph, entry.item)
-    return python_for_function(saved_model, entry.graph, entry.item)
+    return python_for_function(saved_model, entry.graph, entry.item, form.form if form else None)
 
 
 def tensor_row(spec: TensorSpec) -> tuple[str, str, str, str]:

@@ -34,6 +34,7 @@ from tfinspector.views.window.late import LateInspector
 from tfinspector.views.window.memory import recall_window, remember_window
 from tfinspector.views.window.page_tabs import PageTabs
 from tfinspector.views.window.palette import CommandPalette
+from tfinspector.views.window.python import copy_python
 from tfinspector.views.window.shortcut_sheet import ShortcutSheet
 from tfinspector.views.window.welcome import Welcome
 
@@ -109,6 +110,10 @@ class MainWindow(QMainWindow):
         panes = [self.sources, self._centre, self.inspector, self.bottom]
         focus_next(panes, by)
 
+    def copy_python(self) -> None:
+        """Put on the clipboard how plain TensorFlow does what is shown."""
+        copy_python(self)
+
     def show_shortcuts(self) -> None:
         """The sheet of shortcuts."""
         sheet = ShortcutSheet(self.commands, self)
@@ -171,6 +176,7 @@ class MainWindow(QMainWindow):
         self.tabs.problem_changed.connect(lambda problem: bar.mark_filter(bool(problem)))
         self.tabs.filter_cleared.connect(bar.filter.clear)
         self.tabs.opening_asked.connect(self.asking.ask_directory)
+        self.tabs.python_asked.connect(self.copy_python)
         self.empty.opening_asked.connect(self.asking.ask_file)
         session.opened.connect(lambda source, given: preferences.note_opened(source.source.path))
         session.sources_changed.connect(self._show_sources)
@@ -231,7 +237,7 @@ class MainWindow(QMainWindow):
 
 
 _MORE_MENU = (
-    "Commands", "Keyboard shortcuts", "Scheme: as the system", "Scheme: light",
+    "Copy as Python", "Commands", "Keyboard shortcuts", "Scheme: as the system", "Scheme: light",
     "Scheme: dark", "Quit",
 )  # fmt: skip
 _WORKER_MENU = ("Choose interpreter", "Use own interpreter", "Restart worker", "Worker log")

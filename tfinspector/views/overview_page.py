@@ -17,6 +17,7 @@ from tfinspector.contents.holdings import Part
 from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.inspector.details import Row
 from tfinspector.viewmodels.overview import TOP_FINDINGS, OverviewModel
+from tfinspector.viewmodels.python import Writer, overview_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
@@ -37,6 +38,7 @@ class OverviewPage(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.model = OverviewModel(session, self)
         self.name = ElidedLabel(bold=True)
         font = self.name.font()
@@ -66,6 +68,10 @@ class OverviewPage(QWidget):
     def copy_shown(self) -> None:
         """Copy what the page says, as text."""
         QGuiApplication.clipboard().setText(self.model.text)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return overview_writer(self._session)
 
     def _lay_out(self) -> None:
         self.tiles.setSpacing(WIDE)

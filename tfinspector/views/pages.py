@@ -11,6 +11,7 @@ What the window does with a page is found out from its methods; each is optional
     filter_cleared                   a signal: empty the field at the top
     expand_all(), collapse_all()     of its tree (Ctrl++, Ctrl+-)
     copy_shown()                     put what is shown on the clipboard (Ctrl+C)
+    python() -> Writer | None        what writes the script of what is shown (Ctrl+Shift+C)
     recall(preferences)              once, when it was made: take over what was remembered
     remembered() -> dict[str, str]   when the window closes: what `Settings.window` shall keep
 """
@@ -25,6 +26,7 @@ from typing import Protocol, cast, runtime_checkable
 from PySide6.QtWidgets import QWidget
 
 from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.python import Writer
 from tfinspector.viewmodels.session import Session
 
 
@@ -53,6 +55,14 @@ class Copying(Protocol):
 
     def copy_shown(self) -> None:
         """Put it on the clipboard."""
+
+
+@runtime_checkable
+class Scripting(Protocol):
+    """A page, or a pane, whose doing can be written in Python."""
+
+    def python(self) -> Writer | None:
+        """What writes the script, off the window's thread; None while there is nothing to write."""
 
 
 @runtime_checkable

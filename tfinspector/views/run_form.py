@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -11,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -111,8 +115,45 @@ class InputRow:
             self._model.fill_in(self._place, is_left_out=True)
 
 
+class FormBox(QWidget):
+    """Which call form of a function is called; hidden where there is no choice. Attribute: box."""
+
+    def __init__(self, model: RunModel) -> None:
+        super().__init__()
+        self._model = model
+        self.box = QComboBox()
+        self.box.setAccessibleName("Call form")
+        self.box.setToolTip("Each kind of arguments that the function was called with is a form")
+        self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.box.setMinimumContentsLength(12)
+        self.box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(SMALL)
+        line.addWidget(words("Call form"))
+        line.addWidget(self.box, 1)
+        self.box.activated.connect(lambda at: model.choose_form(self.box.itemData(at)))
+
+    def show_forms(self) -> None:
+        """Those of the chosen function; what can't be made from outside says why."""
+        forms, chosen = self._model.forms, self._model.form
+        texts = [f"{each.number}: {each.words}" for each in forms]
+        if [self.box.itemText(at) for at in range(self.box.count())] != texts:
+            self.box.clear()
+            items = cast(QStandardItemModel, self.box.model())
+            for at, (each, text) in enumerate(zip(forms, texts, strict=True)):
+                self.box.addItem(text, each.number)
+                items.item(at).setEnabled(each.callee is not None)
+                items.item(at).setToolTip(each.why_not or each.words)
+        self.box.setCurrentIndex(self.box.findData(chosen.number if chosen else 0))
+        self.setVisible(len(forms) > 1)
+
+
 class RunForm(QWidget):
-    """Attributes: rows (an `InputRow` per input), seed, repeat, device, run, problem.
+    """Attributes: form (of a function with several), rows (an `InputRow` per input), seed, repeat,
+    device, run, problem.
 
     `run` is the button; whoever holds the form gives it a place.
     """
@@ -127,6 +168,7 @@ class RunForm(QWidget):
         self.device = DeviceBox("Where the model runs")
         self.run = QPushButton("Run")
         self.problem = QLabel()
+        self.form = FormBox(model)
         self._grid = QGridLayout()
         self._dress()
         self._lay_out()
@@ -163,6 +205,7 @@ class RunForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
+        column.addWidget(self.form)
         column.addLayout(self._grid)
         column.addLayout(line)
         column.addWidget(self.problem)
@@ -176,6 +219,7 @@ class RunForm(QWidget):
 
     def _show(self) -> None:
         model = self._model
+        self.form.show_forms()
         self._have_rows(len(model.lines))
         for row, line in zip(self.rows, model.lines, strict=True):
             row.show_line(line)

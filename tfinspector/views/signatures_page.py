@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.python import Writer, written
 from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.signatures import SignaturesModel, report_lines
@@ -108,6 +109,10 @@ class SignaturesPage(QWidget):
         """Take over what was filled in to restore each source, and remember what will be."""
         self.verifying.recall_from(preferences.restore_of)
         self.verifying.remembered.connect(preferences.set_restore)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return written(self.model.code)
 
     def copy_shown(self) -> None:
         """Copy the Python of what is chosen."""

@@ -17,6 +17,8 @@ def style_sheet(roles: Colours) -> str:
     return f"""
     QToolTip {{ background: {roles.raised}; color: {roles.text};
         border: 1px solid {roles.line}; padding: 4px 6px; }}
+    QLabel[notice="true"] {{ background: {roles.raised}; color: {roles.text};
+        border: 1px solid {roles.line}; border-radius: 4px; padding: 6px 8px; }}
     QMainWindow::separator, QSplitter::handle {{ background: {roles.line}; }}
     QSplitter::handle:horizontal {{ width: 1px; }}
     QSplitter::handle:vertical {{ height: 1px; }}

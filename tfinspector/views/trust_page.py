@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.python import Writer, trust_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.trust import NO_SOURCE, TrustModel
 from tfinspector.views.empty_state import EmptyState
@@ -29,6 +30,7 @@ class TrustPage(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.model = TrustModel(session, self)
         self.verdict = Lines()
         self.byline = QLabel()
@@ -49,6 +51,10 @@ class TrustPage(QWidget):
     def copy_shown(self) -> None:
         """Copy what the page says, as text."""
         QGuiApplication.clipboard().setText(self.model.text)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return trust_writer(self._session)
 
     def _lay_out(self) -> None:
         page = QWidget()

@@ -16,6 +16,7 @@ from tfinspector.engine.open_source import OpenSource
 from tfinspector.engine.restoring.script_parts import KERAS_VALUES
 
 _WIDTH = 96
+_KERAS_ENDINGS = (".keras", ".h5", ".hdf5", ".json")
 _TENSORFLOW = "\nopen_values = tf.train.load_checkpoint\n"
 _KERAS = f"\nimport os\n{KERAS_VALUES}\n\nopen_values = Values\n"
 _LINKED = '''
@@ -130,16 +131,23 @@ def readable(variables: Iterable[Variable]) -> list[Variable]:
 def _opening(opened: OpenSource, snapshot: str) -> str:
     if opened.source.kind is SourceKind.GRAPH_DEF:
         return _GRAPH
-    if opened.checkpoint(snapshot).keras is not None:
+    if _is_keras(opened, snapshot):
         return _KERAS
     if _is_v1(opened, snapshot):
         return _V1
     return _LINKED if find_special_characters(snapshot) else _TENSORFLOW
 
 
-def _is_v1(opened: OpenSource, snapshot: str) -> bool:
-    """A run's snapshots tell it by their files alone: today's format has an index."""
+def _is_keras(opened: OpenSource, snapshot: str) -> bool:
+    """A run's snapshots tell it by their names: hundreds of them need not be read for that."""
     if opened.source.kind is SourceKind.RUN:
-        checkpoint = opened.checkpoint(snapshot)
-        return checkpoint.keras is None and not os.path.exists(f"{snapshot}.index")
+        return snapshot.endswith(_KERAS_ENDINGS) or os.path.isdir(snapshot)
+    return opened.checkpoint(snapshot).keras is not None
+
+
+def _is_v1(opened: OpenSource, snapshot: str) -> bool:
+    """A run's snapshots tell it by their files: today's format has an index."""
+    if opened.source.kind is SourceKind.RUN:
+        has_index = os.path.exists(f"{snapshot}.index")
+        return not (has_index or opened.source.is_remote or _is_keras(opened, snapshot))
     return opened.source.kind is SourceKind.CHECKPOINT_V1

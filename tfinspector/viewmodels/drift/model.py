@@ -79,6 +79,11 @@ class DriftModel(QObject):
         session.sources_changed.connect(self._let_go)
         session.chosen_changed.connect(self.chosen_changed)
 
+    @property
+    def source(self) -> OpenSource | None:
+        """The run that the table is of."""
+        return self._source
+
     # Measuring
 
     def wake(self) -> None:

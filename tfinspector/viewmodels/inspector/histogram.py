@@ -125,6 +125,11 @@ class HistogramModel(QObject):
         self._draw()
 
     @property
+    def drawn(self) -> tuple[Choice, ...]:
+        """What the picture is of."""
+        return tuple(self._drawn[:MOST_SERIES])
+
+    @property
     def is_zoomed(self) -> bool:
         """Whether a gesture chose the range."""
         return self._zoom is not None
@@ -171,7 +176,7 @@ class HistogramModel(QObject):
     def _draw(self) -> None:
         """The picture that options, zoom and figures lead to; stale while figures are missing."""
         self._drawn = self._spread_out()
-        chosen = self._drawn[:MOST_SERIES]
+        chosen = self.drawn
         figures = [self._session.statistics(choice) for choice in chosen]
         was_stale, self.is_stale = self.is_stale, any(figure is None for figure in figures)
         if self.is_stale:

@@ -172,6 +172,7 @@ class VerifyModel(QObject):
                 call,
                 signature=entry.name if is_signature else None,
                 function=None if is_signature else entry.name,
+                form=self._signatures.form.number if self._signatures.form else None,
                 inputs=running.choices,
                 tags=entry.graph.tags if several else None,
             )
@@ -216,8 +217,9 @@ class VerifyModel(QObject):
 
     def _key(self) -> _Key:
         entry = self._signatures.chosen
+        form = self._signatures.form
         name = f"{entry.graph.tags} {entry.is_signature} {entry.name}" if entry else ""
-        return name, self.asked.kind
+        return f"{name} {form.number if form else 0}", self.asked.kind
 
     def _on_ended(self, task: Task) -> None:
         if self.task is task:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from tfinspector.viewmodels.compare.model import CompareModel
 from tfinspector.viewmodels.compare.states import MEANINGS, STATES
 from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.python import Writer, compare_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.compare.choosers import Choosers
@@ -73,6 +74,10 @@ class ComparePage(QWidget):
         """Copy the chosen rows, or all that pass the filter, as a table."""
         text = self.model.table.text(self.view.selected_rows())
         QGuiApplication.clipboard().setText(text)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return compare_writer(self.model)
 
     def recall(self, preferences: Preferences) -> None:
         """Take over widths and order of the columns."""

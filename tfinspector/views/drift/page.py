@@ -11,6 +11,7 @@ from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.playing import Player
 from tfinspector.viewmodels.drift.written import heat_table
 from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.python import Writer, drift_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.drift.controls import DriftControls
@@ -69,6 +70,10 @@ class DriftPage(QWidget):
     def collapse_all(self) -> None:
         """Fold every layer."""
         self.model.fold_all(True)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return drift_writer(self.model)
 
     def copy_shown(self) -> None:
         """Copy the heat map's numbers as the table that text programs take."""

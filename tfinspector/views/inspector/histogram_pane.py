@@ -11,6 +11,7 @@ from tfinspector.viewmodels.inspector.histogram import HistogramModel
 from tfinspector.viewmodels.inspector.histogram_picture import heights_name
 from tfinspector.viewmodels.inspector.histogram_readout import Readout
 from tfinspector.viewmodels.inspector.histogram_table import bins_header, bins_rows
+from tfinspector.viewmodels.python import Writer, histogram_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
@@ -89,6 +90,10 @@ class HistogramPane(QWidget):
         self.plot.log_asked.connect(model.toggle_log)
         self.plot.pointed.connect(self._show_readout)
         self.controls.export_asked.connect(self._export)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return histogram_writer(self.model)
 
     def copy_shown(self) -> None:
         """Copy the picture as an image, and its bins as the table that text programs take."""

@@ -18,6 +18,7 @@ from tfinspector.contents import numbers
 from tfinspector.viewmodels.inspector.heat_map import has_heat_map
 from tfinspector.viewmodels.inspector.values import MOST_COPIED, Look, ValuesModel
 from tfinspector.viewmodels.inspector.values_table import MOST_COLUMNS, MOST_ROWS
+from tfinspector.viewmodels.python import Writer, slice_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.empty_state import EmptyState
@@ -135,6 +136,10 @@ class ValuesView(QWidget):
         if self.model.read_tsv(QGuiApplication.clipboard().setText) is None:
             most = numbers.count(MOST_COPIED)
             self.about.setText(f"More than {most} values are too many to copy. Export them.")
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return slice_writer(self.model)
 
     def copy_shown(self) -> None:
         """The same; the table has a Ctrl+C of its own, for its selection."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.python import Writer, written
 from tfinspector.viewmodels.restore.jobs import Written
 from tfinspector.viewmodels.restore.model import EMPTY, RestoreModel
 from tfinspector.viewmodels.restore.words import Verdict, about, written_words
@@ -68,6 +69,10 @@ class RestorePage(QWidget):
         """Filter the match table; returns what is wrong with the filter, "" if nothing."""
         self.model.table.set_filter(text)
         return self.model.table.filter_problem
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return written(self.model.code)
 
     def recall(self, preferences: Preferences) -> None:
         """Take over what was filled in for each source, and remember what will be."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.viewmodels import table_text
 from tfinspector.viewmodels.preferences import Preferences
+from tfinspector.viewmodels.python import Writer, variables_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.variables.exports import export_csv, export_npy
 from tfinspector.viewmodels.variables.group_cells import hidden_text, role_counts, summary
@@ -78,6 +79,10 @@ class VariablesPage(QWidget):
         rows = self.view.selected_rows() or range(len(content.rows))
         text = table_text.tsv(content, self.view.shown_columns(), rows)
         QGuiApplication.clipboard().setText(text)
+
+    def python(self) -> Writer | None:
+        """What writes the script of what is shown."""
+        return variables_writer(self.session)
 
     def export(self) -> None:
         """Ask where to, and write what is shown as CSV."""

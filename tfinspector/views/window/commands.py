@@ -67,6 +67,7 @@ def commands(window: MainWindow) -> tuple[Command, ...]:
         Command(TREE, "Expand all", ("Ctrl++", "Ctrl+="), tabs.expand_all, "expand"),
         Command(TREE, "Collapse all", ("Ctrl+-",), tabs.collapse_all, "collapse"),
         Command(PROGRAM, "Commands", ("Ctrl+Shift+P",), window.show_commands, "code"),
+        Command(TREE, "Copy as Python", ("Ctrl+Shift+C",), window.copy_python, "code"),
         Command(PROGRAM, "Keyboard shortcuts", ("F1", "?"), window.show_shortcuts, "info"),
         Command(PROGRAM, "Choose interpreter", (), asking.ask_interpreter, "settings"),
         Command(PROGRAM, "Use own interpreter", (), asking.use_own_interpreter),

@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QWidget
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
+from tfinspector.views.buttons import tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.pages import PAGES, Filtering, Folding, Recalling, Remembering
 from tfinspector.views.tab_bar import Tabs
 from tfinspector.views.window.late import LatePage
+from tfinspector.views.window.notice import Notice
 
 _IN_FRONT = "page"
+_PYTHON = "Copy as Python (Ctrl+Shift+C): how plain TensorFlow does what is shown"
 _FILTERED = "Variables"  # the page that a filter brings up where the shown one has no table
 
 
@@ -20,12 +23,13 @@ class PageTabs(Tabs):
     """See the module and `PAGES`. `opening_asked`: a page needs something that is not open.
 
     `problem_changed` carries what is wrong with the filter, "" if nothing; `filter_cleared`: a
-    page wants the filter to be empty.
+    page wants the filter to be empty; `python_asked` is the button at the end of the tabs.
     """
 
     opening_asked = Signal()
     filter_cleared = Signal()
     problem_changed = Signal(str)
+    python_asked = Signal()
 
     def __init__(
         self, session: Session, preferences: Preferences, parent: QWidget | None = None
@@ -41,6 +45,9 @@ class PageTabs(Tabs):
             late.lack_changed.connect(self._show_lacks)
             self.addTab(late, page.title)
             self.setTabToolTip(number - 1, f"{page.title} (Ctrl+{number})")
+        self.python = tool_button("code", "", _PYTHON, self.python_asked.emit)
+        self.setCornerWidget(self.python)
+        self.notice = Notice(self)
         self._show_lacks()
         self.setCurrentIndex(self._at(preferences.settings.window.get(_IN_FRONT, "")))
         self.currentChanged.connect(self.show_current)
@@ -69,7 +76,7 @@ class PageTabs(Tabs):
     def set_filter(self, text: str) -> None:
         """Filter every table there is; a page without one gives way to the variables."""
         self._filter = text
-        if text and not isinstance(self._front(), Filtering):
+        if text and not isinstance(self.front, Filtering):
             self.show_page(_FILTERED)
         for page in self._made():
             self._filter_in(page)
@@ -77,13 +84,13 @@ class PageTabs(Tabs):
 
     def expand_all(self) -> None:
         """Open every group of the tree in front."""
-        page = self._front()
+        page = self.front
         if isinstance(page, Folding):
             page.expand_all()
 
     def collapse_all(self) -> None:
         """Close every group of the tree in front."""
-        page = self._front()
+        page = self.front
         if isinstance(page, Folding):
             page.collapse_all()
 
@@ -110,7 +117,7 @@ class PageTabs(Tabs):
             self._problems[page] = page.set_filter(self._filter)
 
     def _tell_problem(self) -> None:
-        page = self._front()
+        page = self.front
         self.problem_changed.emit(self._problems.get(page, "") if page else "")
 
     def _show_lacks(self) -> None:
@@ -121,7 +128,9 @@ class PageTabs(Tabs):
         titles = [late.page.title for late in self._lates()]
         return titles.index(title) if title in titles else 0
 
-    def _front(self) -> QWidget | None:
+    @property
+    def front(self) -> QWidget | None:
+        """The page in front; None where it teaches what it needs, or was not made yet."""
         late = self.currentWidget()
         return late.made if isinstance(late, LatePage) and late.lack is None else None
 
