@@ -102,3 +102,40 @@ def test_a_call_its_outputs_and_what_is_wrong_with_another(
     assert "No such file" in page.calls.outcome.cards[0].finding.title
     choose(page, "count")
     assert page.calls.outcome.cards == [], "another signature has its own outcome"
+
+
+def test_the_call_form_of_a_function_is_chosen(
+    page: SignaturesPage, session: Session, made: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    session.worker.start()
+    with qtbot.waitSignal(session.opened, timeout=_LONG_MS):
+        session.open(str(made("calls.forms") / "model"))
+    qtbot.waitUntil(lambda: session.worker.state is WorkerState.READY, timeout=_LONG_MS)
+    choose(page, "__call__")
+    form = page.calls.form
+    assert form.form.isVisible()
+    texts = [form.form.box.itemText(at) for at in range(form.form.box.count())]
+    assert texts[0] == "1: x: float32[2, 3], training=True"
+    assert form.form.box.currentIndex() == 1, "the usual one is not that for training"
+    assert "training=False" in page.card.code.toPlainText()
+    press_run(page, qtbot)
+    report = page.running.result
+    assert isinstance(report, CallReport)
+    assert {one.name: one.shape for one in report.outputs}["y"] == (2, 3)
+
+    form.form.box.setCurrentIndex(2)
+    form.form.box.activated.emit(2)
+    assert form.rows[0].type.text() == "float32, 2 x 3 x 4"
+    assert page.running.result is None, "another form has its own outcome"
+    press_run(page, qtbot)
+    report = page.running.result
+    assert isinstance(report, CallReport)
+    assert {one.name: one.shape for one in report.outputs}["y"] == (2, 3, 4)
+
+    choose(page, "nested")
+    assert [row.name.text() for row in form.rows] == [
+        "features/a", "features/deep/b/0", "pair/0", "pair/1",
+    ]  # fmt: skip
+    press_run(page, qtbot)
+    assert isinstance(page.running.result, CallReport)
+    assert page.running.result.done
