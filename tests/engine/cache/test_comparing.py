@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -15,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.engine.comparing.test_drift import opened, same
+from tests.engine.conftest import Elements
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Cancelled
@@ -24,25 +23,11 @@ from tfinspector.engine.comparing import passes, run_path
 from tfinspector.engine.comparing.comparing import compare
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.jobs import Progress, Ticket
-from tfinspector.formats.bundles.bundle import BundleReader
+
+pytestmark = pytest.mark.usefixtures("comparing")
 
 Made = Callable[[str], Path]
 RUNS = ("drift.run", "drift.all_dtypes", "drift.reshaped")
-
-
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The snapshots of whatever is read."""
-    found: list[str] = []
-    original = BundleReader.read
-
-    def noted(self: BundleReader, key: str, region: Any = None) -> Any:
-        if not key.startswith("_CHECKPOINTABLE"):  # the graph is read to list the variables
-            found.append(os.path.basename(self.bundle.prefix))
-        return original(self, key, region)
-
-    monkeypatch.setattr(BundleReader, "read", noted)
-    return found
 
 
 @pytest.fixture
@@ -65,15 +50,20 @@ def alike(one: DriftTable, other: DriftTable) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_the_second_time_nothing_is_read(
-    made: Made, store: Store, small_pages: None, read: list[str], run: str
+    made: Made, store: Store, small_pages: None, elements_read: Elements, run: str
 ) -> None:
     fresh = drift(opened(made(run)))
     alike(fresh, drift(opened(made(run)), cache=store))
-    read.clear()
+    elements_read.clear()
     again = drift(opened(made(run)), cache=store)
     alike(fresh, again)
-    assert read == []
+    assert not elements_read
     assert store.problem is None
+
+
+def snapshots(read: Elements) -> set[str]:
+    """Those of which anything was read."""
+    return {name for name, _ in read}
 
 
 def copy_steps(run: Path, target: Path, steps: range) -> None:
@@ -83,7 +73,12 @@ def copy_steps(run: Path, target: Path, steps: range) -> None:
 
 
 def test_one_snapshot_more_reads_what_its_pairs_need_and_each_byte_once(
-    made: Made, store: Store, small_pages: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    made: Made,
+    store: Store,
+    small_pages: None,
+    elements_read: Elements,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """The new one, the one before and the first: of a run of six as of one of six hundred."""
     monkeypatch.setattr(passes, "_PANEL_NBYTES", 64)  # so that tensors are read in parts
@@ -91,40 +86,31 @@ def test_one_snapshot_more_reads_what_its_pairs_need_and_each_byte_once(
     drift(opened(tmp_path), cache=store)
     copy_steps(made("drift.run"), tmp_path, range(600, 700, 100))
     [source] = opened(tmp_path)
-    nbytes = Counter[tuple[str, str]]()
-    original = BundleReader.read
-
-    def counted(self: BundleReader, key: str, region: Any = None) -> Any:
-        block = original(self, key, region)
-        if not key.startswith("_CHECKPOINTABLE"):
-            nbytes[os.path.basename(self.bundle.prefix), key] += block.nbytes
-        return block
-
-    monkeypatch.setattr(BundleReader, "read", counted)
+    elements_read.clear()
     grown = drift([source], cache=store)
-    monkeypatch.undo()
+    read = dict(elements_read)
     expected = {
-        (name, variable.key): variable.nbytes
+        (name, variable.key): variable.size
         for name in ("ckpt-100", "ckpt-500", "ckpt-600")
         for variable in source.source.variables
     }
     dead = source.find("dead/kernel").key
     expected["ckpt-600", dead] *= 2  # has zeros enough for a dead unit, and is looked at for that
-    assert nbytes == expected
+    assert read == expected
     alike(drift(opened(tmp_path)), grown)
 
 
 def test_a_run_of_two_that_grows_reads_each_once(
-    made: Made, store: Store, read: list[str], tmp_path: Path
+    made: Made, store: Store, elements_read: Elements, tmp_path: Path
 ) -> None:
     """Its first snapshot is the one before too."""
     copy_steps(made("drift.run"), tmp_path, range(100, 200, 100))
     copy_steps(made("drift.run"), tmp_path, range(400, 500, 100))
     drift(opened(tmp_path), cache=store)
     copy_steps(made("drift.run"), tmp_path, range(500, 600, 100))
-    read.clear()
+    elements_read.clear()
     drift(opened(tmp_path), cache=store)
-    assert set(read) == {"ckpt-100", "ckpt-400", "ckpt-500"}
+    assert snapshots(elements_read) == {"ckpt-100", "ckpt-400", "ckpt-500"}
 
 
 def test_figures_that_were_measured_are_not_counted_again(
@@ -152,16 +138,16 @@ def test_figures_that_were_measured_are_not_counted_again(
 
 
 def test_a_snapshot_written_anew_is_measured_anew(
-    made: Made, store: Store, tmp_path: Path, read: list[str]
+    made: Made, store: Store, tmp_path: Path, elements_read: Elements
 ) -> None:
     copy_steps(made("drift.run"), tmp_path, range(100, 700, 100))
     drift(opened(tmp_path), cache=store)
     for file in made("drift.run").glob("ckpt-600.*"):
         shutil.copy2(file, tmp_path / file.name.replace("600", "300"))
-    read.clear()
+    elements_read.clear()
     found = drift(opened(tmp_path), cache=store)
-    assert "ckpt-300" in read
-    assert "ckpt-600" not in read
+    assert "ckpt-300" in snapshots(elements_read)
+    assert "ckpt-600" not in snapshots(elements_read)
     alike(drift(opened(tmp_path)), found)
 
 
@@ -173,13 +159,13 @@ def test_other_references(made: Made, store: Store, reference: str) -> None:
         alike(drift(opened(run), reference), drift(opened(run), reference, cache=store))
 
 
-def test_what_is_compared_is_remembered(made: Made, store: Store, read: list[str]) -> None:
+def test_what_is_compared_is_remembered(made: Made, store: Store, elements_read: Elements) -> None:
     two = opened(made("drift.run") / "ckpt-100", made("drift.run") / "ckpt-600")
     fresh = compare(*two)
     compare(*two, cache=store)
-    read.clear()
+    elements_read.clear()
     again = compare(*two, cache=store)
-    assert read == []
+    assert not elements_read
     assert [pair.name for pair in again.moved] == [pair.name for pair in fresh.moved]
     for one, other in zip(fresh.moved, again.moved, strict=True):
         assert dict(one.figures) == pytest.approx(dict(other.figures), rel=1e-12, nan_ok=True)
@@ -242,16 +228,16 @@ def test_a_sampled_path_tells_its_error(made: Made, sampled: DriftTable) -> None
 
 
 def test_an_exact_path_is_remembered(
-    made: Made, store: Store, sampled: DriftTable, read: list[str]
+    made: Made, store: Store, sampled: DriftTable, elements_read: Elements
 ) -> None:
     run = made("drift.run")
     exact = drift(opened(run), exact_path=True)
     drift(opened(run), cache=store)
     alike(exact, drift(opened(run), exact_path=True, cache=store))
-    read.clear()
+    elements_read.clear()
     alike(exact, drift(opened(run), exact_path=True, cache=store))
     alike(sampled, drift(opened(run), cache=store))
-    assert read == []
+    assert not elements_read
 
 
 def test_samples_stay_the_same_as_a_run_grows(monkeypatch: pytest.MonkeyPatch) -> None:
