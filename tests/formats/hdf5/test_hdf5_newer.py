@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.formats.hdf5.written import Bytes
+from tfinspector.contents.findings import Unreadable
 from tfinspector.formats.hdf5.tree import read_tree
 from tfinspector.formats.keras.keras_file import read_keras
 
@@ -143,3 +144,15 @@ def test_edges_may_be_stored_unpacked(tmp_path):
     path.write_bytes(raw.replace(layout, bytes([4, 2, 1, 3])))
     _, reader = read_keras(str(path))
     assert np.array_equal(reader.read("x"), wanted)
+
+
+def test_texts_that_would_fill_the_memory(tmp_path):
+    """More of them declared than are stored, and elements larger than anybody writes."""
+    path = tmp_path / "texts.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file.create_dataset("many", (1 << 24,), "S16", chunks=(1 << 10,))
+        file.create_dataset("large", (2,), f"S{1 << 27}", chunks=(1,))
+    _, reader = read_keras(str(path))
+    for key in ("many", "large"):
+        with pytest.raises(Unreadable, match=r"only 0 are stored|134,217,728 bytes each"):
+            reader.read(key)

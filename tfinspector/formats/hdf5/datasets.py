@@ -22,7 +22,9 @@ from tfinspector.formats.hdf5.headers import (
 )
 
 _MOST_UNCHECKED = 1 << 32  # Keras refuses beyond this what is 1000 times larger than stored
+_MOST_TEXTS = 1 << 26  # the same of strings, all of which are read to find any
 _MOST_EXPANSION = 1000
+_MOST_ELEMENT = 1 << 26
 _FIRST_NAMED_FILTER = 256
 _COMPACT, _CONTIGUOUS, _CHUNKED, _VIRTUAL = 0, 1, 2, 3
 _SINGLE_CHUNK, _IMPLICIT, _FIXED_ARRAY, _GROWING_ARRAY, _TREE_OF_2 = 1, 2, 3, 4, 5
@@ -109,6 +111,9 @@ def read_dataset(messages: Sequence[Message], bytes_of: FileBytes) -> Dataset:
         return Dataset(element, (0,))
     filters = _filters(by_type[FILTERS].data, bytes_of) if FILTERS in by_type else ()
     dataset = Dataset(element, extent.shape)
+    if element.nbytes > _MOST_ELEMENT:
+        problem = f"would have elements of {element.nbytes:,} bytes each"
+        return dataset._replace(problem=problem)
     dataset = _with_layout(dataset, by_type[LAYOUT].data, filters, bytes_of)
     if dataset.chunks is not None:
         chunks = dataset.chunks._replace(limits=extent.limits)
@@ -200,7 +205,8 @@ def _checked(dataset: Dataset, bytes_of: FileBytes) -> Dataset:
 
 def bounded(dataset: Dataset, stored: int) -> Dataset:
     """With a problem where far more is declared than stored, as Keras refuses it too."""
-    if dataset.nbytes > max(_MOST_UNCHECKED, _MOST_EXPANSION * stored):
+    most = _MOST_UNCHECKED if dataset.element.dtype.is_numeric else _MOST_TEXTS
+    if dataset.nbytes > max(most, _MOST_EXPANSION * stored):
         return dataset._replace(
             problem=f"declares {dataset.nbytes:,} bytes, but only {stored:,} are stored: reading "
             "it would fill the memory with nothing"

@@ -97,6 +97,11 @@ class ChunkReading:
                 unpack(stored.dataset, chunk, packed)
             yield chunk.nbytes, sums
 
+    def check(self, key: str, stored: Stored, file: DataFile) -> None:
+        """Raises `Broken` where a dataset declares far more than its chunks hold."""
+        if stored.dataset.chunks is not None:
+            self._chunks_of(key, stored, file)
+
     def _chunks_of(self, key: str, stored: Stored, file: DataFile) -> list[Chunk]:
         known = self._known.get(key)
         if known is None:
@@ -115,6 +120,7 @@ def raw_elements(key: str, stored: Stored, file: DataFile, chunks: ChunkReading)
         return stored.bytes_of(file).at(data.address, data.nbytes)
     if data.compact is not None:
         return data.compact
+    chunks.check(key, stored, file)
     out = np.zeros(data.shape, f"V{data.element.nbytes}")
     for box, part in chunks.parts(key, stored, file):
         out[box.slices_within(whole_of(data))] = part
