@@ -24,8 +24,12 @@ def verdict_of(report: VerifyReport | Finding) -> Verdict:
     count = numbers.counted(len(both), "output")
     differ = "differs" if len(both) == 1 else "differ"
     by = f"by up to {numbers.four(much)}" if math.isfinite(much) else "in type, shape or NaN"
+    nans = sum(each.nans for each in both)
     if report.equal and not much:
-        return Verdict("proved", "proved", f"Equal, element by element: {count}. {_CHECK} is True.")
+        check = f"{_CHECK} is True." if not nans else (
+            f"{numbers.counted(nans, 'element')} NaN on both sides, for which tf.equal is False."
+        )  # fmt: skip
+        return Verdict("proved", "proved", f"Equal, element by element: {count}. {check}")
     if report.equal:
         return Verdict(
             "proved", "proved",
