@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from tfinspector.cli.memory import keep_freed_memory
+from tfinspector.contents.collecting import without_collecting
+
 COMMANDS = {
     "list": "listing",
     "stats": "stats",
@@ -40,10 +43,12 @@ def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments:
         arguments = ["--help"]
+    keep_freed_memory()
     _import_numpy()
     try:
         if _is_plain_listing(arguments):
-            from tfinspector.cli.list_answer import list_source
+            with without_collecting():
+                from tfinspector.cli.list_answer import list_source
 
             path = next(word for word in arguments[1:] if word != _AS_JSON)
             list_source(path, _AS_JSON in arguments)
@@ -77,6 +82,7 @@ def _import_numpy() -> None:
     """
     was = os.environ.get(_THREADS)
     os.environ.setdefault(_THREADS, "1")
-    import_module("numpy")
+    with without_collecting():
+        import_module("numpy")
     if was is None:
         del os.environ[_THREADS]

@@ -18,6 +18,36 @@ Paths = Sequence[tuple[str, ...]]
 _PORTION = 1024
 
 
+class OnePathEach(Sequence[tuple[str, ...]]):
+    """The paths of variables, most of which have one: `paths`, and `others` where it is not so.
+
+    Reads like the list of all their paths. 100,000 tuples of one text are not made for a listing.
+    """
+
+    def __init__(self, paths: Sequence[str], others: Mapping[int, tuple[str, ...]]) -> None:
+        self.paths = paths
+        self.others = others
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[str, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[str, ...]]: ...
+    def __getitem__(self, place: int | slice) -> tuple[str, ...] | list[tuple[str, ...]]:
+        if isinstance(place, slice):
+            return list(self)[place]
+        place = range(len(self))[place]
+        return self.others.get(place, (self.paths[place],))
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        if not self.others:
+            return zip(self.paths)
+        others = self.others
+        return (others.get(place, (path,)) for place, path in enumerate(self.paths))
+
+
 class Traits(NamedTuple):
     """What many variables have in common; see `Variable`."""
 

@@ -3,17 +3,20 @@
 import os
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint
-from tfinspector.contents.checks import BadTensor, Origin
 from tfinspector.contents.findings import Finding, Fix, Severity
+
+if TYPE_CHECKING:  # a listing, which compares no checksums, does without these classes (3 ms)
+    from tfinspector.contents.checks import BadTensor, Origin
 
 _MOST_NAMED = 20
 
 
 def explain_origin(
-    checkpoint: Checkpoint, changed: Sequence[BadTensor], checked: int, origin: Origin
+    checkpoint: Checkpoint, changed: "Sequence[BadTensor]", checked: int, origin: "Origin"
 ) -> Finding | None:
     """The finding for all the tensors that changed; None where nothing tells it."""
     if origin.zeros * 2 >= len(changed):
@@ -28,7 +31,7 @@ def explain_origin(
     return None
 
 
-def evidence_of(changed: Sequence[BadTensor], checked: int) -> dict[str, object]:
+def evidence_of(changed: "Sequence[BadTensor]", checked: int) -> dict[str, object]:
     """How many were checked, and both checksums of the first of those that changed."""
     return {
         "checked": checked,
@@ -46,7 +49,7 @@ def salvage_command(checkpoint: Checkpoint) -> str:
 
 
 def _emptied(
-    checkpoint: Checkpoint, changed: Sequence[BadTensor], checked: int, zeros: int
+    checkpoint: Checkpoint, changed: "Sequence[BadTensor]", checked: int, zeros: int
 ) -> Finding:
     name = os.path.basename(checkpoint.prefix)
     some = zeros < len(changed)
@@ -67,7 +70,7 @@ def _emptied(
 
 
 def _swapped(
-    checkpoint: Checkpoint, changed: Sequence[BadTensor], checked: int,
+    checkpoint: Checkpoint, changed: "Sequence[BadTensor]", checked: int,
     swapped: Sequence[tuple[str, str]],
 ) -> Finding:  # fmt: skip
     file, other = swapped[0]
@@ -87,7 +90,7 @@ def _swapped(
 
 
 def _of_another(
-    checkpoint: Checkpoint, changed: Sequence[BadTensor], checked: int, twin: str
+    checkpoint: Checkpoint, changed: "Sequence[BadTensor]", checked: int, twin: str
 ) -> Finding:
     name, other = os.path.basename(checkpoint.prefix), os.path.basename(twin)
     return Finding(
@@ -104,7 +107,7 @@ def _of_another(
 
 
 def _strange_file(
-    checkpoint: Checkpoint, changed: Sequence[BadTensor], checked: int,
+    checkpoint: Checkpoint, changed: "Sequence[BadTensor]", checked: int,
     strange: tuple[str, int, int],
 ) -> Finding:  # fmt: skip
     file, bad, _ = strange
@@ -121,6 +124,6 @@ def _strange_file(
     )  # fmt: skip
 
 
-def _some(changed: Sequence[BadTensor]) -> str:
+def _some(changed: "Sequence[BadTensor]") -> str:
     names = [one.name for one in changed]
     return ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")

@@ -58,10 +58,14 @@ class Texts(Sequence[str]):
         return iter(self.all)
 
     def __contains__(self, text: object) -> bool:
-        """Whether it is one of them; mostly a look at the bytes says that it is not."""
-        if not isinstance(text, str) or (text.isascii() and text.encode() not in self.data):
-            return False
-        return text in self.all
+        """Whether it is one of them: a look at the bytes, where something stands between them."""
+        if not (isinstance(text, str) and text.isascii() and self._gap and len(self)):
+            return text in self.all
+        first, last = int(self.begins[0]), int(self.ends[-1]) + len(self._gap)
+        sought = text.encode() + self._gap
+        if self.data.startswith(sought, first):
+            return True
+        return self.data.find(self._gap + sought, first, last) >= 0
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Texts):

@@ -37,20 +37,18 @@ class GraphColumns:
         self.value_names, self.full_names, self.keys, self.value_bounds = values
         self.slots = slots
         self.savers = savers
-        self._edge_from: list[int] = self.edge_bounds.tolist()
-        self._value_from: list[int] = self.value_bounds.tolist()
 
     def __len__(self) -> int:
-        return len(self._edge_from) - 1
+        return len(self.edge_bounds) - 1
 
     def names(self, node: int) -> Sequence[str]:
         """The names of the node's edges."""
-        return self.edge_names[self._edge_from[node] : self._edge_from[node + 1]]
+        return self.edge_names[self.edge_bounds[node] : self.edge_bounds[node + 1]]
 
     def children(self, node: int) -> list[int]:
         """The ids of the node's children, parallel to `names`."""
         found: list[int] = self.edge_nodes[
-            self._edge_from[node] : self._edge_from[node + 1]
+            self.edge_bounds[node] : self.edge_bounds[node + 1]
         ].tolist()
         return found
 
@@ -60,15 +58,15 @@ class GraphColumns:
 
     def degree(self, node: int) -> int:
         """How many edges the node has."""
-        return self._edge_from[node + 1] - self._edge_from[node]
+        return int(self.edge_bounds[node + 1] - self.edge_bounds[node])
 
     def has_values(self, node: int) -> bool:
         """Whether something is stored for the node itself."""
-        return self._value_from[node + 1] > self._value_from[node]
+        return bool(self.value_bounds[node + 1] > self.value_bounds[node])
 
     def full_name(self, node: int) -> str:
         """TensorFlow's own name for the node's first value, "" where there is none."""
-        return self.full_names[self._value_from[node]] if self.has_values(node) else ""
+        return self.full_names[self.value_bounds[node]] if self.has_values(node) else ""
 
     def nodes(self) -> tuple[Node, ...]:
         """The same as tuples."""
@@ -79,7 +77,8 @@ class GraphColumns:
             map(make_value, zip(self.value_names, self.full_names, self.keys, strict=True))
         )
         slots, savers = self.slots, self.savers
-        spans = zip(pairwise(self._edge_from), pairwise(self._value_from), strict=True)
+        bounds = (self.edge_bounds.tolist(), self.value_bounds.tolist())
+        spans = zip(*map(pairwise, bounds), strict=True)
         return tuple([
             make((tuple(edges[a:b]), tuple(values[c:d]), slots.get(node, ()), savers.get(node, "")))
             for node, ((a, b), (c, d)) in enumerate(spans)
@@ -123,7 +122,7 @@ def columns_of(graph: ObjectGraph) -> GraphColumns:
     )
 
 
-def bounds_of(counts: Sequence[int] | Integers) -> Integers:
+def bounds_of(counts: Sequence[int] | Integers | NDArray[np.bool_]) -> Integers:
     """Where the things of each node begin, and the last end, if it has so many."""
     bounds = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=bounds[1:])

@@ -7,13 +7,20 @@ arrival at a node that has children, kept as the walk it came from and the name 
 """
 
 from collections.abc import Sequence
+from itertools import compress
 from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.contents.graphs import ObjectGraph
-from tfinspector.formats.checkpoints.graph_columns import GraphColumns, Integers, columns_of
+from tfinspector.contents.variable_columns import OnePathEach
+from tfinspector.formats.checkpoints.graph_columns import (
+    GraphColumns,
+    Integers,
+    bounds_of,
+    columns_of,
+)
 
 MOST_PATHS = 16  # per node, the shortest ones
 _PATHS_IN_A_THICKET = 3  # per node where the edges are so many that all ways would never end
@@ -59,26 +66,22 @@ class Walks:
 
     def _follow(self) -> None:
         names, nodes = self._inner.names, self._inner.nodes.tolist()
-        bounds = self._inner.bounds.tolist()
+        bounds, depth, most = self._inner.bounds.tolist(), self._depth, self.most
         visits = [0] * len(self.columns)
-        visits[_ROOT] = self.most  # no simple path comes back to the root
-        walk = 0
-        while walk < len(self.node):  # the lists grow: this is the queue of a breadth-first search
-            here = self.node[walk]
+        visits[_ROOT] = most  # no simple path comes back to the root
+        for walk, here in enumerate(self.node):  # grows: the queue of a breadth-first search
             for place in range(bounds[here], bounds[here + 1]):
                 child = nodes[place]
-                if visits[child] < self.most and self._may_visit(walk, child, visits):
+                visited = visits[child]
+                if not visited or (visited < most and self._may_visit_again(walk, child)):
                     visits[child] += 1
                     self.node.append(child)
                     self.parent.append(walk)
                     self.edge.append(names[place])
-                    self._depth.append(self._depth[walk] + 1)
-            walk += 1
+                    depth.append(depth[walk] + 1)
 
-    def _may_visit(self, walk: int, node: int, visits: list[int]) -> bool:
-        """Always the first time, the shortest way; later only where it closes no cycle."""
-        if not visits[node]:
-            return True
+    def _may_visit_again(self, walk: int, node: int) -> bool:
+        """The first time always, which is the shortest way; later only where it closes no cycle."""
         return self._depth[walk] < _DEEPEST_DETOUR and not self._passes(walk, node)
 
     def _passes(self, walk: int, node: int) -> bool:
@@ -94,11 +97,10 @@ class _Edges:
     """The edges of a graph that lead to certain nodes, by the node they start from."""
 
     def __init__(self, columns: GraphColumns, wanted: NDArray[np.bool_]) -> None:
-        places = np.flatnonzero(wanted[columns.edge_nodes])
-        names = columns.edge_names
-        self.names: list[str] = [names[place] for place in places.tolist()]
-        self.nodes: Integers = columns.edge_nodes[places]
-        self.bounds: Integers = np.searchsorted(places, columns.edge_bounds)
+        leads = wanted[columns.edge_nodes]
+        self.names: list[str] = list(compress(columns.edge_names, leads.tolist()))
+        self.nodes: Integers = columns.edge_nodes[leads]
+        self.bounds: Integers = bounds_of(leads)[columns.edge_bounds]
 
 
 class Arrivals:
@@ -129,21 +131,30 @@ class Arrivals:
         """The name of the last edge of the best way to the node, "" where there is none."""
         return self.leaf_names[int(self.best_leaf[node])]
 
-    def paths(self, nodes: Sequence[int] | Integers) -> list[tuple[str, ...]]:
+    def paths(self, nodes: Sequence[int] | Integers) -> OnePathEach:
         """Of each node: escaped names joined by "/", as in keys, the shortest path first.
 
         None for a node that no walk leads to, and for -1. A page does not show paths, so they
         are spelled when somebody asks.
         """
+        nodes = np.asarray(nodes, np.int64)
         walks = self._walks
-        paths = np.empty(len(walks.columns) + 1, object)  # the last one is that of -1
-        paths.fill(())
-        if len(walks.columns):
-            self._spell(*self._ends(), paths)
-            if walks.columns.has_values(_ROOT):
-                paths[_ROOT] = ("", *paths[_ROOT])[: walks.most]
-        found: list[tuple[str, ...]] = paths[np.array(nodes, np.int64)].tolist()
-        return found
+        if not len(walks.columns):
+            return OnePathEach([""] * len(nodes), dict.fromkeys(range(len(nodes)), ()))
+        walk, leaf, node = self._ends()
+        begins, names = _begins(walks, walk), _escaped(self.leaf_names)
+        best = (self.best_walk[nodes].tolist(), self.best_leaf[nodes].tolist())
+        paths = list(map(add, *map(map, (begins.__getitem__, names.__getitem__), best)))
+        arrivals = np.bincount(node, minlength=len(walks.columns) + 1)  # the last one is that of -1
+        is_odd = (arrivals != 1) | (np.arange(len(arrivals)) == _ROOT)
+        several: dict[int, list[str]] = {_ROOT: [""] if walks.columns.has_values(_ROOT) else []}
+        for at in np.flatnonzero(is_odd[node]).tolist():
+            several.setdefault(int(node[at]), []).append(begins[walk[at]] + names[leaf[at]])
+        others = {
+            place: tuple(several.get(int(nodes[place]), ())[: walks.most])
+            for place in np.flatnonzero(is_odd[nodes]).tolist()
+        }
+        return OnePathEach(paths, others)
 
     def _ends(self) -> tuple[Integers, Integers, Integers]:
         """Of every arrival its walk, the place of its last edge, and its node."""
@@ -154,26 +165,20 @@ class Arrivals:
         leaf = np.arange(len(walk)) + np.repeat(first - np.cumsum(counts) + counts, counts)
         return walk, leaf, walks.leaf_nodes[leaf]
 
-    def _spell(
-        self, walk: Integers, leaf: Integers, node: Integers, paths: NDArray[np.object_]
-    ) -> None:
-        """Fill in the path of every arrival: one for most nodes, lists only for the others."""
-        walks = self._walks
-        names = walks.leaf_names
-        if "." in (together := "".join(names)) or "/" in together:
-            names = list(map(escape, names))
-        beginnings = _Beginnings(walks)
-        begin = [""] * len(walks.node)
-        for one in np.flatnonzero(np.bincount(walk, minlength=len(begin))).tolist():
-            begin[one] = beginnings.of(one)
-        begins = map(begin.__getitem__, walk.tolist())
-        spelled = list(map(add, begins, map(names.__getitem__, leaf.tolist())))
-        paths[node] = np.fromiter(zip(spelled, strict=True), object, len(spelled))
-        several: dict[int, list[str]] = {}
-        for place in np.flatnonzero(np.bincount(node)[node] > 1).tolist():
-            several.setdefault(int(node[place]), []).append(spelled[place])
-        for one, each in several.items():
-            paths[one] = tuple(each[: walks.most])
+
+def _begins(walks: Walks, used: Integers) -> list[str]:
+    """What the paths at the end of each walk begin with, for those that are used."""
+    begins = [""] * len(walks.node)
+    beginnings = _Beginnings(walks)
+    for walk in np.flatnonzero(np.bincount(used, minlength=len(begins))).tolist():
+        begins[walk] = beginnings.of(walk)
+    return begins
+
+
+def _escaped(names: list[str]) -> list[str]:
+    """The names as they stand in keys; most need no change."""
+    together = "".join(names)
+    return list(map(escape, names)) if "." in together or "/" in together else names
 
 
 class _Beginnings:
@@ -186,15 +191,18 @@ class _Beginnings:
     def of(self, walk: int) -> str:
         """The beginning of every path that goes on from `walk`."""
         known = self._known
-        if walk not in known:
-            parent, edge = self._walks.parent, self._walks.edge
+        if walk in known:
+            return known[walk]
+        parent, edge = self._walks.parent, self._walks.edge
+        here, path = parent[walk], f"{escape(edge[walk])}/"
+        if here not in known:
             parts: list[str] = []
-            here = walk
             while here not in known:
                 parts.append(escape(edge[here]))
                 here = parent[here]
-            known[walk] = f"{known[here]}{'/'.join(reversed(parts))}/"
-        return known[walk]
+            path = f"{'/'.join(reversed(parts))}/{path}"
+        path = known[walk] = known[here] + path
+        return path
 
 
 def escape(name: str) -> str:

@@ -96,7 +96,7 @@ class _GraphRows:
         untrained = _are_in({name for name in names if is_never_trained(name)}, arrivals.leaf_names)
         walks, leaves = arrivals.best_walk[nodes], arrivals.best_leaf[nodes]
         begins = map(prefixes.__getitem__, walks.tolist())
-        _put(rows.name, places, list(map(add, begins, map(parts.__getitem__, leaves.tolist()))))
+        rows.set_names(places, list(map(add, begins, map(parts.__getitem__, leaves.tolist()))))
         answers = np.where(np.array(rest, bool)[walks], UNTRAINED, UNKNOWN)
         answers[untrained[leaves]] = UNTRAINED
         answers[_mask(len(self._columns), self._roles.trained)[nodes]] = TRAINED
@@ -217,15 +217,6 @@ class _GraphRows:
             prefix = f"{namer.prefix[tops.pop()]}/"
             if all(namer.prefix[walk].startswith(prefix) for walk in walks):
                 rows.prefix = prefix
-
-
-def _put(column: list[str], places: Integers, values: list[str]) -> None:
-    """Set some places of a column. Mostly it is all of them, and then no loop is needed."""
-    if len(places) == len(column):
-        column[:] = values
-        return
-    for place, value in zip(places.tolist(), values, strict=True):
-        column[place] = value
 
 
 def _are_in(some: Collection[str], names: Sequence[str]) -> NDArray[np.bool_]:

@@ -48,13 +48,25 @@ class Rows:
         self.described = described
         self.prefix = ""
         self.other_name: dict[int, str] = {}
-        self.name: list[str] = list(keys)
         self.slots: dict[int, Slot] = {}
         self.node: Integers = np.full(count, NOBODY)
         self.trainable: NDArray[np.int8] = np.full(count, UNKNOWN, np.int8)
         self._role: NDArray[np.int8] = np.full(count, _CODES[Role.WEIGHT], np.int8)
         self.find_paths: Callable[[], Paths] = lambda: [()] * count
         self.find_full_names: Callable[[], Sequence[str]] = lambda: [""] * count
+
+    @cached_property
+    def name(self) -> list[str]:
+        """The names: the keys at first."""
+        return list(self.keys)
+
+    def set_names(self, places: Integers, names: list[str]) -> None:
+        """Set some names. Mostly it is all of them, and then the keys are not decoded."""
+        if len(places) == len(self.keys):
+            self.name = names
+            return
+        for place, name in zip(places.tolist(), names, strict=True):
+            self.name[place] = name
 
     @cached_property
     def paths(self) -> Paths:
