@@ -191,3 +191,23 @@ def test_the_path_says_what_it_is_from(
     assert (exact["stride"], exact["error"]) == (1, 0)
     for mine, theirs in zip(exact["points"], plane["points"], strict=True):
         assert mine == pytest.approx(theirs, 1e-6)
+
+
+def test_what_is_put_together_says_by_what_it_is_in_order(cli: Cli, made: Made) -> None:
+    """Of Keras files in any order, with epoch and metric in their names."""
+    files = sorted((made("keras_files.callbacks") / "models").iterdir(), reverse=True)
+    document = cli("drift", *files, "--json").json
+    assert [each["step"] for each in document["snapshots"]] == [1, 2, 3]
+    assert document["taken_for"] == (
+        "3 snapshots of 3 sources, put together by hand, in the order of the steps in their names"
+    )
+    page = " ".join(cli("drift", *files).out.split())
+    assert "3 snapshots of 3 sources, put together by hand, in the order of the steps" in page
+    run = cli("drift", files[0].parent, "--json").json
+    metrics = [each["metric"] for each in run["snapshots"]]
+    assert metrics == [file.stem.rpartition("-")[2] for file in reversed(files)]
+
+
+def test_snapshots_of_one_name_are_told_by_their_folders(cli: Cli, made: Made) -> None:
+    page = cli("drift", made("runs.directory_per_step")).out
+    assert "3 snapshots, step_5/weights (step 5 by its file name) to step_100/weights" in page

@@ -113,8 +113,10 @@ def command(
             draw(context.obj, table, metric, against, png)
         failures = find_failures(wanted, lambda figure: _worst(table, figure, against))
         return Answer(
-            lambda: _document(table, metric, against),
-            lambda page: write_page(page, table, metric, against, (csv, png)),
+            lambda: _document(table, metric, against) | {"taken_for": source.source.taken_for},
+            lambda page: write_page(
+                page, table, metric, against, source.source.taken_for, (csv, png)
+            ),
             [*failures, *table.findings, *of_opening([source]), *problems_of(cache)],
         )
 
@@ -160,7 +162,8 @@ def _document(table: DriftTable, metric: str, against: Reference) -> Document:
         variables.append(document)
     return {
         "snapshots": [
-            {"path": each.path, "step": each.step, "step_from": each.step_from}
+            {"path": each.path, "step": each.step, "step_from": each.step_from,
+             "metric": each.metric or None}
             for each in table.snapshots
         ],
         "metric": metric,

@@ -1,7 +1,6 @@
 """The page of `drift`: a line for each variable, with its way through the run as a sparkline."""
 
 import math
-import os
 from collections.abc import Sequence
 
 from tfinspector.cli.page import Page
@@ -15,11 +14,18 @@ _MOST_BARS = 48
 
 
 def write_page(
-    page: Page, table: DriftTable, metric: str, against: Reference, written: Sequence[str | None]
+    page: Page,
+    table: DriftTable,
+    metric: str,
+    against: Reference,
+    taken_for: str,
+    written: Sequence[str | None],
 ) -> None:
-    """What was measured, the table, the run's plane, and where files are."""
+    """What was measured and of what, the table, the run's plane, and where files are."""
     known = METRIC_BY_NAME[metric]
     shots = table.snapshots
+    if taken_for:
+        page.line(f"{taken_for[0].upper()}{taken_for[1:]}.", "muted")
     page.line(f"{len(shots)} snapshots, {_said(table, 0)} to {_said(table, len(shots) - 1)}.")
     page.line(f"{known.title}: {known.meaning}{_compared(table, against, known.of_change)}")
     page.line()
@@ -34,7 +40,7 @@ def write_page(
 
 def _said(table: DriftTable, at: int) -> str:
     snapshot = table.snapshots[at]
-    name = os.path.basename(snapshot.path)
+    name = table.name_of(at)
     if snapshot.step is None:
         return name
     return f"{name} (step {snapshot.step:,} by its {snapshot.step_from})"
@@ -45,7 +51,7 @@ def _compared(table: DriftTable, against: Reference, of_change: bool) -> str:
         return ""
     if against is Reference.PREVIOUS:
         return " Against the snapshot before."
-    return f" Against {os.path.basename(table.snapshots[table.anchor].path)}."
+    return f" Against {table.name_of(table.anchor)}."
 
 
 def _rows(page: Page, table: DriftTable, metric: str, against: Reference) -> None:

@@ -4,6 +4,7 @@
 show them. Stable: fields are added, those here keep their meaning.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -167,6 +168,14 @@ class DriftTable:
         if not METRIC_BY_NAME[metric].of_change:
             return self.present
         return self.chained if reference == Reference.PREVIOUS else self.anchored
+
+    def name_of(self, at: int) -> str:
+        """The name of a snapshot, with its folder where another one has the same name."""
+        names = [os.path.basename(one.path) for one in self.snapshots]
+        if names.count(names[at]) == 1:
+            return names[at]
+        folder = os.path.basename(os.path.dirname(self.snapshots[at].path))
+        return os.path.join(folder, names[at])
 
     def row_of(self, name: str) -> int:
         """The number of the row with that name; KeyError where there is none."""

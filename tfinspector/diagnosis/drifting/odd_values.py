@@ -8,7 +8,7 @@ from tfinspector.contents import numbers
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.numbers import counted
-from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, listed, shot, weights
+from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, listed, weights
 
 _LEAST_JUMP = 3.0  # a norm that triples from one snapshot to the next
 _FAR_FROM_USUAL = 10.0  # and does so in a step ten times as large as its usual one
@@ -25,11 +25,11 @@ def find_first_odd_values(table: DriftTable) -> Iterator[Finding]:
     names = [table.rows[number].name for number in rows]
     what = "NaN" if table.own["nan"][rows, first].any() else "infinite"
     last_good = first - 1
-    begins = f"{what} values begin in {shot(table, first)}, in {listed(names)}"
+    begins = f"{what} values begin in {table.name_of(first)}, in {listed(names)}"
     spread = np.count_nonzero(odd[:, -1])
     yield Finding(
         "D01", Severity.WARNING,
-        f"{begins}; {shot(table, last_good)} is the last snapshot without any."
+        f"{begins}; {table.name_of(last_good)} is the last snapshot without any."
         if first else f"{begins}, the first snapshot.",
         f"In the newest snapshot {counted(int(spread), 'variable')} "
         f"{'holds' if spread == 1 else 'hold'} such values. A model "
@@ -64,7 +64,7 @@ def find_left_out_of_path(table: DriftTable) -> Iterator[Finding]:
     yield Finding(
         "D10", Severity.INFO,
         f"{count} {'has' if len(left_out) == 1 else 'have'} no place in the run's path, from "
-        f"{shot(table, left_out[0])} on: weights are NaN or infinite there.",
+        f"{table.name_of(left_out[0])} on: weights are NaN or infinite there.",
         "What holds such values is infinitely far from everything, so the path is that of the "
         "other snapshots.",
         table.snapshots[left_out[0]].path,
@@ -99,8 +99,8 @@ def _jump(table: DriftTable, at: int, found: list[int]) -> Finding:
     before, after = norms[found[0], at - 1], norms[found[0], at]
     return Finding(
         "D04", Severity.WARNING,
-        f"From {shot(table, at - 1)} to {shot(table, at)} the norm of {listed(names)} jumps, of "
-        f"the first from {numbers.four(before)} to {numbers.four(after)}.",
+        f"From {table.name_of(at - 1)} to {table.name_of(at)} the norm of {listed(names)} jumps, "
+        f"of the first from {numbers.four(before)} to {numbers.four(after)}.",
         "At every other step it changes at most a tenth as much, on a logarithmic scale. Exploding "
         "gradients, another learning rate or weights loaded in between look like this.",
         table.snapshots[at].path,
@@ -122,13 +122,13 @@ def find_dead_units(table: DriftTable) -> Iterator[Finding]:
     number, first = next(iter(shown.items()))
     axis = "columns (output units)" if first.axis else "rows (inputs)"
     since = (
-        f"in {shot(table, table.anchor)} it was {first.before}"
+        f"in {table.name_of(table.anchor)} it was {first.before}"
         if died else "it was no different at the start of the axis"
     )  # fmt: skip
     yield Finding(
         "D05", Severity.WARNING if died else Severity.INFO,
         f"{first.zero} of {first.of} {axis} of `{names[0]}` are all zero in "
-        f"{shot(table, len(table.snapshots) - 1)}; {since}."
+        f"{table.name_of(len(table.snapshots) - 1)}; {since}."
         + (f" {counted(len(names) - 1, 'other variable')} have such units too."
            if len(names) > 1 else ""),
         "What is all zero passes nothing on; an optimizer with weight decay, a mask or pruning "

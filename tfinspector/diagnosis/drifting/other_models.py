@@ -7,7 +7,7 @@ from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.numbers import counted
 from tfinspector.contents.variables import Role
-from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, listed, shot
+from tfinspector.diagnosis.drifting.subjects import MOST_NAMED, listed
 
 _SAID = {
     Happening.APPEARS: "appears", Happening.DISAPPEARS: "goes", Happening.SHAPE: "changes shape",
@@ -37,7 +37,7 @@ def find_other_architectures(table: DriftTable) -> Iterator[Finding]:
     )
     yield Finding(
         "D08", Severity.WARNING,
-        f"{shot(table, first - 1)} and {shot(table, first)} are of different architectures: "
+        f"{table.name_of(first - 1)} and {table.name_of(first)} are of different architectures: "
         f"{', '.join(told)}.",
         "What has no counterpart of its shape has no change; the other variables are compared."
         + more,
@@ -72,7 +72,7 @@ def find_unread(table: DriftTable) -> Iterator[Finding]:
     others = f" So it is in {counted(len(snapshots) - 1, 'other snapshot')}."
     yield Finding(
         "D09", Severity.WARNING,
-        f"{counted(len(failed), 'variable')} of {shot(table, at)} can't be read: {failed[0][1]}",
+        f"{counted(len(failed), 'variable')} of {table.name_of(at)} can't be read: {failed[0][1]}",
         "Its place in the table is empty." + (others if len(snapshots) > 1 else ""),
         table.snapshots[at].path,
         {"snapshots": [

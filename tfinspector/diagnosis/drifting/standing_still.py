@@ -13,7 +13,6 @@ from tfinspector.diagnosis.drifting.subjects import (
     MOST_NAMED,
     groups_of,
     listed,
-    shot,
     weights,
 )  # fmt: skip
 
@@ -136,7 +135,7 @@ def find_same_snapshots(table: DriftTable) -> Iterator[Finding]:
     ]
     if not same:
         return
-    pairs = [(shot(table, at - 1), shot(table, at)) for at in same]
+    pairs = [(table.name_of(at - 1), table.name_of(at)) for at in same]
     others = [number for number in range(len(table.rows)) if number not in set(mine)]
     all_alike = all(_is_still(table, changed, others, at) for at in same)
     whole = len(same) == len(table.snapshots) - 1

@@ -1,6 +1,5 @@
-"""What the findings about a run talk of: its weights, groups of them, names of snapshots."""
+"""What the findings about a run talk of: its weights, groups of them, lists of names."""
 
-import os
 from collections.abc import Iterable, Sequence
 
 from tfinspector.contents.drifts import DriftTable
@@ -16,15 +15,6 @@ def weights(table: DriftTable) -> list[int]:
         for number, row in enumerate(table.rows)
         if row.role is Role.WEIGHT and not row.problem and 0 not in row.shape
     ]
-
-
-def shot(table: DriftTable, at: int) -> str:
-    """The name of a snapshot, with its folder where another one has the same name."""
-    path = table.snapshots[at].path
-    name = os.path.basename(path)
-    if sum(os.path.basename(one.path) == name for one in table.snapshots) > 1:
-        return os.path.join(os.path.basename(os.path.dirname(path)), name)
-    return name
 
 
 def listed(names: Sequence[str]) -> str:
