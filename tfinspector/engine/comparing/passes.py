@@ -187,7 +187,7 @@ class _Loom:
                 continue
             if self._anchor >= 0 and at != self._anchor:
                 found.to_anchor[at] = PairAccumulator(order.epsilon)
-            if at - 1 == self._anchor:
+            if at - 1 == self._anchor >= 0:
                 found.to_previous[at] = found.to_anchor[at]  # one pair, measured once
             elif at - 1 in members:
                 found.to_previous[at] = PairAccumulator(order.epsilon)

@@ -42,10 +42,11 @@ class RowFigures(NamedTuple):
 def figures_of(found: Woven, anchor: int) -> RowFigures:
     """The figures of a variable whose spans are all in `found`."""
     row = blank((len(found.own),), found.failed)
-    statistics: dict[int, Statistics | None] = {}
-    for at in sorted(found.present - found.failed.keys(), key=lambda at: (at != anchor, at)):
-        counted = found.own[at]
-        statistics[at] = found.known.get(at) if counted is None else counted.statistics()
+    read = sorted(found.present - found.failed.keys())
+    statistics = {anchor: _statistics(found, anchor)} if anchor in read else {}
+    for at in read:
+        if at != anchor:
+            statistics[at] = _statistics(found, at)
         row.measured[at] = True
         _fill_own(row, at, statistics[at])
         if at == anchor:
@@ -65,6 +66,11 @@ def figures_of(found: Woven, anchor: int) -> RowFigures:
     return row._replace(
         samples={at: np.concatenate(blocks or empty) for at, blocks in found.samples.items()}
     )
+
+
+def _statistics(found: Woven, at: int) -> Statistics | None:
+    counted = found.own[at]
+    return found.known.get(at) if counted is None else counted.statistics()
 
 
 def blank(shape: tuple[int, ...], failed: dict[int, str]) -> RowFigures:
