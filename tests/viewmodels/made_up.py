@@ -68,6 +68,8 @@ class MadeUpReader:
 class MadeUpSource:
     """What `OpenSource` promises, from memory. `broken` snapshots can't be read."""
 
+    paths: tuple[str, ...] = ()
+
     def __init__(self, source: Source, checkpoints: dict[str, Checkpoint]) -> None:
         self.source = source
         self._checkpoints = checkpoints
@@ -133,10 +135,15 @@ class Worlds:
         self.figures: dict[str, Statistics | Unmeasured] = {}
 
     def doors(self, **more: Any) -> Doors:
-        return replace(
-            Doors(open_source=self.open_source, measure_all=self.measure_all),  # type: ignore[arg-type]
-            **more,
-        )
+        made: dict[str, Any] = {
+            "open_source": self.open_source,
+            "open_again": self.open_again,
+            "measure_all": self.measure_all,
+        }
+        return replace(Doors(), **made | more)
+
+    def open_again(self, source: MadeUpSource, ticket: Ticket) -> MadeUpSource:
+        return self.open_source(source.source.given, ticket)
 
     def open_source(self, path: str, ticket: Ticket) -> MadeUpSource:
         while not self.gate.wait(0.01):

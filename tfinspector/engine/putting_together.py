@@ -8,7 +8,7 @@ from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.numbers import counted
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.engine.comparing.axis import need_two, sorted_findings
-from tfinspector.engine.comparing.ordering import in_order
+from tfinspector.engine.comparing.ordering import as_they_are, in_order
 from tfinspector.engine.comparing.places import members_of
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
@@ -19,11 +19,14 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _MOST_NAMED = 4
 
 
-def put_together(paths: Sequence[str], ticket: Ticket | None = None) -> OpenSource:
+def put_together(
+    paths: Sequence[str], ticket: Ticket | None = None, as_given: bool = False
+) -> OpenSource:
     """One source of all complete snapshots of `paths`: checkpoints, runs, models, of any kinds.
 
     Its snapshots are in the order of training as far as anything tells it (`comparing.ordering`),
-    and `taken_for` says what did. Of one path, that path's source. `opened_again` reads it anew.
+    and `taken_for` says what did; `as_given`, they stay where a person put them. Of one path, that
+    path's source. `opened_again` reads it anew.
     Raises `Unreadable` where one of them is, or there are no two snapshots, and `Cancelled`.
     """
     ticket = ticket or Ticket()
@@ -33,7 +36,7 @@ def put_together(paths: Sequence[str], ticket: Ticket | None = None) -> OpenSour
         return parts[0]
     given = members_of(parts)
     need_two(given, paths)
-    ordered = in_order(given)
+    ordered = as_they_are(given) if as_given else in_order(given)
     snapshots = tuple(member.snapshot for member in ordered.members)
     newest = ordered.members[-1]
     findings = [*_findings_of(parts), *sorted_findings(given, ordered)]
@@ -48,18 +51,20 @@ def put_together(paths: Sequence[str], ticket: Ticket | None = None) -> OpenSour
         findings=tuple(sorted(findings, key=lambda finding: _RANK[finding.severity])),
     )
     owners = {member.snapshot.path: member.opened for member in ordered.members}
-    return PutTogether(source, tuple(paths), parts, owners)
+    return PutTogether(source, tuple(paths), parts, owners, as_given)
 
 
 def opened_again(opened: OpenSource, ticket: Ticket | None = None) -> OpenSource:
     """The same source as it is on disk now. Raises `Unreadable` and `Cancelled`."""
     if isinstance(opened, PutTogether):
-        return put_together(opened.paths, ticket)
+        return put_together(opened.paths, ticket, opened.as_given)
     return open_source(opened.source.given or opened.source.path, ticket)
 
 
 class PutTogether(OpenSource):
-    """A run of the snapshots of several sources; `paths` are what `put_together` was given."""
+    """A run of the snapshots of several sources; `paths` and `as_given` are what `put_together` was
+    given.
+    """
 
     def __init__(
         self,
@@ -67,9 +72,10 @@ class PutTogether(OpenSource):
         paths: tuple[str, ...],
         parts: Sequence[OpenSource],
         owners: Mapping[str, OpenSource],
+        as_given: bool,
     ) -> None:
         super().__init__(source, (), {})
-        self.paths = paths
+        self.paths, self.as_given = paths, as_given
         self._parts, self._owners = parts, owners
 
     def part_with(self, snapshot: str) -> OpenSource:

@@ -96,6 +96,16 @@ class Session(QObject):
         """
         return self._list.open(path)
 
+    def put_together(
+        self, paths: Sequence[str], as_given: bool = False, instead: OpenSource | None = None
+    ) -> Task:
+        """Make one run of what is at these paths: sources and snapshots of any kinds.
+
+        It is in the order of training as far as anything tells it, or `as_given`; it takes the
+        place of `instead`, or stands beside what is open and becomes current.
+        """
+        return self._list.put_together(paths, as_given, instead)
+
     def close(self, source: OpenSource) -> None:
         """Forget `source`; what still runs for it is dropped."""
         self._list.close(source)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.focus import Focus, make_rows, read_snapshot
@@ -62,6 +63,28 @@ class SourceList(QObject):
             key=f"open {path}",
         )
 
+    def put_together(
+        self, paths: Sequence[str], as_given: bool = False, instead: OpenSource | None = None
+    ) -> Task:
+        """Make one run of what is at these paths, at the place of `instead` where that is open."""
+        title = f"Put together {numbers.counted(len(paths), 'source')}"
+        among, number = Batch(), self._order.ask()
+
+        def done(run: OpenSource) -> None:
+            path = run.source.path
+            if instead in self.sources and instead is not None:
+                self._reloaded(instead, run, None)
+            else:
+                self._has_opened(run, path, (number, 0), among)
+
+        def job(ticket: Ticket) -> OpenSource:
+            return self._read(lambda: self._doors.put_together(paths, as_given, ticket))
+
+        return self._tasks.run(
+            title, job, done, lambda finding: self._was_refused(title, finding),
+            key=f"put together {id(instead)}" if instead else "",
+        )  # fmt: skip
+
     def close(self, source: OpenSource) -> None:
         """Forget `source`; what still runs for it is dropped."""
         if source not in self.sources:
@@ -78,11 +101,12 @@ class SourceList(QObject):
 
     def reload(self, source: OpenSource, quiet: bool = False) -> None:
         """Read `source` again; what can't be read any more stays as it was, and says so."""
-        path = source.source.given or source.source.path
+        given = "" if source.paths else source.source.given
+        path = given or source.source.path
         snapshot = self._focus.snapshot if source is self._focus.source else None
 
         def job(ticket: Ticket) -> tuple[OpenSource, Checkpoint | None]:
-            fresh = self._open(path, ticket)
+            fresh = self._read(lambda: self._doors.open_again(source, ticket))
             there = {each.path for each in fresh.source.snapshots}
             return fresh, read_snapshot(fresh, snapshot) if snapshot in there else None
 
@@ -156,8 +180,13 @@ class SourceList(QObject):
     def _open(self, path: str, ticket: Ticket) -> OpenSource:
         """In a pool thread."""
         ticket.report(0, 0, path)
+        return self._read(lambda: self._doors.open_source(path, ticket))
+
+    @staticmethod
+    def _read(read: Callable[[], OpenSource]) -> OpenSource:
+        """In a pool thread: what is opened, with all that is made when it is first looked at."""
         with uncollected:
-            opened = self._doors.open_source(path, ticket)
+            opened = read()
             make_rows(opened.source.variables)
             return opened
 

@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+)
 
-from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Snapshot
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.sources import SourceKind
 from tfinspector.viewmodels.source_names import telling_names
+from tfinspector.viewmodels.source_words import Health, detail_of, tip_of
+from tfinspector.viewmodels.together import added, paths_of
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
     from tfinspector.viewmodels.session import Session
 
 _Index = QModelIndex | QPersistentModelIndex
-_NOTHING_THERE = "F03"
-
-KIND_WORDS = {
-    SourceKind.CHECKPOINT: "checkpoint",
-    SourceKind.CHECKPOINT_V1: "checkpoint (V1)",
-    SourceKind.RUN: "run",
-    SourceKind.SAVED_MODEL: "SavedModel",
-    SourceKind.KERAS: "Keras model",
-    SourceKind.KERAS_WEIGHTS: "Keras weights",
-    SourceKind.KERAS_HDF5: "Keras HDF5",
-    SourceKind.GRAPH_DEF: "frozen graph",
-    SourceKind.META_GRAPH: "graph",
-}
-
-
-class Health(StrEnum):
-    """What is known of a snapshot. `unknown` until it was looked at."""
-
-    UNKNOWN = "not looked at yet"
-    GOOD = "nothing wrong found"
-    ATTENTION = "there is a warning"
-    WRONG = "something is wrong"
+_PATHS = "text/uri-list"
 
 
 class SourceAsk(IntEnum):
@@ -73,6 +61,7 @@ class SourcesModel(QAbstractItemModel):
         session.current_changed.connect(self._repaint)
         session.findings_changed.connect(self._repaint)
         session.queue.settled.connect(self._repaint)
+        session.watcher.changed.connect(self._repaint)
 
     def source_at(self, index: _Index) -> OpenSource | None:
         """The source of a row, or of the row's parent."""
@@ -98,6 +87,18 @@ class SourcesModel(QAbstractItemModel):
                     return self.index(at, 0, self.index(row, 0))
             return self.index(row, 0)
         return QModelIndex()
+
+    def paths(self, rows: Iterable[_Index]) -> list[str]:
+        """Where these rows are read from, in the order of the pane."""
+        places = sorted(
+            (row.parent().row(), row.row()) if row.parent().isValid() else (row.row(), -1)
+            for row in rows
+        )
+        found: list[str] = []
+        for at, inner in places:
+            source = self._sources[at]
+            found += paths_of(source, self._snapshots(source)[inner] if inner >= 0 else None)
+        return list(dict.fromkeys(found))
 
     def health(self, source: OpenSource, snapshot: Snapshot | None) -> Health:
         """What is known of a snapshot, or of the whole source."""
@@ -158,9 +159,9 @@ class SourcesModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._name(index)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(source, snapshot)
+                return tip_of(self._session, source, snapshot, self.health(source, snapshot))
             case SourceAsk.DETAIL:
-                return self._detail(source, snapshot)
+                return detail_of(self._session, source, snapshot)
             case SourceAsk.HEALTH:
                 return self.health(source, snapshot)
             case SourceAsk.KIND:
@@ -168,6 +169,45 @@ class SourcesModel(QAbstractItemModel):
             case SourceAsk.IS_CURRENT:
                 return self._is_current(source, snapshot)
         return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Rows can be dragged; a source takes what is dropped on it."""
+        found = super().flags(index)
+        if not index.isValid():
+            return found
+        found |= Qt.ItemFlag.ItemIsDragEnabled
+        return found | Qt.ItemFlag.ItemIsDropEnabled if self._is_source(index) else found
+
+    def mimeTypes(self) -> list[str]:
+        """Paths, as from a file manager."""
+        return [_PATHS]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The paths of these rows."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(path) for path in self.paths(indexes)])
+        return data
+
+    def canDropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index
+    ) -> bool:
+        """On a source that does not have it."""
+        return bool(self._added(data, parent))
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index
+    ) -> bool:
+        """What is dropped on a source is put together with it."""
+        source, paths = self.source_at(parent), self._added(data, parent)
+        if paths and source is not None:
+            self._session.put_together(paths, instead=source if source.paths else None)
+        return False  # the rows that were dragged stay where they are
+
+    def _added(self, data: QMimeData, parent: _Index) -> list[str]:
+        source = self.source_at(parent)
+        if source is None or not self._is_source(parent):
+            return []
+        return added(source, [url.toLocalFile() for url in data.urls() if url.isLocalFile()])
 
     def _is_current(self, source: OpenSource, snapshot: Snapshot | None) -> bool:
         current = self._session.current
@@ -189,40 +229,6 @@ class SourcesModel(QAbstractItemModel):
     def _name(self, index: _Index) -> str:
         snapshot = self.snapshot_at(index)
         return snapshot.path.rsplit("/", 1)[-1] if snapshot else self._names[index.row()]
-
-    def _detail(self, source: OpenSource, snapshot: Snapshot | None) -> str:
-        if snapshot is None:
-            lost = self._session.lost(source)
-            if lost:
-                return "gone" if lost.id == _NOTHING_THERE else "not readable"
-            count = len(source.source.snapshots)
-            words = KIND_WORDS[source.source.kind]
-            return f"{words}, {count}" if source.source.kind is SourceKind.RUN else words
-        if not snapshot.complete:
-            return "incomplete"
-        if snapshot.time is None:
-            return numbers.size(snapshot.nbytes)
-        return numbers.ago(snapshot.time, time.time())
-
-    def _tip(self, source: OpenSource, snapshot: Snapshot | None) -> str:
-        if snapshot is None:
-            lines = [source.source.path, source.source.taken_for]
-            lost = self._session.lost(source)
-            lines += [lost.title, "What was read before is still shown"] if lost else []
-            health = self.health(source, None)
-            if health in (Health.WRONG, Health.ATTENTION):
-                lines.append(str(health))
-            return "\n".join(filter(None, lines))
-        lines = [snapshot.path]
-        if snapshot.step is not None:
-            lines.append(f"step {numbers.whole(snapshot.step)} (from the {snapshot.step_from})")
-        if snapshot.metric:
-            lines.append(f"{snapshot.metric} (from the file name)")
-        if snapshot.time is not None:
-            lines.append(f"saved {numbers.moment(snapshot.time)}")
-        lines.append(f"{numbers.size(snapshot.nbytes)} in all its files")
-        lines.append(str(self.health(source, snapshot)))
-        return "\n".join(lines)
 
     def _rebuild(self) -> None:
         self.beginResetModel()

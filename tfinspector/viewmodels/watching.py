@@ -4,6 +4,9 @@ A save writes several files, so a change is only looked at when the directory ha
 a moment; and only if the files there that a save ends with have changed is the source opened
 again. Network drives tell nobody of changes, and a file that grows in place is no change of its
 directory, so all directories are also looked at every few seconds.
+
+What does not grow, such as a SavedModel, is not read again by itself: that its files have changed
+is told, and Reload is a person's to press.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from tfinspector.contents.sources import SourceKind
 
@@ -29,7 +33,11 @@ Listing = frozenset[tuple[str, int, int]]
 
 
 class Watcher(QObject):
-    """Asks the session to refresh a run or a checkpoint whose directory has changed."""
+    """Asks the session to refresh a run or a checkpoint whose directory has changed; `changed`
+    follows `has_changed` of other sources.
+    """
+
+    changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +45,7 @@ class Watcher(QObject):
         self._listings: dict[str, Listing] = {}
         self._changed: set[str] = set()
         self._is_polling = False
+        self._stale: WeakSet[OpenSource] = WeakSet()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._note)
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
@@ -45,6 +54,10 @@ class Watcher(QObject):
         self._poll.timeout.connect(self._look_at_all)
         session.sources_changed.connect(self._follow)
         self._follow()
+
+    def has_changed(self, source: OpenSource) -> bool:
+        """Whether the files of a source that is not read again by itself are other ones now."""
+        return source in self._stale
 
     def _follow(self) -> None:
         followed = [source for source in self._session.sources if source.source.kind in _WATCHED]
@@ -59,7 +72,7 @@ class Watcher(QObject):
             self._watcher.addPaths(sorted(wanted - watched))
         if new:
             self._list(new, self._begin_with)
-        if wanted:
+        if wanted or self._others():
             self._poll.start()
         else:
             self._poll.stop()
@@ -74,9 +87,32 @@ class Watcher(QObject):
 
     def _look_at_all(self) -> None:
         """Unless the last look still waits for a slow drive."""
-        if self._listings and not self._is_polling:
-            self._is_polling = True
-            self._list(self._listings, self._compare_all)
+        if self._is_polling:
+            return
+        self._is_polling = True
+        self._list(self._listings, self._compare_all)
+        others = self._others()
+        if others:
+            self._session.run(
+                "Look for changed files",
+                lambda _: [source for source in others if source.is_stale()],
+                self._note_stale,
+                quiet=True,
+            )
+
+    def _others(self) -> list[OpenSource]:
+        """Those that are not read again by themselves, and can be asked for nothing."""
+        return [
+            each
+            for each in self._session.sources
+            if each.source.kind not in _WATCHED and not each.source.is_remote
+        ]
+
+    def _note_stale(self, found: list[OpenSource]) -> None:
+        new = [source for source in found if source not in self._stale]
+        self._stale.update(new)
+        if new:
+            self.changed.emit()
 
     def _list(self, directories: Iterable[str], then: object) -> None:
         """List off the window's thread: the directory may be on a slow network."""

@@ -6,7 +6,7 @@ It composes; each part does its work in a file of its own (`views/window/`).
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         self.tabs.opening_asked.connect(self.asking.ask_directory)
         self.tabs.python_asked.connect(self.copy_python)
         self.empty.opening_asked.connect(self.asking.ask_file)
-        session.opened.connect(lambda source, given: preferences.note_opened(source.source.path))
+        session.opened.connect(self._note_opened)
         session.sources_changed.connect(self._show_sources)
         session.current_changed.connect(self._show_title)
         preferences.changed.connect(self._show_recent)
@@ -201,6 +201,11 @@ class MainWindow(QMainWindow):
         current = self.session.current
         name = os.path.basename(current.source.path.rstrip("/")) if current else ""
         self.setWindowTitle(f"{name} – tfinspector" if name else "tfinspector")
+
+    def _note_opened(self, source: Any, given: str) -> None:
+        """Among the recent paths; what was put together by hand has no path of its own."""
+        if not source.paths:
+            self.preferences.note_opened(source.source.path)
 
     def _show_recent(self) -> None:
         self.bar.set_recent(self.preferences.settings.recent)
@@ -241,4 +246,10 @@ _MORE_MENU = (
     "Scheme: dark", "Quit",
 )  # fmt: skip
 _WORKER_MENU = ("Choose interpreter", "Use own interpreter", "Restart worker", "Worker log")
-_OPEN_MENU = ("Open file", "Open directory", "Open checkpoint prefix", "Open address")
+_OPEN_MENU = (
+    "Open file",
+    "Open directory",
+    "Open checkpoint prefix",
+    "Open address",
+    "Put together as a run",
+)

@@ -1,129 +1,50 @@
-"""The sources pane: what is open, snapshots of a run by step, with a dot for their health."""
+"""The sources pane: what is open, snapshots of a run by step, with a dot for their health.
+
+Several rows can be put together as one run, by hand: with Ctrl and Shift and Ctrl+G, or by
+dragging one onto another.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
-    QGuiApplication,
-    QKeySequence,
-    QPainter,
-    QPalette,
-    QShortcut,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QLabel,
-    QMenu,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from functools import partial
+from typing import Any
 
-from tfinspector.contents.sources import SourceKind
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.sources_model import Health, SourceAsk, SourcesModel
+from tfinspector.viewmodels.sources_model import SourcesModel
+from tfinspector.viewmodels.together import can_move, close_or_take_out, move
 from tfinspector.views.icons import icon
-from tfinspector.views.theme import SMALL, SPACE, TIGHT, colours, number_font
-from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.sources_tree import SourcesTree
+from tfinspector.views.theme import SMALL, SPACE, TIGHT
 
-KIND_ICONS = {
-    SourceKind.CHECKPOINT: "checkpoint", SourceKind.CHECKPOINT_V1: "checkpoint",
-    SourceKind.RUN: "run", SourceKind.SAVED_MODEL: "saved_model", SourceKind.KERAS: "keras",
-    SourceKind.KERAS_WEIGHTS: "keras", SourceKind.KERAS_HDF5: "keras",
-    SourceKind.GRAPH_DEF: "saved_model", SourceKind.META_GRAPH: "saved_model",
-}  # fmt: skip
-_ROW = 26
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class _SourceDelegate(QStyledItemDelegate):
-    """Icon or health sign, the name, and a muted word at the right."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        roles, rect = colours(), QRect(option.rect)
-        paint_background(painter, option, roles)
-        painter.save()
-        kind, is_current = index.data(SourceAsk.KIND), index.data(SourceAsk.IS_CURRENT)
-        sign = QRect(rect.left() + 2, rect.center().y() - 8, 16, 16)
-        if kind is not None:
-            icon(KIND_ICONS[kind], "accent" if is_current else "text").paint(painter, sign)
-        else:
-            self._paint_health(painter, sign, index.data(SourceAsk.HEALTH))
-        if is_current:
-            bar = QRect(0, rect.top() + 3, 3, rect.height() - 6)
-            painter.fillRect(bar, QColor(roles.accent))
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold if is_current else QFont.Weight.Normal)
-        rect.adjust(24, 0, -SMALL, 0)
-        health = index.data(SourceAsk.HEALTH)
-        if kind is not None and health in (Health.WRONG, Health.ATTENTION):
-            mark = QRect(rect.right() - 13, rect.center().y() - 7, 14, 14)
-            self._paint_health(painter, mark, health)
-            rect.adjust(0, 0, -14 - TIGHT, 0)
-        detail = index.data(SourceAsk.DETAIL)
-        metrics = QFontMetrics(font)
-        width = option.fontMetrics.horizontalAdvance(detail)
-        has_room = metrics.horizontalAdvance(index.data()) + width + SMALL <= rect.width()
-        if has_room:
-            painter.setPen(QColor(roles.muted))
-            painter.drawText(
-                rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, detail
-            )
-            rect.adjust(0, 0, -width - SMALL, 0)
-        painter.setFont(font)
-        painter.setPen(QColor(roles.text))
-        name = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(100, _ROW)
-
-    @staticmethod  # Qt hands the enum over as its text, so compare by value
-    def _paint_health(painter: QPainter, rect: QRect, health: Health) -> None:
-        if health == Health.WRONG:
-            icon("error", "wrong").paint(painter, rect)
-        elif health == Health.ATTENTION:
-            icon("warning", "attention").paint(painter, rect)
-        else:
-            roles = colours()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(roles.muted))
-            painter.setBrush(
-                QColor(roles.muted) if health == Health.GOOD else Qt.BrushStyle.NoBrush
-            )
-            painter.drawEllipse(rect.center() + QPoint(0, 1), 3, 3)
+_TOGETHER = "Put together as a run"
+_UP, _DOWN = QKeySequence("Ctrl+Shift+Up"), QKeySequence("Ctrl+Shift+Down")
 
 
 class SourcesPane(QWidget):
-    """A click on a source or a snapshot makes it current; Del closes a source."""
+    """What is chosen becomes current, where it is one row. Del closes sources, and takes snapshots
+    out of a run that was put together by hand.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.model = SourcesModel(session, self)
-        self.tree = QTreeView()
-        self.tree.setModel(self.model)
-        self.tree.setItemDelegate(_SourceDelegate(self.tree))
-        self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(14)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setMouseTracking(True)
-        self.tree.setFont(number_font(self.tree.font()))
-        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.setAccessibleName("Sources")
+        self.tree = SourcesTree(self.model)
         self.tree.customContextMenuRequested.connect(self._open_menu)
-        self.tree.selectionModel().currentChanged.connect(self._has_moved)
-        self.tree.clicked.connect(self._take)
-        close = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.tree)
-        close.setContext(Qt.ShortcutContext.WidgetShortcut)
-        close.activated.connect(self.close_chosen)
+        self.tree.selectionModel().selectionChanged.connect(self._has_chosen)
+        self.tree.clicked.connect(self._has_chosen)
+        for keys, act in (
+            (QKeySequence(Qt.Key.Key_Delete), self.close_chosen),
+            (_UP, lambda: self._move(-1)),
+            (_DOWN, lambda: self._move(1)),
+        ):
+            shortcut = QShortcut(keys, self.tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
         heading = QLabel("Sources")
         heading.setProperty("heading", True)
         heading.setContentsMargins(SPACE, SMALL, SMALL, TIGHT)
@@ -144,48 +65,91 @@ class SourcesPane(QWidget):
         self._is_following = False
         self._has_reset()
 
+    def put_together(self) -> None:
+        """Make one run of the chosen rows; of all that is open where not several are chosen."""
+        rows = self.tree.chosen()
+        if len(rows) < 2:
+            rows = [self.model.index(row, 0) for row in range(self.model.rowCount())]
+        self.session.put_together(self.model.paths(rows))
+
     def close_chosen(self) -> None:
-        """Close the source that is chosen in the pane."""
-        source = self.model.source_at(self.tree.currentIndex())
-        if source:
-            self.session.close(source)
+        """Close the sources of the chosen rows; of a run that was put together by hand take the
+        chosen snapshots out.
+        """
+        close_or_take_out(self.session, [self._at(index) for index in self.tree.chosen()])
+
+    def _move(self, by: int) -> None:
+        """The snapshot in the pane, within a run that was put together."""
+        source, snapshot = self._at(self.tree.currentIndex())
+        if source is not None and snapshot is not None:
+            move(self.session, source, snapshot, by)
+
+    def _at(self, index: QModelIndex) -> Any:
+        return self.model.source_at(index), self.model.snapshot_at(index)
 
     def _has_reset(self) -> None:
         is_empty = self.model.rowCount() == 0
         self._hint.setVisible(is_empty)
         self.tree.setVisible(not is_empty)
-        self.tree.expandAll()
         self._show_current()
 
     def _show_current(self) -> None:
         current = self.session.current
-        if current is None:
-            return
-        index = self.model.index_of(current.source.path, self.session.current_snapshot)
-        self._is_following = True
-        self.tree.setCurrentIndex(index)
-        self._is_following = False
+        if current is not None:
+            index = self.model.index_of(current.source.path, self.session.current_snapshot)
+            self._is_following = True
+            self.tree.show_current(index)
+            self._is_following = False
 
-    def _has_moved(self, index: QModelIndex) -> None:
-        if not self._is_following:
-            self._take(index)
-
-    def _take(self, index: QModelIndex) -> None:
-        source, snapshot = self.model.source_at(index), self.model.snapshot_at(index)
-        if source:
-            self.session.set_current(source, snapshot.path if snapshot else None)
+    def _has_chosen(self) -> None:
+        """One row is what a person looks at; several are for what can be done with them."""
+        chosen = self.tree.chosen()
+        if len(chosen) == 1 and not self._is_following:
+            source, snapshot = self._at(chosen[0])
+            if source:
+                self.session.set_current(source, snapshot.path if snapshot else None)
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.tree.indexAt(at)
-        source = self.model.source_at(index)
-        if source is None:
-            return
-        snapshot = self.model.snapshot_at(index)
-        path = snapshot.path if snapshot else source.source.path
+        if self.model.source_at(index) is not None:
+            self.menu(index).popup(self.tree.viewport().mapToGlobal(at))
+
+    def menu(self, index: QModelIndex) -> QMenu:
+        """What can be done with a row, or with all that are chosen."""
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction(icon("copy"), "Copy path", lambda: QGuiApplication.clipboard().setText(path))
+        source, snapshot = self._at(index)
+        assert source is not None
+        several = len(self.tree.chosen()) > 1
+        paths = self.model.paths(self.tree.chosen() if several else [index])
+        words = f"Copy {len(paths)} paths" if several else "Copy path"
+        menu.addAction(icon("copy"), words, lambda: _copy("\n".join(paths)))
+        if several:
+            menu.addAction(icon("run"), _TOGETHER, self.put_together)
+        if snapshot is not None and source.paths and not several:
+            self._add_moves(menu, index)
+        menu.addSeparator()
+        if several:
+            menu.addAction(icon("close"), "Close", self.close_chosen)
+            return menu
         check = menu.addAction("Check all bytes", lambda: self.session.checks.run(source))
         check.setEnabled(self.session.checks.can_check(source))
         menu.addAction(icon("close"), "Close", lambda: self.session.close(source))
-        menu.popup(self.tree.viewport().mapToGlobal(at))
+        return menu
+
+    def _add_moves(self, menu: QMenu, index: QModelIndex) -> None:
+        """Of a snapshot in a run that was put together by hand."""
+        source, snapshot = self._at(index)
+        for words, by, keys in (("Move up", -1, _UP), ("Move down", 1, _DOWN)):
+            action = menu.addAction(words, partial(move, self.session, source, snapshot, by))
+            action.setShortcut(keys)
+            action.setEnabled(can_move(source, snapshot, by))
+        out = menu.addAction(
+            "Take out of the run",
+            partial(close_or_take_out, self.session, [(source, snapshot)]),
+        )
+        out.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

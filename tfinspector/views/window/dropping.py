@@ -1,4 +1,7 @@
-"""Drag and drop: anything with a local path may be dropped anywhere on the window."""
+"""Drag and drop: anything with a local path may be dropped anywhere on the window.
+
+On a row of the sources pane it is put together with that source; see `SourcesModel`.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +33,16 @@ class DropTarget(QObject):
         if event.type() in (QEvent.Type.DragLeave, QEvent.Type.Drop):
             self._veil.hide()
         if event.type() == QEvent.Type.Drop and isinstance(event, QDropEvent):
-            self._session.open_several(_paths(event.mimeData()))
+            self._take(_paths(event.mimeData()), event.modifiers())
             event.acceptProposedAction()
             return True
         return super().eventFilter(watched, event)
+
+    def _take(self, paths: list[str], keys: Qt.KeyboardModifier) -> None:
+        if len(paths) > 1 and keys & Qt.KeyboardModifier.ShiftModifier:
+            self._session.put_together(paths)
+        else:
+            self._session.open_several(paths)
 
 
 class _Veil(QWidget):
@@ -47,7 +56,9 @@ class _Veil(QWidget):
 
     def show_over(self, count: int) -> None:
         """Cover the window; `count` paths are held."""
-        self._words = "Drop to open" if count == 1 else f"Drop to open {numbers.whole(count)} paths"
+        self._words = "Drop to open"
+        if count > 1:
+            self._words += f" {numbers.whole(count)} paths\nWith Shift: put together as a run"
         self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
