@@ -21,8 +21,11 @@ _MOST_COMPARED = 20_000
 class OpenSource:
     """An opened source. Thread-safe; holds no open file.
 
-    A snapshot is named by its `Snapshot.path`; None is the newest one that can be read.
+    A snapshot is named by its `Snapshot.path`; None is the newest one that can be read. `paths` are
+    those that a person put together to it; () for what lies on disk as it is.
     """
+
+    paths: tuple[str, ...] = ()
 
     def __init__(self, source: Source, loaded: Iterable[Loaded], stamps: Stamps) -> None:
         self.source = source
