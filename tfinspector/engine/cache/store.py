@@ -64,7 +64,7 @@ class Store:
         )
         today = _today()
         stale = [key for key, _, day in found if day != today]
-        if stale:
+        if stale and self._may_write():
             self._try(lambda db: _note_use(db, stale, today), None)
         return {key: body for key, body, _ in found}
 
@@ -115,14 +115,18 @@ class Store:
             self._tell(_unusable(self.path, error.strerror or str(error)))
         return otherwise
 
+    def _may_write(self) -> bool:
+        return os.access(self.path.parent, os.W_OK)
+
     def _tell(self, problem: Finding) -> None:
         self.problem = problem
         if self._on_problem:
             self._on_problem(problem)
 
     def _connect(self, create: bool) -> sqlite3.Connection:
-        # In a URI, so that a look does not make an empty file.
-        mode = "rwc" if create else "rw"
+        # In a URI, so that a look does not make an empty file; where nothing may be written, the
+        # file that tells others of a look can't be made, and nobody writes who would need it.
+        mode = "rwc" if create else "rw" if self._may_write() else "ro&immutable=1"
         place = f"{self.path.absolute().as_uri()}?mode={mode}"
         db = sqlite3.connect(place, _PATIENCE_SECONDS, isolation_level=None, uri=True)
         try:
