@@ -86,7 +86,7 @@ def test_the_emitted_script_restores_by_itself(cli: Cli, net: Path, tmp_path: Pa
         env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
-    assert "6 of 6 variables restored" in ran.stdout
+    assert "restored 6 of 6 variables of the model" in ran.stdout
 
 
 @pytest.fixture(scope="module")

@@ -158,6 +158,18 @@ def test_slots_come_along_with_variable_and_optimizer() -> None:
     assert [(f.edge, f.keys) for f in alone.frontier] == [("opt", 3)]
 
 
+def test_no_two_rows_are_called_the_same() -> None:
+    """As in a tf.Module, where every variable may be called "Variable"."""
+    file = checkpoint({0: {"a": 1}}, {1: (1,)})
+    mine = model({0: {"x": 1, "y": 2, "z": 3}}, {1: (1,), 2: (1,), 3: (1,)})
+    names = ("Variable", "Variable", "name1")  # the last is what the file calls its own
+    called = tuple(
+        each._replace(name=name) for each, name in zip(mine.variables, names, strict=True)
+    )
+    rows = match(file, replace(mine, variables=called)).rows
+    assert [row.name for row in rows] == ["name1", "path1", "path2", "path3"]
+
+
 def test_two_values_for_one_variable() -> None:
     file = checkpoint({0: {"a": 1, "b": 2}}, {1: (1,), 2: (1,)})
     table = match(file, model({0: {"a": 1, "b": 1}}, {1: (1,)}))

@@ -20,6 +20,7 @@ from tfinspector.engine.restoring.restore import RestoreRequest, dry_run
 from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "renames.py"
+PARTIAL = ("inserted",)  # a layer that the source does not have
 Proposed = Callable[..., tuple[RestoreRequest, tuple[Rename, ...], dict[str, str]]]
 
 
@@ -87,7 +88,7 @@ def test_the_ordinary_restore_takes_what_was_written(
     prefix = tmp_path / "fixed-1"
     report = write_fixed(request, renames, str(prefix), client)
     assert [one.title for one in report.findings if one.severity is Severity.ERROR] == []
-    assert report.outcome is Outcome.RESTORED
+    assert report.outcome is (Outcome.PARTIAL if name in PARTIAL else Outcome.RESTORED)
     assert report.renames == renames
     assert Path(report.prefix) == prefix
     assert sorted(os.listdir(tmp_path)) == ["fixed-1.data-00000-of-00001", "fixed-1.index"]
@@ -96,7 +97,8 @@ def test_the_ordinary_restore_takes_what_was_written(
     answer: dict[str, Any] = tensorflow.call(
         "tests.makers.renames:restore_plainly", name, str(prefix), str(data), truth
     )
-    assert answer == {"consumed": "", "wrong": []}
+    assert answer["wrong"] == []
+    assert bool(answer["consumed"]) == (name in PARTIAL)
 
 
 def test_nothing_is_turned_or_written_unless_that_was_accepted(
@@ -104,17 +106,30 @@ def test_nothing_is_turned_or_written_unless_that_was_accepted(
 ) -> None:
     request, renames, _ = proposed("transposed")
     assert [each.transform for each in renames] == ["transpose"]
-    report = write_fixed(request, (), str(tmp_path / "fixed-1"), client)
-    assert report.outcome is Outcome.FAILED
-    assert report.findings[0].id == "M33"
     unturned = [each._replace(transform="", axes=()) for each in renames]
-    report = write_fixed(request, unturned, str(tmp_path / "fixed-1"), client)
-    told = [one for one in report.findings if one.id == "M32"]
-    assert told[0].evidence["variables"] == ["hidden/kernel"]  # not filled, and it says so
-    assert "first value" in told[0].title
+    for place, accepted in (("without", ()), ("unturned", unturned)):
+        report = write_fixed(request, accepted, str(tmp_path / place), client)
+        assert report.outcome is Outcome.PARTIAL
+        [told] = [one for one in report.findings if one.id == "M32"]
+        assert told.evidence["variables"] == ["hidden/kernel"]  # left out, and it says so
+        assert "hidden/kernel (4 x 3 in the source, 3 x 4 in the model)" in told.title
+        assert told.fix
+        assert told.fix.code.endswith(f"{str(tmp_path / place)!r}).expect_partial()")
+        keys = {each.key for each in open_source(report.prefix).checkpoint().variables}
+        assert not any(key.startswith("hidden/kernel/") for key in keys)
+        assert any(key.startswith("hidden/bias/") for key in keys)
 
 
-def test_the_models_own_first_values_are_told(
+def test_nothing_is_written_where_no_weight_fits(
+    proposed: Proposed, client: WorkerClient, tmp_path: Path
+) -> None:
+    request, _, _ = proposed("tf1")
+    report = write_fixed(request, (), str(tmp_path / "fixed-1"), client)
+    assert (report.outcome, report.findings[0].id) == (Outcome.NOTHING, "M33")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_nothing_fits_is_left_out_and_told(
     proposed: Proposed, client: WorkerClient, tmp_path: Path
 ) -> None:
     request, renames, _ = proposed("inserted")
@@ -123,6 +138,22 @@ def test_the_models_own_first_values_are_told(
     assert report.findings[0].severity is Severity.WARNING
     names = report.findings[0].evidence["variables"]
     assert names == ["_operations/2/_kernel", "_operations/2/bias"]
+    assert report.findings[0].evidence["reasons"] == ["not in the source"] * 2
+
+
+def test_what_was_turned_or_cast_on_the_way_is_named(
+    proposed: Proposed, client: WorkerClient, tmp_path: Path
+) -> None:
+    request, renames, _ = proposed("transposed")
+    report = write_fixed(request, renames, str(tmp_path / "turned"), client)
+    [told] = [one for one in report.findings if one.id == "M38"]
+    assert told.title == "1 value is transposed on the way: hidden/kernel (4 x 3 to 3 x 4)."
+    assert told.severity is Severity.INFO
+    request, renames, _ = proposed("halves")
+    report = write_fixed(request, renames, str(tmp_path / "cast"), client)
+    [told] = [one for one in report.findings if one.id == "M38"]
+    assert " cast on the way" in told.title
+    assert "rounded by at most" in told.detail or "stays the same" in told.detail
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,13 @@ def test_it_restores_what_belongs_where(
     (tmp_path / "program.py").write_text(code, encoding="utf-8")
     done = run(tmp_path, LOOKING.format(module="program"), json.dumps(truth))
     assert done.returncode == 0, done.stderr
-    said, wrong = done.stdout.strip().splitlines()[-2:]
+    *_, wrong = lines = done.stdout.strip().splitlines()
     assert json.loads(wrong) == []
+    [said] = [line for line in lines if line.startswith("restored ")]
     assert f"by renames {len(renames)};" in said
+    assert report.model
+    known = [each for each in report.model.variables if not each.random_state]
+    assert f" of {len(known)} variables of the model" in said
 
 
 def test_it_builds_what_waits_for_its_first_call(dry: Callable[..., Told], tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def repair(
     if any(one.severity is Severity.ERROR for one in written.findings):
         return f"write_fixed says: {written.findings[0].title}"
     answer = as_user(case, directory, str(prefix), report.table.attachment.name)
-    if answer["raises"] or answer["consumed"]:
-        return answer["raises"] + answer["says"] + answer["consumed"]
+    is_said = written.outcome is Outcome.PARTIAL  # that expect_partial() is needed
+    if answer["raises"] or bool(answer["consumed"]) != is_said:
+        return f"{answer['raises']}{answer['says']}{answer['consumed'] or 'it was consumed'}"
     return f"wrong values: {answer['wrong']}" if answer["wrong"] else ""

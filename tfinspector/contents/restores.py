@@ -10,6 +10,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.reports import RelayedError
 from tfinspector.contents.saved_models import Shape
+from tfinspector.contents.sources import SourceKind
 
 
 class State(StrEnum):
@@ -97,7 +98,9 @@ class MatchTable:
     `Frontier.model_node`); it is empty for a checkpoint without an object graph. `conflicts` are
     checkpoint nodes that several paths resolve to different objects of the model (shared there,
     copied here), with those objects, the one that gets the value first. `as_good` are the names in
-    the checkpoint under which a bare model would fit as well as where it stands.
+    the checkpoint under which a bare model would fit as well as where it stands. `misplaced` are
+    keys of an optimizer that by position get to the place of something else: TensorFlow assigns
+    what of them fits, this program never does of its own accord.
     """
 
     attachment: Attachment
@@ -106,6 +109,7 @@ class MatchTable:
     bound: dict[int, int]
     conflicts: tuple[tuple[int, tuple[int, ...]], ...] = ()
     as_good: tuple[str, ...] = ()
+    misplaced: frozenset[str] = frozenset()
 
 
 class Rename(NamedTuple):
@@ -158,7 +162,7 @@ class RestoreEvidence:
     `status_type` the class that its `restore` returned. `factory` and `kwargs` are what was asked
     to be called, `device` where to build ("" for TensorFlow's own choice), `available_nbytes` the
     free memory there before the restore (-1: not known). `load_error` is what Keras's own
-    `load_weights` raised, whether or not another `way` was found.
+    `load_weights` raised, whether or not another `way` was found. `kind` is what was opened.
     """
 
     checkpoint: Checkpoint
@@ -177,6 +181,7 @@ class RestoreEvidence:
     available_nbytes: int = -1
     load_error: RelayedError | None = None
     way: Way | None = None
+    kind: SourceKind | None = None
 
 
 class Outcome(StrEnum):
@@ -198,7 +203,7 @@ class RestoreReport:
     would do is in `expected_outcome` (None otherwise) and `parameters_expected`.
     `called` says that the values were compared once more after a forward call, `why_not_called`
     why not. `error` is what building or restoring raised; `worker_died` that no answer came at all.
-    `way` is how the values came into the model, None where none did.
+    `way` is how the values came into the model, None where none did. `kind` is what was opened.
     """
 
     outcome: Outcome
@@ -223,6 +228,7 @@ class RestoreReport:
     way: Way | None = None
     expected_outcome: Outcome | None = None
     parameters_expected: int = 0
+    kind: SourceKind | None = None
 
     @property
     def outlook(self) -> Outcome:

@@ -80,6 +80,11 @@ def _link(path: str, kind: SourceKind) -> str:
     )
 
 
+def _where(given: str) -> str:
+    """The path that was given, absolute as in all findings; an address of another machine as is."""
+    return given if "://" in given else os.path.abspath(os.path.expanduser(given))
+
+
 def _as_index(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path)
     return Finding(
@@ -87,7 +92,7 @@ def _as_index(recognised: Recognised, prefix: str) -> Finding:
         f"This is the index of {name}; `restore` must be given the prefix, without .index.",
         "An index is a valid table, so TensorFlow opens it as an old name-based checkpoint, finds "
         "nothing in it and restores nothing, without an exception.",
-        recognised.given, {"given": recognised.given, "prefix": recognised.path},
+        _where(recognised.given), {"given": recognised.given, "prefix": recognised.path},
         _restore(prefix),
     )  # fmt: skip
 
@@ -104,7 +109,7 @@ def _as_part(recognised: Recognised, prefix: str) -> Finding:
         "F02", Severity.INFO,
         f"This is {what}; `restore` must be given " + ("a prefix." if is_run else "the prefix."),
         f"TensorFlow would say `{_BARE_EXCEPTION}`.",
-        recognised.given, {"given": recognised.given, "used": recognised.path},
+        _where(recognised.given), {"given": recognised.given, "used": recognised.path},
         _restore(prefix),
     )  # fmt: skip
 
@@ -115,7 +120,7 @@ def _as_directory(recognised: Recognised, prefix: str) -> Finding:
         "F03", Severity.INFO,
         f"{name} is a directory; `restore` must be given the prefix of one checkpoint in it.",
         "TensorFlow would say `DataLossError: Unable to open table file ...; Is a directory`.",
-        recognised.given, {"given": recognised.given, "used": recognised.path},
+        _where(recognised.given), {"given": recognised.given, "used": recognised.path},
         _restore(prefix),
     )  # fmt: skip
 
@@ -143,7 +148,7 @@ def _without_number(recognised: Recognised, prefix: str) -> Finding:
         f"There is no checkpoint {given}; {name} is the last that begins so and was opened.",
         f"`save({given!r})` appends a number to the name. TensorFlow would say \"Failed to find "
         'any matching files ... You may be missing the checkpoint suffix".',
-        recognised.given,
+        _where(recognised.given),
         {"given": recognised.given, "used": recognised.path, "others": list(recognised.others)},
         _restore(prefix),
     )  # fmt: skip
@@ -156,7 +161,7 @@ def _one_of_versions(recognised: Recognised) -> Finding:
         "F03", Severity.INFO,
         f"This directory holds {len(names) + 1} versions of a SavedModel; {version} was opened.",
         "TensorFlow Serving serves the highest number; `tf.saved_model.load` must be given one.",
-        recognised.given, {"versions": [*names, version]},
+        _where(recognised.given), {"versions": [*names, version]},
         Fix("Load this version, or open another.",
             f"tf.saved_model.load({recognised.path!r})"),
     )  # fmt: skip

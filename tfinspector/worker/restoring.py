@@ -2,14 +2,15 @@
 
 import os
 import time
-from typing import Any, Dict, List
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List
 
 from .building import Holding, holding
 from .describing import value_hash
 from .failures import describe
 from .framework import tensorflow
 from .listening import Listening
-from .objects import short_device
+from .objects import short_device, variable_of
 from .placing import peak_memory
 from .plain_paths import forget, plain
 from .returned import checkpoint_of
@@ -101,16 +102,18 @@ def roll_back(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
 def write(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """Write the model to `prefix` as it is now, such that the ordinary restore is content.
 
-    `name` is where a bare model goes. The file holds a `save_counter` (as it was restored, else
-    1), because `restore` makes one and `assert_consumed` misses it otherwise. Returns the prefix
-    and the files.
+    `name` is where a bare model goes, `without` the variables (indices) to leave out. The file
+    holds a `save_counter` (as it was restored, else 1), because `restore` makes one and
+    `assert_consumed` misses it otherwise. Returns the prefix and the files.
     """
     held = holding()
     prefix = absolute(params["prefix"], held)
     checkpoint = checkpoint_of(held.built, params.get("name") or "")
     checkpoint.save_counter.assign(max(int(held.saves.numpy()), 1))
     context.report(0, 0, "writing")
-    written = checkpoint.write(prefix)
+    without = [held.variables[int(each)].variable for each in params.get("without") or ()]
+    with _leaving_out(checkpoint, without):
+        written = checkpoint.write(prefix)
     directory, base = os.path.split(written)
     files = sorted(
         name
@@ -118,6 +121,30 @@ def write(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         if name.startswith((base + ".index", base + ".data-"))
     )
     return {"prefix": written, "files": files}
+
+
+@contextmanager
+def _leaving_out(checkpoint: Any, variables: List[Any]) -> Iterator[None]:
+    """Meanwhile TensorFlow, which asks its view of the graph for children, is not told of these.
+
+    The view (`tensorflow/python/checkpoint/graph_view.py`) is private, and the same from
+    TensorFlow 2.13 to 2.21.
+    """
+    if not variables:
+        yield
+        return
+    view, left = checkpoint._saver._graph_view, {id(each) for each in variables}
+    everything = view.list_children
+
+    def others(*args: Any, **kwargs: Any) -> List[Any]:
+        found = everything(*args, **kwargs)
+        return [child for child in found if id(variable_of(child.ref)) not in left]
+
+    view.list_children = others
+    try:
+        yield
+    finally:
+        del view.list_children
 
 
 def absolute(path: str, held: Holding) -> str:

@@ -67,7 +67,7 @@ class Case:
 GROUPS = (
     "healthy", "files", "edges", "instances", "building", "positions", "shapes_and_types", "names",
     "optimizers", "objects", "networks", "wrappers", "rewritten", "sizes", "training",
-    "healthy_networks", "from_keras2",
+    "healthy_networks", "adapted", "from_keras2",
 )  # fmt: skip
 Maker = Callable[["Place"], None]
 MAKERS: dict[str, tuple[Case, Maker]] = {}

@@ -78,7 +78,7 @@ def _rows(checkpoint: Checkpoint, model: ModelDescription, pairs: Pairs) -> Iter
         if state is None and theirs.problem:
             state = State.NOT_ASSIGNED
         yield paired_row(state, theirs, mine, at, theirs.problem)
-    yield from model_rows(model, pairs.values())
+    yield from model_rows(model, pairs.values(), [each.name for each in checkpoint.variables])
 
 
 def _why_lost(theirs: Variable, model: ModelDescription) -> str:

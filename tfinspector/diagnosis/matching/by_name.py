@@ -39,7 +39,8 @@ def match_by_name(checkpoint: Checkpoint, model: ModelDescription) -> MatchTable
             if state is None and theirs.problem:
                 state = State.NOT_ASSIGNED
             rows.append(paired_row(state, theirs, mine, at, theirs.problem))
-    rows += model_rows(model, {row.variable for row in rows}, whys)
+    names = [theirs.name for theirs in checkpoint.variables]
+    rows += model_rows(model, {row.variable for row in rows}, names, whys)
     return MatchTable(Attachment(), tuple(rows), (), {})
 
 

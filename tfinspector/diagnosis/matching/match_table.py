@@ -19,6 +19,7 @@ from tfinspector.diagnosis.matching.by_name import match_by_name
 from tfinspector.diagnosis.matching.frontier import find_lost
 from tfinspector.diagnosis.matching.roles import PRIVATE
 from tfinspector.diagnosis.matching.rows import GraphRows, misfit
+from tfinspector.diagnosis.matching.slots import misplaced
 from tfinspector.diagnosis.matching.walk import (
     ROOT,
     SAVE_COUNTER,
@@ -76,7 +77,8 @@ def match(
         for node, others in found.conflicts.items()
     )
     rows = GraphRows(checkpoint, side, found, lost).rows()
-    return MatchTable(attachment, rows, lost.frontier, found.bound, conflicts, as_good)
+    wrong = misplaced(checkpoint, model, rows)
+    return MatchTable(attachment, rows, lost.frontier, found.bound, conflicts, as_good, wrong)
 
 
 def attachments(checkpoint: Checkpoint, model: ModelDescription) -> tuple[Attachment, ...]:

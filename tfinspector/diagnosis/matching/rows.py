@@ -1,6 +1,7 @@
 """The rows of a match: every key of the checkpoint, then every variable only the model has."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from tfinspector.contents.checkpoints import Checkpoint
@@ -61,16 +62,20 @@ def file_row(state: State, theirs: Variable, why: str, path: str = "") -> Row:
 
 
 def model_rows(
-    model: ModelDescription, met: Iterable[int], whys: dict[int, str] | None = None
+    model: ModelDescription,
+    met: Iterable[int],
+    names: Iterable[str],
+    whys: dict[int, str] | None = None,
 ) -> list[Row]:
-    """The variables that are in none of the rows made so far."""
+    """The variables that are in none of the rows made so far; `names` are what those are called."""
     known = set(met)
     left = [at for at in range(len(model.variables)) if at not in known]
     if not left:
         return []
     roles = role_of_variables(model)
+    own = _names_of(model, left, names)
     rows = []
-    for at in left:
+    for at, name in zip(left, own, strict=True):
         mine = model.variables[at]
         state = State.MISSING_IN_CHECKPOINT if mine.node >= 0 else State.UNREACHABLE
         why = (whys or {}).get(at, "")
@@ -78,11 +83,32 @@ def model_rows(
             why = WHY_RANDOM if mine.random_state else WHY_UNREACHABLE
         rows.append(
             Row(
-                state, "", mine.name, at, mine.path, None, mine.shape, "", mine.dtype,
+                state, "", name, at, mine.path, None, mine.shape, "", mine.dtype,
                 mine.device, _ROLES[roles[at]], why,
             )
         )  # fmt: skip
     return rows
+
+
+def _names_of(model: ModelDescription, left: Sequence[int], names: Iterable[str]) -> list[str]:
+    """What each is called, such that no two rows are called the same.
+
+    Its name, or its path where others have the name: all variables of a tf.Module may be called
+    "Variable", and the file may know the name for something else.
+    """
+    taken = set(names)
+    count = Counter(model.variables[at].name for at in left)
+    found = []
+    for at in left:
+        mine = model.variables[at]
+        is_own = count[mine.name] == 1 and mine.name not in taken
+        name = mine.name if is_own and mine.name else mine.path or mine.name
+        number = 2
+        while name in taken:  # no path leads to it
+            name, number = f"{mine.path or mine.name}#{number}", number + 1
+        taken.add(name)
+        found.append(name)
+    return found
 
 
 class GraphRows:
@@ -116,7 +142,8 @@ class GraphRows:
         """All of them: the file's keys in its order, then what only the model has."""
         rows = [self._row(theirs) for theirs in self._checkpoint.variables]
         met = {row[3] for row in rows}
-        return tuple(chain(rows, model_rows(self._model, met, self._why_left())))
+        names = (theirs.name for theirs in self._checkpoint.variables)
+        return tuple(chain(rows, model_rows(self._model, met, names, self._why_left())))
 
     def _row(self, theirs: Variable) -> Row:
         node = theirs.node

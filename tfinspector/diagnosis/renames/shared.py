@@ -7,7 +7,7 @@ that it has, and the copies get the same value.
 from collections.abc import Iterator
 
 from tfinspector.contents.restores import Rename
-from tfinspector.diagnosis.renames.sides import Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import OPTIMIZER, Mine, Sides, Theirs, fits
 
 SHARED = "shared"
 
@@ -27,6 +27,8 @@ def copies_of_shared(sides: Sides) -> list[Rename]:
                 value, target = theirs.get(node), mine.get(nodes[here].variable)
                 if value is None or target is None or target.at in done:
                     continue
+                if OPTIMIZER in (value.kind, target.kind):
+                    continue  # lists of other length, nothing that was shared
                 if fits(value, target) and not sides.is_taken(target.at):
                     done.add(target.at)
                     found.append(_pair(sides, value, target))

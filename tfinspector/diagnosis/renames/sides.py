@@ -101,6 +101,7 @@ class Sides:
 
     def _sort_rows(self, rows: Sequence[Row]) -> None:
         used: set[int] = set()
+        rows = [row for row in rows if row.key not in self.table.misplaced]
         for row in rows:
             if row.key and row.variable >= 0 and row.expected in _DONE:
                 self.partner.setdefault(row.key, row.variable)

@@ -68,8 +68,10 @@ def model_entries(case: Case, mine: int) -> list[Entry]:
 
 
 def called(case: Case, item: Entry) -> str:
-    """What the model calls it."""
-    return case.node(item.node).name or f"number {item.place}"
+    """What the model calls it; a variable by itself only has a name if somebody gave it one."""
+    node = case.node(item.node)
+    name = item.name if node.variable >= 0 else node.name
+    return name or f"number {item.place}"
 
 
 def keys_of(case: Case, item: Entry) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from tfinspector.contents.restores import State
 from tfinspector.diagnosis.matching.rows import shapes_fit
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, Case, Cause
+from tfinspector.diagnosis.restoring.graph_files import GRAPHS
 from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, listed, shown
 
 _AVERAGE = "/ExponentialMovingAverage"
@@ -35,7 +36,7 @@ def find_names(case: Case) -> Iterator[Cause]:
     lost = case.open(case.places(LOST))
     unfed = case.open(case.unfed_weights)
     if not unfed:
-        if not case.unfed_weights:
+        if not case.unfed_weights and case.evidence.kind not in GRAPHS:
             yield from _fed_by_name(case, lost)
         return
     pairs = _align(case, lost, unfed)

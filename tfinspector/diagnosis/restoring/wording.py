@@ -46,6 +46,8 @@ def what(kind: str) -> str:
     name = kind.rpartition(".")[2]
     if kind.startswith(("keras.src.layers", "tf_keras.src.layers")):
         return "Layer"
+    if name in ("ListWrapper", "_TupleWrapper", "TrackedList"):
+        return "List"
     return "Part" if name in ("AutoTrackable", "Module", "Wrapper", "_DictWrapper") else name
 
 

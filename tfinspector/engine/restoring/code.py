@@ -20,9 +20,11 @@ from tfinspector.engine.restoring.script_parts import (
     BODY,
     ENDING,
     FACTORY,
+    GRAPH_VALUES,
     HEAD,
     KERAS_VALUES,
     LINKS,
+    PARSE,
 )
 
 _WIDTH = 96
@@ -59,8 +61,11 @@ def code_for(request: RestoreRequest, report: RestoreReport, renames: Sequence[R
         f"# The same for the accepted renames, and what is done to the value.\n"
         f"RENAMED = {_literal(plan.renamed)}\n"
     )
+    parse = PARSE.get(report.kind) if report.kind else None
     if report.model.keras is not None:
         head += KERAS_VALUES
+    elif parse:
+        head += GRAPH_VALUES.format(parse=parse)
     elif any(finding.id == "F04" for finding in report.findings):
         head += LINKS
     restore = _restore_lines(report, plan, request)
@@ -79,10 +84,11 @@ def _plan(model: ModelDescription, table: MatchTable, renames: Sequence[Rename])
     keys = {rename.key for rename, _ in renamed if rename.rule != SHARED}
     taken = {at for _, at in renamed}
     matched = [row for row in table.rows if row.fits and row.variable >= 0]
+    others = table.misplaced
     same = [
         (row.key, _place(model, row.variable))
         for row in matched
-        if row.key not in keys and row.variable not in taken
+        if row.key not in keys and row.variable not in taken and row.key not in others
     ]
     is_clean = all(
         row.state is not State.SHAPE_MISMATCH and row.state is not State.DTYPE_MISMATCH
@@ -150,7 +156,8 @@ def _restore_lines(report: RestoreReport, plan: _Plan, request: RestoreRequest) 
     lines.append("check(root, reader)")
     lines.append("return built")
     body = "\n".join(f"    {line}" for line in lines)
-    reader = "Values" if model.keras is not None else "tf.train.load_checkpoint"
+    has_own = model.keras is not None or report.kind in PARSE
+    reader = "Values" if has_own else "tf.train.load_checkpoint"
     return (
         "\ndef restore():\n"
         '    """What the factory returns, with the values of the checkpoint."""\n'

@@ -40,7 +40,8 @@ class RestoreRequest:
     factory       SPEC: "path/to/file.py:callable" or "package.module:callable"
     device        "GPU:0"; None is TensorFlow's own choice
     snapshot      `Snapshot.path`, None for the newest
-    keep_partial  where some variables don't fit, restore those that do, instead of none
+    keep_partial  where some variables don't fit, restore those that do, instead of none; what an
+                  optimizer's list would bring to another place does not fit either
     attachment    where a bare model goes, None to find out
     logical_cpus  split the CPU into that many devices first; 0 leaves it as it is
     timeout       seconds for each of the worker's steps, None for no limit
@@ -140,6 +141,7 @@ class RestoreJob:
             way=None if outcome is Outcome.FAILED else self.way,
             expected_outcome=foretold,
             parameters_expected=good if self.dry_run else 0,
+            kind=self.opened.source.kind,
         )
 
     def failed(self, failure: WorkerFailed) -> RestoreReport:
@@ -182,6 +184,7 @@ class RestoreJob:
             available_nbytes=self.available_nbytes if self.dry_run or self.error else -1,
             load_error=self.load_error,
             way=self.way,
+            kind=self.opened.source.kind,
         )
 
     def _findings(self, failure: Finding | None) -> tuple[Finding, ...]:

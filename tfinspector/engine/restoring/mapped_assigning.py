@@ -27,6 +27,7 @@ _BATCH_NBYTES = 1 << 26
 _BATCH_ROWS = 512
 _LOW_BITS = {"int4": 15, "uint4": 15, "float4_e2m1fn": 15, "int2": 3, "uint2": 3}
 WHY_TAKEN = "The map gives its place to another key."
+WHY_MISPLACED = "By its position in the optimizer's list it would be taken for something else."
 WHY_GAPS = "The parts that were accepted do not fill the variable: accept all of them."
 
 
@@ -40,11 +41,11 @@ class Pairs(NamedTuple):
 def pairs_of(
     checkpoint: Checkpoint, model: ModelDescription, table: MatchTable, renames: Sequence[Rename]
 ) -> Pairs:
-    """The rows of `table` with the map's pairs in place.
+    """The rows of `table` with the map's pairs in place, and nothing at a place of another.
 
     Raises Unreadable where the file has no such key or the model no such variable.
     """
-    if not renames:
+    if not renames and not table.misplaced:
         return Pairs(table.rows, {})
     keys = {each.key: each for each in checkpoint.variables}
     places = {path: at for at, each in enumerate(model.variables) for path in _names(each)}
@@ -75,11 +76,14 @@ def pairs_of(
             continue
         elif row.key and row.variable in taken:
             rows.append(file_row(State.MISSING_IN_MODEL, keys[row.key], WHY_TAKEN))
+        elif row.key in table.misplaced:
+            rows.append(file_row(State.MISSING_IN_MODEL, keys[row.key], WHY_MISPLACED))
         elif row.key:
             rows.append(row)
     for rename, at in copies:
         rows.append(_chosen_row(keys[rename.key], model.variables[at], at, rename))
-    rows += model_rows(model, [row.variable for row in rows])
+    names = [each.name for each in checkpoint.variables]
+    rows += model_rows(model, [row.variable for row in rows], names)
     return Pairs(tuple(rows), by_key)
 
 
@@ -224,7 +228,21 @@ def _transformed(value: NDArray[Any], rename: Rename | None, mine: ModelVariable
         whole = np.zeros(shape, value.dtype)
         whole[common] = value[common]
         value = whole
-    return value if mine.dtype == "string" else value.astype(_dtype(mine.dtype), copy=False)
+    return value if mine.dtype == "string" else _cast(value, rename, mine)
+
+
+def _cast(value: NDArray[Any], rename: Rename, mine: ModelVariable) -> NDArray[Any]:
+    """The value in the model's type. Raises Unreadable where that would not only round it."""
+    cast = value.astype(_dtype(mine.dtype), copy=False)
+    if cast.dtype == value.dtype:
+        return cast
+    if value.dtype.kind in "iu":
+        lost = int(np.count_nonzero(cast.astype(value.dtype) != value))
+    else:
+        lost = int(np.count_nonzero(np.isfinite(value) & ~np.isfinite(cast)))
+    if lost:
+        raise Unreadable(_too_large(rename, value.dtype.name, mine, lost))
+    return cast
 
 
 def _dtype(name: str) -> np.dtype[Any]:
@@ -256,6 +274,17 @@ def _hash(payload: bytes, dtype: str) -> str:
 
 def _names(mine: ModelVariable) -> tuple[str, ...]:
     return (*mine.paths, mine.name) if mine.name else mine.paths
+
+
+def _too_large(rename: Rename, dtype: str, mine: ModelVariable, lost: int) -> Finding:
+    return Finding(
+        "M39", Severity.ERROR,
+        f"{lost:,} of the values of {rename.name or rename.key} are too large for {mine.dtype}, "
+        "so nothing was restored.",
+        where=rename.path,
+        evidence={"key": rename.key, "path": rename.path, "from": dtype, "to": mine.dtype},
+        fix=Fix(f"Build the model with {dtype} there, or take that pair out of the map."),
+    )  # fmt: skip
 
 
 def _pair_of_nothing(rename: Rename, checkpoint: Checkpoint, has_key: bool) -> Finding:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.checkpoints import Checkpoint, Dialect
 from tfinspector.contents.saved_models import SavedModel, TensorSpec
 from tfinspector.contents.variables import Role, Variable
 
@@ -22,8 +22,18 @@ def hints_for(checkpoint: Checkpoint, saved_model: SavedModel | None = None) -> 
     return {
         "signature": _inputs(saved_model),
         "kernels": kernels,
-        "optimizer": any(each.role in _OF_OPTIMIZERS for each in checkpoint.variables),
+        "optimizer": _has_state(checkpoint),
     }
+
+
+def _has_state(checkpoint: Checkpoint) -> bool:
+    """Whether an optimizer must be built to take it: those of Keras 3 have their step and rate at
+    once, and the lists of what they keep and train only then.
+    """
+    own = [each for each in checkpoint.variables if each.role in _OF_OPTIMIZERS]
+    is_listed = any("/_trainable_variables/" in p for v in checkpoint.variables for p in v.paths)
+    has_slots = any(each.role is Role.SLOT for each in own)
+    return has_slots or bool(own and (is_listed or checkpoint.dialect is not Dialect.KERAS3))
 
 
 def _paths(variable: Variable) -> list[str]:

@@ -1,5 +1,7 @@
 """Whether a model holds again what it held when a file was written from it."""
 
+from collections.abc import Collection
+
 from tfinspector.contents.models import ModelDescription
 from tfinspector.contents.restores import RestoreReport, State
 from tfinspector.engine.jobs import Ticket
@@ -13,9 +15,13 @@ def hashes_in(client: WorkerClient, ticket: Ticket) -> dict[int, str]:
 
 
 def lost_values(
-    filled: RestoreReport, report: RestoreReport, held: dict[int, str], found: dict[int, str]
+    filled: RestoreReport,
+    report: RestoreReport,
+    held: dict[int, str],
+    found: dict[int, str],
+    without: Collection[int] = (),
 ) -> list[str]:
-    """Variables that do not hold again what they held when the file was written."""
+    """Variables that do not hold again what they held when the file was written `without` some."""
     if filled.model is None or report.model is None:
         return ["the model could not be built again"]
     again = _by_name(report.model)
@@ -23,10 +29,16 @@ def lost_values(
     wrong = [
         row.model_path or row.name
         for row in filled.rows
-        if row.state in (State.VALUE_DIFFERS, State.NOT_ASSIGNED) and row.variable >= 0
+        if row.state in (State.VALUE_DIFFERS, State.NOT_ASSIGNED)
+        and row.variable >= 0
+        and row.variable not in without
     ]
     for name, at in _by_name(filled.model).items():
-        is_saved = at not in unreached and not filled.model.variables[at].random_state
+        is_saved = (
+            at not in unreached
+            and at not in without
+            and not filled.model.variables[at].random_state
+        )
         if is_saved and held.get(at) != found.get(again.get(name, -1)):
             wrong.append(name)
     return wrong

@@ -4,7 +4,8 @@ By the ending of its name it may as well be a file of Keras: see `keras_writing`
 
 The values go into the model by the map (by our own reader, so from any source that it reads), the
 worker writes them as the user's `tf.train.Checkpoint` would, and a fresh worker restores the result
-by TensorFlow's ordinary call: only what that proves is told.
+by TensorFlow's ordinary call: only what that proves is told. What does not fit (another head,
+another vocabulary, the state of another optimizer) is left out and told, the rest is written.
 """
 
 import os
@@ -13,13 +14,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tfinspector.contents.restores import Attachment, Outcome, Rename, RestoreReport
+from tfinspector.contents.restores import Attachment, Outcome, Rename, RestoreReport, State
 from tfinspector.engine.jobs import Ticket
+from tfinspector.engine.restoring.carried import (
+    left_out,
+    tell_changed,
+    tell_fresh_state,
+    tell_left_out,
+    tell_not_carried,
+)
 from tfinspector.engine.restoring.drafts import move_drafts
 from tfinspector.engine.restoring.keras_writing import check_file, is_keras_file, write_keras
 from tfinspector.engine.restoring.proving import hashes_in, lost_values
 from tfinspector.engine.restoring.repair_findings import (
-    first_values,
     left_behind,
     not_filled,
     not_proved,
@@ -27,8 +34,10 @@ from tfinspector.engine.restoring.repair_findings import (
 )
 from tfinspector.engine.restoring.restore import RestoreRequest, restore
 from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
+from tfinspector.engine.written_here import check_here
 
 _USELESS = frozenset({Outcome.FAILED, Outcome.NOTHING})
+_ARRIVED = frozenset({State.RESTORED, State.NOT_COMPARABLE})
 
 
 def write_fixed(
@@ -42,16 +51,18 @@ def write_fixed(
 
     A name that ends in `.weights.h5` or `.keras` becomes a file of Keras instead.
     `renames` are the accepted pairs. The report is of the new checkpoint, restored in a fresh
-    worker; its findings tell what of it are the model's own first values, or why nothing was
-    written. Nothing that exists is touched. Raises Unreadable where the source can't be read, the
-    map does not fit or the place is taken, and Cancelled; then nothing is left behind.
+    worker; its findings tell what of the model is not in it and keeps its initial values, what of
+    the source it has not, what was changed on the way, or why nothing was written: only where none
+    of the model's weights would fit. Nothing that exists is touched. Raises Unreadable where the
+    source can't be read, the map does not fit or the place is taken, and Cancelled; then nothing is
+    left behind.
     """
     ticket = ticket or Ticket()
-    prefix = os.path.abspath(os.path.expanduser(prefix))
     check_place(prefix)
+    prefix = os.path.abspath(os.path.expanduser(prefix))
     if is_keras_file(prefix):
         return write_keras(request, renames, prefix, client, ticket)
-    filled = restore(request, client, ticket, renames)
+    filled = restore(replace(request, keep_partial=True), client, ticket, renames)
     if filled.outcome in _USELESS or filled.model is None or filled.table is None:
         return replace(filled, findings=(not_filled(filled), *filled.findings))
     place = filled.table.attachment
@@ -61,9 +72,10 @@ def write_fixed(
         draft = os.path.join(drafts, os.path.basename(prefix))
         try:
             held = hashes_in(client, ticket)
+            without = [row.variable for row in left_out(filled)]
             client.exchange(
-                "write", {"prefix": draft, "name": place.name}, (), ticket, request.timeout,
-                f"writing {os.path.basename(prefix)}",
+                "write", {"prefix": draft, "name": place.name, "without": without}, (), ticket,
+                request.timeout, f"writing {os.path.basename(prefix)}",
             )  # fmt: skip
         except WorkerFailed as failed:
             findings = (failed.finding, *filled.findings)
@@ -94,13 +106,21 @@ def _prove(
     with WorkerClient(client.command) as fresh:
         report = restore(again, fresh, ticket)
         consumed, found = _ask_tensorflow(prefix, place, fresh, ticket)
-    wrong = lost_values(filled, report, held, found)
-    if consumed:
+    without = {row.variable for row in left_out(filled)}
+    wrong = lost_values(filled, report, held, found, without)
+    if without:  # assert_consumed misses them, but all that is in the file must have its place
+        wrong += [row.name for row in report.rows if row.key and row.state not in _ARRIVED]
+    elif consumed:
         wrong.append(consumed.partition("\n")[0])
     if report.outcome is Outcome.FAILED:
         wrong.insert(0, report.findings[0].title if report.findings else "the restore failed")
     findings = [not_proved(prefix, wrong)] if wrong else []
-    findings += first_values(filled, prefix) + left_behind(filled)
+    findings += tell_left_out(filled, prefix, place) + left_behind(filled)
+    findings += tell_changed(renames, filled) + tell_not_carried(filled)
+    findings += tell_fresh_state(filled)
+    if without:  # that the new file has nothing for them has just been told
+        known = [each for each in report.findings if each.id != "M01"]
+        report = replace(report, findings=tuple(known))
     outcome = Outcome.FAILED if wrong else report.outcome
     return replace(
         report,
@@ -128,6 +148,7 @@ def _ask_tensorflow(
 
 def check_place(prefix: str) -> None:
     """Raise Unreadable where nothing may be written: over anything, or where no directory is."""
+    check_here(prefix)
     prefix = os.path.abspath(os.path.expanduser(prefix))
     if is_keras_file(prefix):
         check_file(prefix)

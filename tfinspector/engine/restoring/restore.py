@@ -29,6 +29,7 @@ from tfinspector.diagnosis.matching.states import (
     refused,
     untouched,
 )
+from tfinspector.diagnosis.restoring.graph_files import GRAPHS
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.restoring.file_hashes import hash_keys
@@ -64,7 +65,7 @@ def dry_run(
     except WorkerFailed as failed:
         return job.failed(failed)
     assert job.model is not None
-    if renames:
+    if renames or request.keep_partial:
         _take_pairs(job, table, renames)
     _trace(job)
     stops = bool(refused(table.rows)) and not (request.keep_partial or renames)
@@ -91,7 +92,7 @@ def restore(
             stored = {} if renames else load_plainly(job, table)
             if stored:
                 return _prove(job, table, stored, {})
-        elif not renames and not refused(table.rows) and not _is_out_of_reach(job):
+        elif not renames and not _is_beyond_tensorflow(job, table):
             return _restore_plainly(job, table)
         if renames or request.keep_partial or not refused(table.rows):
             return _restore_pairs(job, table, renames)
@@ -102,9 +103,14 @@ def restore(
     return job.report(Outcome.FAILED)
 
 
-def _is_out_of_reach(job: RestoreJob) -> bool:
-    """Whether only our own reader can read the file where it lies."""
-    return bool(why_not_read_by_tensorflow(job.checkpoint.prefix))
+def _is_beyond_tensorflow(job: RestoreJob, table: MatchTable) -> bool:
+    """Whether its own call would stop half-way, can't read the file where it lies, or puts to a
+    place what does not belong there.
+    """
+    wrong = job.request.keep_partial and table.misplaced
+    is_a_graph = job.opened.source.kind in GRAPHS
+    is_out_of_reach = is_a_graph or why_not_read_by_tensorflow(job.checkpoint.prefix)
+    return bool(refused(table.rows) or wrong or is_out_of_reach)
 
 
 def _begin(
@@ -186,7 +192,7 @@ def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]
         job.rows = untouched(pairs.rows, WHY_FAILED)
         raise
     job.seconds = time.monotonic() - started
-    job.way = Way.ASSIGNMENT
+    job.way = Way.ASSIGNMENT if sent.by_key else None
     known = {COUNTER: sent.counter} if sent.counter else {}
     return _prove(job, replace(table, rows=pairs.rows), sent.by_key, known)
 

@@ -1,5 +1,7 @@
 """The parts of a generated program that are the same in all of them (see `restore_code`)."""
 
+from tfinspector.contents.sources import SourceKind
+
 HEAD = '''"""Restores {source} into what {factory} builds, by the renames that were accepted.
 
 Run it from anywhere, or import it and call restore(). It needs TensorFlow and your own files only.
@@ -43,7 +45,7 @@ class Values:
         held = next(file[key] for file in self.files if key in file)
         value = held[...]
         if value.dtype.kind == "V":  # a type that HDF5 does not have, such as bfloat16
-            value = value.view(tf.as_dtype(held.attrs["dtype"]).as_numpy_dtype)
+            value = value.view(tf.as_dtype(held.attrs.get("dtype", "bfloat16")).as_numpy_dtype)
         return value
 
 
@@ -59,6 +61,24 @@ def opened(path):
         return [io.BytesIO(zipfile.ZipFile(path).read("model.weights.h5"))]
     return [path]
 '''
+
+GRAPH_VALUES = '''
+
+class Values:
+    """The constants of a graph by their names."""
+
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            graph = {parse}
+        self.nodes = {{node.name: node for node in graph.node if node.op == "Const"}}
+
+    def get_tensor(self, key):
+        return tf.make_ndarray(self.nodes[key].attr["value"].tensor)
+'''
+PARSE = {
+    SourceKind.GRAPH_DEF: "tf.compat.v1.GraphDef.FromString(file.read())",
+    SourceKind.META_GRAPH: "tf.compat.v1.MetaGraphDef.FromString(file.read()).graph_def",
+}
 
 FACTORY = """sys.path.insert(0, {folder!r})
 make = importlib.import_module({module!r})
@@ -117,6 +137,34 @@ def all_variables(root):
     return found.values()
 
 
+def every_variable(root):
+    """Paths of what a checkpoint can reach, names of what the models hold besides."""
+    found = {}
+    queue = [("", root), ("", getattr(root, "root", None))]
+    seen = {id(None)}
+    for path, here in queue:  # it grows meanwhile
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        if isinstance(here, tf.Variable) or (hasattr(here, "assign") and hasattr(here, "path")):
+            found.setdefault(identity(here), (path, here))
+        for name, child in tf.train.TrackableView.children(here).items():
+            queue.append((path + "/" + name if path else name, child))
+    for each in all_variables(root):
+        found.setdefault(identity(each), (name_of(each), each))
+    return {
+        at: path
+        for at, (path, each) in found.items()
+        if "seed_generator" not in name_of(each) and path != "save_counter"
+    }
+
+
+def identity(variable):
+    """Of a variable of Keras that of TensorFlow's variable within."""
+    within = getattr(variable, "_value", None)
+    return id(within if isinstance(within, tf.Variable) else variable)
+
+
 def name_of(variable):
     return str(getattr(variable, "path", variable.name)).split(":")[0]
 
@@ -151,9 +199,10 @@ def fitted(value, variable, change):
 
 def check(root, reader):
     """Every value, bit by bit."""
-    pairs = [(key, path, None) for key, path in SAME] + RENAMED
-    for key, path, change in pairs:
+    restored = set()
+    for key, path, change in [(key, path, None) for key, path in SAME] + RENAMED:
         variable = find(root, path)
+        restored.add(identity(variable))
         wanted, found = fitted(reader.get_tensor(key), variable, change), variable.numpy()
         found = np.asarray(found, wanted.dtype)
         same = (
@@ -162,8 +211,12 @@ def check(root, reader):
             else np.ascontiguousarray(wanted).tobytes() == np.ascontiguousarray(found).tobytes()
         )
         assert same, path + " does not hold the value of " + key
-    print("%d of %d variables restored, by renames %d; every value was compared." % (
-        len(pairs), len(pairs), len(RENAMED)))
+    everything = every_variable(root)
+    left = [path for at, path in everything.items() if at not in restored]
+    print("restored %d of %d variables of the model, by renames %d; every value was compared." % (
+        len(restored), len(restored) + len(left), len(RENAMED)))
+    if left:
+        print("%d keep their initial values: %s" % (len(left), ", ".join(left)))
 '''
 
 ENDING = """

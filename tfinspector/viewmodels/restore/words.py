@@ -185,14 +185,17 @@ def written_words(prefix: str, report: RestoreReport) -> Verdict:
     """What is said of a repaired checkpoint."""
     name = os.path.basename(prefix)
     good, total = tally(report)
-    if report.outcome is not Outcome.RESTORED:
+    if report.outcome not in (Outcome.RESTORED, Outcome.PARTIAL):
         why = report.findings[0].title if report.findings else "it could not be proved."
         return Verdict("error", "wrong", f"{name} was not written: {why}")
-    return Verdict(
-        "proved", "proved",
+    said = (
         f"{name} written: an ordinary restore proves {numbers.whole(good)} of "
-        f"{numbers.whole(total)} variables",
-    )  # fmt: skip
+        f"{numbers.whole(total)} variables"
+    )
+    if report.outcome is Outcome.PARTIAL:
+        said += ", with expect_partial(); the others are left out"
+        return Verdict("warning", "attention", said)
+    return Verdict("proved", "proved", said)
 
 
 def left_out(rows: MatchRows | None) -> int:
