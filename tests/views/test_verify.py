@@ -75,6 +75,10 @@ def test_the_check_of_a_tutorial_is_one_click(
         assert (icon, role) == ("info", "attention")
         assert "tf.reduce_all(tf.equal(a, b)) is False" in words
     assert {row[0] for row in outcome.table.shown} == {"output_0", "output_1"}
+    assert "tf.reduce_all(tf.equal(a, b))" in page.card.code.toPlainText()
+    page.calls.switch["Run"].click()
+    assert "tf.equal" not in page.card.code.toPlainText()
+    page.calls.switch["Verify"].click()
     kept = preferences.restore_of(str(place / "exported"))
     assert (kept["factory"], kept["partial"]) == (f"{place / 'factory.py'}:build", "True")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.running import RunModel
@@ -22,8 +23,11 @@ _TIPS = {
 class CallSection(QWidget):
     """Attributes: switch (the buttons by their words), form, outcome, verify_form, verify_outcome.
 
-    Of a snapshot there is nothing to run, so only Verify is offered.
+    Of a snapshot there is nothing to run, so only Verify is offered. `turned`: the other of the
+    two came to the front.
     """
+
+    turned = Signal()
 
     def __init__(
         self, running: RunModel, verifying: VerifyModel, parent: QWidget | None = None
@@ -41,6 +45,7 @@ class CallSection(QWidget):
         self.switch["Run"].setChecked(True)
         self._lay_out()
         self._group.buttonToggled.connect(self._show)
+        self._group.buttonToggled.connect(self.turned)
         running.changed.connect(self._show)
         verifying.changed.connect(self._show)
         self._show()

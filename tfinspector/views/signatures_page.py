@@ -70,6 +70,7 @@ class SignaturesPage(QWidget):
         self.running.ended.connect(self._show_outcome)
         self.verifying.changed.connect(self._show)
         self.verifying.ended.connect(self._show_outcome)
+        self.calls.turned.connect(self._show)
         self._show()
         self._show_load()
 
@@ -112,12 +113,19 @@ class SignaturesPage(QWidget):
 
     def python(self) -> Writer | None:
         """What writes the script of what is shown."""
-        return written(self.model.code)
+        return written(self._code)
 
     def copy_shown(self) -> None:
-        """Copy the Python of what is chosen."""
-        if self.model.code:
-            QGuiApplication.clipboard().setText(self.model.code)
+        """Copy the Python of what is chosen, or the verdict of what was compared."""
+        if self.calls.is_verifying and self.verifying.result is not None:
+            self.calls.verify_outcome.copy_shown()
+        elif self._code:
+            QGuiApplication.clipboard().setText(self._code)
+
+    @property
+    def _code(self) -> str:
+        """The script of the comparison once there is one, else of the call."""
+        return (self.verifying.code if self.calls.is_verifying else "") or self.model.code
 
     def _show(self) -> None:
         model = self.model
@@ -134,7 +142,7 @@ class SignaturesPage(QWidget):
         if model.groups is not self._shown_groups:
             self._shown_groups = model.groups
             self._fill_list()
-        self.card.show_entry(model.chosen, model.code)
+        self.card.show_entry(model.chosen, self._code)
 
     def _fill_list(self) -> None:
         """Headings can't be chosen; each entry carries its place in `model.entries`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
@@ -38,9 +38,20 @@ if TYPE_CHECKING:
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
     from tfinspector.engine.running.verifying import VerifyRequest
+    from tfinspector.engine.worker.client import WorkerClient
 
 _Result = VerifyReport | Finding
 _Key = tuple[str, VerifyKind]
+
+
+class _Kept(NamedTuple):
+    """What came of a comparison, and the script of it."""
+
+    result: _Result | None
+    code: str = ""
+
+
+_NOTHING = _Kept(None)
 
 
 class VerifyModel(QObject):
@@ -72,7 +83,7 @@ class VerifyModel(QObject):
         self.sides: list[Side] = []
         self.task: Task | None = None
         self._path = ""
-        self._results: WeakKeyDictionary[OpenSource, dict[_Key, _Result]] = WeakKeyDictionary()
+        self._results: WeakKeyDictionary[OpenSource, dict[_Key, _Kept]] = WeakKeyDictionary()
         self._recall: Callable[[str], Mapping[str, str]] = lambda path: {}
         self._log = LogRelay(session, self)
         session.current_changed.connect(self._follow)
@@ -149,8 +160,18 @@ class VerifyModel(QObject):
     @property
     def result(self) -> _Result | None:
         """What came of the last one of this entry and kind; None if there was none."""
+        return self._kept.result
+
+    @property
+    def code(self) -> str:
+        """Python that compares the same; "" while nothing was compared."""
+        return self._kept.code
+
+    @property
+    def _kept(self) -> _Kept:
         current = self._session.current
-        return self._results.get(current, {}).get(self._key()) if current else None
+        known = self._results.get(current, {}) if current else {}
+        return known.get(self._key(), _NOTHING)
 
     @property
     def request(self) -> VerifyRequest:
@@ -193,17 +214,22 @@ class VerifyModel(QObject):
             factory = {"factory": self.form.factory, "kwargs": self.form.kwargs}
             self.remembered.emit(self._path, kept | factory)
 
-        def job(ticket: Ticket) -> VerifyReport:
+        def job(ticket: Ticket) -> _Kept:
+            from tfinspector.engine.code.verifying import verification_of
             from tfinspector.engine.running.verifying import verify
 
-            return verify(request, lambda: doors.worker(command, note, lambda state: None), ticket)
+            def make_client() -> WorkerClient:
+                return doors.worker(command, note, lambda state: None)
 
-        def done(result: _Result) -> None:
-            self._results.setdefault(source, {})[key] = result
+            report = verify(request, make_client, ticket)
+            return _Kept(report, verification_of(request, report))
+
+        def done(kept: _Kept) -> None:
+            self._results.setdefault(source, {})[key] = kept
 
         self.task = task = self._session.run(
-            f"Verify {os.path.basename(self._path.rstrip('/'))}", job, done, done, key="verify",
-            owner=source,
+            f"Verify {os.path.basename(self._path.rstrip('/'))}", job, done,
+            lambda finding: done(_Kept(finding)), key="verify", owner=source,
         )  # fmt: skip
         self._log.start()
         task.ended.connect(lambda: self._on_ended(task))
