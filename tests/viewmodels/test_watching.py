@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.tensorflow_process import TensorFlowProcess
@@ -17,6 +18,7 @@ from tfinspector.contents.figures import Statistics
 from tfinspector.viewmodels import watching
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.sources_model import SourceAsk, SourcesModel
 
 
 def test_a_new_snapshot_appears_and_what_is_looked_at_stays(
@@ -172,3 +174,29 @@ def test_snapshots_with_a_folder_each(
     tensorflow.call("tests.makers.growing:save", str(tmp_path / "run/step_20/weights"), 3.0)
     qtbot.waitUntil(lambda: len(names_in(session)) == 3, timeout=PATIENCE_MS)
     assert [each.step for each in session.sources[0].source.snapshots] == [5, 10, 20]
+
+
+def test_changed_files_of_a_model_are_told_until_it_is_read_again(
+    begin: Callable[[Doors], Session],
+    made: Callable[[str], Path],
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "_POLL_MS", QUICK_MS)
+    model = tmp_path / "model"
+    shutil.copytree(made("pictures.model"), model)
+    session = begin(Doors())
+    with qtbot.waitSignal(session.opened, timeout=20_000):
+        session.open(str(model))
+    row = SourcesModel(session, session).index(0, 0)
+    before = row.data(SourceAsk.DETAIL)
+    index = next(model.rglob("variables.index"))
+    with qtbot.waitSignal(session.watcher.changed, timeout=20_000):
+        os.utime(index, (1, 1))
+    assert row.data(SourceAsk.DETAIL) == "changed, F5"
+    assert "Reload (F5)" in row.data(Qt.ItemDataRole.ToolTipRole)
+    with qtbot.waitSignal(session.opened, timeout=20_000):
+        session.reload()
+    assert not session.watcher.has_changed(session.sources[0])
+    assert SourcesModel(session, session).index(0, 0).data(SourceAsk.DETAIL) == before
