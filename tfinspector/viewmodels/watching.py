@@ -12,7 +12,7 @@ is told, and Reload is a person's to press.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _QUIET_MS = 700
 _POLL_MS = 5_000
 _TELLING = (".index", ".keras", ".h5", ".hdf5", ".weights.json")
+_DATA = ".data-"  # of a file that may still grow where a copy has brought the index first
 _WATCHED = (SourceKind.RUN, SourceKind.CHECKPOINT)
 
 Listing = frozenset[tuple[str, int, int]]
@@ -155,14 +156,18 @@ def _listing(directory: str) -> Listing:
     """
     try:
         with os.scandir(directory) as entries:
-            return frozenset(_told(entry) for entry in entries if _is_telling(entry))
+            there = {entry.name: entry for entry in entries}
+        return frozenset(_told(entry) for entry in there.values() if _is_telling(entry, there))
     except OSError:  # gone meanwhile: a listing of nothing, and reopening says what is wrong
         return frozenset()
 
 
-def _is_telling(entry: os.DirEntry[str]) -> bool:
+def _is_telling(entry: os.DirEntry[str], there: Collection[str]) -> bool:
     if entry.is_dir():
         return not entry.name.endswith("_temp")  # of a save that is under way
+    prefix, of_data, _ = entry.name.rpartition(_DATA)
+    if of_data:
+        return f"{prefix}.index" in there
     return entry.name.endswith(_TELLING) or entry.name == "checkpoint"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,3 +69,41 @@ def test_two_runs_end_to_end(made: Made) -> None:
     table = drift(opened(run / "ckpt-500", run, run / "ckpt-100"))
     assert len(table.snapshots) == 6, "none of them twice"
     assert sorted(each.step or 0 for each in table.snapshots) == list(range(100, 700, 100))
+
+
+def test_a_snapshot_that_is_still_being_copied_waits_until_it_is_whole(
+    made: Made, tmp_path: Path
+) -> None:
+    """Its index came first, and its data file grows: no name changes any more."""
+    run = made("drift.run")
+    for step in (100, 200):
+        for file in run.glob(f"ckpt-{step}.*"):
+            shutil.copy2(file, tmp_path)
+    shutil.copy2(run / "ckpt-300.index", tmp_path)
+    data = (run / "ckpt-300.data-00000-of-00001").read_bytes()
+    half = tmp_path / "ckpt-300.data-00000-of-00001"
+    half.write_bytes(data[:300])
+    [source] = opened(tmp_path)
+    assert [one.complete for one in source.source.snapshots] == [True, True, False]
+    assert "F09" in [each.id for each in source.source.findings]
+    assert len(drift([source]).snapshots) == 2
+    assert not source.is_stale()
+    half.write_bytes(data)
+    assert source.is_stale()
+    assert len(drift(opened(tmp_path)).snapshots) == 3
+
+
+@pytest.mark.parametrize("kind", ["models", "weights", "old"])
+def test_half_a_keras_snapshot_waits_too(made: Made, tmp_path: Path, kind: str) -> None:
+    files = sorted((made("keras_files.callbacks") / kind).iterdir())
+    for file in files:
+        shutil.copy2(file, tmp_path)
+    newest = tmp_path / files[-1].name
+    whole = newest.read_bytes()
+    newest.write_bytes(whole[: len(whole) // 2])
+    [source] = opened(tmp_path)
+    assert [one.complete for one in source.source.snapshots] == [True, True, False]
+    assert len(drift([source]).snapshots) == 2
+    newest.write_bytes(whole)
+    assert source.is_stale()
+    assert len(drift(opened(tmp_path)).snapshots) == 3

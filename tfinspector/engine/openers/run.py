@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from tfinspector.contents.checkpoints import RunListing
+from tfinspector.contents.checkpoints import RunListing, Snapshot
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.sources import Recognised, Source, SourceKind
 from tfinspector.diagnosis.files import find_file_problems
@@ -14,6 +14,7 @@ from tfinspector.engine.openers.checkpoint import NOTHING_THERE
 from tfinspector.engine.openers.opened import Loaded, Opened, files_of, stamp
 from tfinspector.engine.openers.run_listing import list_snapshots
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME
+from tfinspector.formats.places.files import is_remote, names_in
 from tfinspector.formats.recognition.faults import cannot_look
 
 
@@ -23,6 +24,7 @@ def open_run(
     """The run whose directory was recognised; `read_snapshot` opens one. Raises `Unreadable`."""
     try:
         listing = list_snapshots(recognised.path)
+        telling = [name for one in listing.snapshots for name in _telling(one)]
     except OSError as error:
         raise cannot_look(recognised.path, error) from error
     loaded, listing, failures = _newest_readable(listing, ticket, read_snapshot)
@@ -41,15 +43,20 @@ def open_run(
         state=listing.state,
         findings=tuple(findings),
     )
-    stamps = stamp([*files_of(checkpoint), os.path.join(recognised.path, STATE_FILE_NAME)])
-    return Opened(
-        source, [loaded], stamps | stamp([_telling(one.path) for one in listing.snapshots])
-    )
+    state_file = os.path.join(recognised.path, STATE_FILE_NAME)
+    return Opened(source, [loaded], stamp([*files_of(checkpoint), state_file, *telling]))
 
 
-def _telling(path: str) -> str:
-    """The file of a snapshot that every save changes."""
-    return path if os.path.lexists(path) else f"{path}.index"
+def _telling(snapshot: Snapshot) -> list[str]:
+    """The file of a snapshot that every save changes; of one that is not whole yet, all of them."""
+    path = snapshot.path
+    if os.path.lexists(path):
+        return [path]
+    if snapshot.complete or is_remote(path):
+        return [f"{path}.index"]
+    folder, name = os.path.split(path)
+    data = [each for each in names_in(folder) if each.startswith(f"{name}.data-")]
+    return [f"{path}.index", *(os.path.join(folder, each) for each in data)]
 
 
 def _newest_readable(
