@@ -153,6 +153,21 @@ def test_orbax(tmp_path: Path) -> None:
     assert "Orbax" in _refused(tmp_path / "manifest.ocdbt").title
 
 
+@pytest.mark.parametrize("given", ["run", "run/10", "run/10/pytree"])
+def test_orbax_as_keras_saves_it(tmp_path: Path, given: str) -> None:
+    """A directory for each step, items in it; the arrays of the last step are what is saved."""
+    for step in ("9", "10"):
+        for item, name in (("pytree", "manifest.ocdbt"), ("model_config", "_strings.json")):
+            (tmp_path / "run" / step / item).mkdir(parents=True)
+            (tmp_path / "run" / step / item / "_METADATA").write_text("{}")
+            (tmp_path / "run" / step / item / name).write_bytes(b"\x0c\xdb\x3a\x2a")
+        (tmp_path / "run" / step / "_CHECKPOINT_METADATA").write_text("{}")
+    finding = _refused(tmp_path / given)
+    assert "Orbax" in finding.title
+    assert finding.fix is not None
+    assert repr(str(tmp_path / "run" / "10" / "pytree")) in finding.fix.code
+
+
 def test_a_chunked_saved_model(tmp_path: Path) -> None:
     (tmp_path / "saved_model.cpb").write_bytes(RIEGELI_SIGNATURE + bytes(100))
     finding = _refused(tmp_path)

@@ -22,7 +22,8 @@ from tfinspector.formats.recognition.foreign_kinds import ORBAX, SAFETENSORS_DIR
 SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")
 SAVED_MODEL_PARTS = frozenset({*SAVED_MODEL_PROTOS, "fingerprint.pb", "keras_metadata.pb"})
 KERAS_NAMES = frozenset({"config.json", "metadata.json"})
-_ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt"})
+_ORBAX_ARRAYS = "manifest.ocdbt"
+_ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", _ORBAX_ARRAYS})
 _VERSION = re.compile(r"\d+$")
 _V1_PATTERN = re.compile(r"-\?{5}-of-\d{5}$")  # how a state file names V1 shards
 _MOST_LOOKED_AT = 2000  # directories one level below
@@ -63,13 +64,36 @@ def recognise_directory(path: str, given: str) -> Recognised:
 
 def of_other_programs(path: str, names: Sequence[str]) -> Unreadable:
     """Why a directory with nothing of TensorFlow's in it can't be opened."""
-    if _ORBAX_NAMES.intersection(names):
-        return faults.foreign_directory(path, ORBAX)
+    if (arrays := _orbax_arrays(path, names)) is not None:
+        return faults.foreign_directory(path, ORBAX, arrays)
     if any(one.endswith(".safetensors") for one in names):
         return faults.foreign_directory(path, SAFETENSORS_DIRECTORY)
     if "model.json" in names and any(one.endswith(".bin") for one in names):
         return faults.foreign_file(os.path.join(path, "model.json"), TFJS)
     return faults.nothing_inside(path, sorted(names))
+
+
+def _orbax_arrays(path: str, names: Sequence[str]) -> str | None:
+    """Where an Orbax checkpoint keeps its arrays: in itself, in an item of it, or, where a
+    directory holds one per step (as Keras's callback leaves them), in those of the last step."""
+    if _ORBAX_ARRAYS in names:
+        return path
+    if _ORBAX_NAMES.intersection(names):
+        items = [os.path.join(path, name) for name in sorted(names)]
+        return next((one for one in items if _ORBAX_ARRAYS in _names_or_none(one)), path)
+    steps = sorted((name for name in names if name.isdecimal()), key=int)
+    if not steps:
+        return None
+    last = os.path.join(path, steps[-1])
+    inside = _names_or_none(last)
+    return _orbax_arrays(last, inside) if _ORBAX_NAMES.intersection(inside) else None
+
+
+def _names_or_none(path: str) -> list[str]:
+    try:
+        return names_in(path)
+    except OSError:  # a file, or not ours to look into
+        return []
 
 
 def saved_model(

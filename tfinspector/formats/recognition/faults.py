@@ -96,13 +96,13 @@ def foreign_file(path: str, kind: FileKind) -> Unreadable:
     )
 
 
-def foreign_directory(path: str, kind: FileKind) -> Unreadable:
-    """A directory in another format."""
+def foreign_directory(path: str, kind: FileKind, inside: str = "") -> Unreadable:
+    """A directory in another format; `inside` is where in it the values lie, if not in itself."""
     return _fault(
         kind.id,
         f"{os.path.basename(path)} is {kind.words}",
         path,
-        Fix(kind.todo, kind.code.format(path=path)),
+        Fix(kind.todo, kind.code.format(path=inside or path)),
         evidence={"names": sorted(names_in(path))[:_MOST_SHOWN]},
     )
 
