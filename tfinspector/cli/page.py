@@ -7,7 +7,8 @@ so that no file can steer the terminal.
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from operator import add
 from typing import TextIO
 
@@ -21,19 +22,20 @@ _PIPED_WIDTH = 100
 """Width of prose where there is no terminal to ask."""
 
 _GAP = "  "
+_ROWS_AT_ONCE = 1000  # so that their text lies in the processor's caches
 _LEAST_FLEXIBLE = 16
 """A column that is cut keeps at least this many characters."""
 
 
 class Page:
-    """Collects text and writes it in one go."""
+    """Collects text and writes it at the end."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
         terminal = self._out.isatty()
         self._styled = terminal and not os.environ.get("NO_COLOR")
         self._width = _columns_of_terminal() if terminal else None
-        self._parts: list[str] = []
+        self._parts: list[str | Iterator[str]] = []
 
     @property
     def prose_width(self) -> int:
@@ -81,12 +83,13 @@ class Page:
         self.line((_GAP.join(cells) % tuple(names)).rstrip(), "muted")
         if not first:
             return
-        template = "".join(_GAP + cell for cell in cells[1:])
-        rests = [template % row for row in zip(*others, strict=True)] if others else [""]
+        template = "".join(_GAP + cell for cell in cells[1:]) + "\n"
+        rests = [template % row for row in zip(*others, strict=True)] if others else ["\n"]
         of_rows = kinds if kinds is not None else range(len(first)) if others else [0] * len(first)
-        beginnings = map(cells[0].__mod__, first)
-        rows = map(add, beginnings, map(rests.__getitem__, of_rows))
-        self._parts.append("\n".join(rows) + "\n")
+        align = str.rjust if 0 in aligned else str.ljust
+        is_padded = bool(others) or 0 in aligned
+        beginnings = map(align, first, repeat(widths[0])) if is_padded else iter(first)
+        self._parts.append(_portions(map(add, beginnings, map(rests.__getitem__, of_rows))))
 
     def _fit(self, widths: Sequence[int]) -> int:
         if self._width is None:
@@ -136,9 +139,28 @@ class Page:
             self.paragraph(f"- {folded.title}", "    ")
 
     def write(self) -> None:
-        """Everything so far, out."""
-        self._out.write("".join(self._parts).lstrip("\n"))
+        """Everything so far, out, without empty lines before it."""
+        pieces = self._pieces()
+        self._out.write(next(pieces, "").lstrip("\n"))  # a table's rows come after its heading
+        self._out.writelines(pieces)
         self._parts.clear()
+
+    def _pieces(self) -> Iterator[str]:
+        lines: list[str] = []
+        for part in self._parts:
+            if isinstance(part, str):
+                lines.append(part)
+                continue
+            yield "".join(lines)
+            yield from part
+            lines.clear()
+        yield "".join(lines)
+
+
+def _portions(rows: Iterator[str]) -> Iterator[str]:
+    """Many rows in one text, made while they are written: all together would take new memory."""
+    while portion := "".join(islice(rows, _ROWS_AT_ONCE)):
+        yield portion
 
 
 def _columns_of_terminal() -> int:

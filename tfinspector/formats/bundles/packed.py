@@ -87,12 +87,14 @@ class Packed(Sequence[bytes]):
         """Whether each is greater than the one before; one byte of each tells it mostly."""
         if not self.gap or len(self) < 2:
             return all(map(lt, self, self[1:]))
-        octets = np.frombuffer(self.data, np.uint8)
-        shared = self._shared[1:]
+        octets, shared = np.frombuffer(self.data, np.uint8), self._shared[1:]
         before, after = octets[self.starts[:-1] + shared], octets[self.starts[1:] + shared]
-        return not (after < before).any() and all(
-            self[place] < self[place + 1] for place in np.flatnonzero(after == before).tolist()
-        )
+        if (after < before).any():
+            return False
+        data, alike = self.data, np.flatnonzero(after == before)
+        places = np.stack((alike, alike + 1), 1)
+        pairs = np.dstack((self.starts[places], self.stops[places])).tolist()
+        return all(data[a:b] < data[c:d] for (a, b), (c, d) in pairs)
 
     def chosen(self, places: Sequence[int]) -> "Packed":
         """Those at `places`, in that order."""

@@ -21,7 +21,9 @@ from tfinspector.formats.words import WORD_NBYTES, every_word, mixed
 
 _SHARD, _OFFSET, _SIZE, _CHECKSUM = 0x18, 0x20, 0x28, 0x35  # tags: field number, wire type
 _FAR = 1 << 62  # positions beyond are left to the exact decoder, so that sums stay in int64
-_SLACK = 320  # zeros after the last entry: a wrong head reaches 259 bytes on, three numbers 33
+_SLACK = (
+    320  # bytes after the last entry begins: a wrong head reaches 259 bytes on, three numbers 33
+)
 _LONGEST_HEAD = 40  # bytes: six axes of up to 2 million; longer ones are decoded one by one
 
 
@@ -53,8 +55,11 @@ class Survey(NamedTuple):
 def survey(values: Sequence[bytes]) -> Survey:
     """Describes every entry; `values` are the index's raw values without the header."""
     packed = Packed.of(values)
-    octets = np.frombuffer(packed.data + bytes(_SLACK), np.uint8)
     starts, stops = packed.starts, packed.stops
+    data = packed.data
+    if int(starts.max(initial=0)) + _SLACK > len(data):
+        data += bytes(_SLACK)
+    octets = np.frombuffer(data, np.uint8)
     heads = np.minimum(octets[starts + 3].astype(np.int64) + 4, stops - starts)
     descriptions = _describe_heads(packed, octets, heads)
     of_heads = np.array([each.nbytes for each in descriptions.samples], np.int64)

@@ -147,13 +147,11 @@ def _in_order(steps: list[tuple[Integers, ...]]) -> tuple[Integers, Integers, In
     if not steps:
         nothing = np.zeros(0, np.int64)
         return nothing, nothing, nothing, nothing
-    group = np.concatenate([step[0] for step in steps])
-    counts = np.bincount(group)
+    counts = np.bincount(np.concatenate([group for group, *_ in steps]))
     first = np.cumsum(counts) - counts
-    place = first[group] + np.repeat(np.arange(len(steps)), [len(step[0]) for step in steps])
-    columns = []
-    for part in range(1, 5):
-        column = np.empty(len(group), np.int64)
-        column[place] = np.concatenate([step[part] for step in steps])
-        columns.append(column)
+    columns = [np.empty(int(counts.sum()), np.int64) for _ in range(4)]
+    for number, (group, *parts) in enumerate(steps):
+        place = first[group] + number
+        for column, part in zip(columns, parts, strict=True):
+            column[place] = part
     return columns[0], columns[1], columns[2], columns[3]
