@@ -63,6 +63,15 @@ def test_a_column_is_never_narrower_than_its_heading(view: TreeTable) -> None:
     assert header.sectionSize(3) > narrow, "the arrow has no room beside the word"
 
 
+def test_a_hidden_column_takes_no_room(view: TreeTable) -> None:
+    header = view.horizontalHeader()
+    before = header.length() - header.sectionSize(1)
+    view.setColumnHidden(1, True)
+    assert header.length() == before
+    view.setColumnHidden(1, False)
+    assert cut(view) == []
+
+
 def test_widths_that_were_kept_in_another_font_are_made_to_fit(view: TreeTable) -> None:
     header = view.horizontalHeader()
     kept = header.saveState()

@@ -47,11 +47,9 @@ class SortHeader(QHeaderView):
             self._widen(section)
 
     def _widen(self, section: int) -> None:
-        """Give the section back what its heading needs."""
-        if 0 <= section < self.count() and not self.isSectionHidden(section):
-            needed = self._needed(section)
-            if self.sectionSize(section) < needed:
-                self.resizeSection(section, needed)
+        """Give the section back what its heading needs; a hidden one has no width and needs none."""
+        if 0 < self.sectionSize(section) < self._needed(section):
+            self.resizeSection(section, self._needed(section))
 
     def _needed(self, section: int) -> int:
         arrow = _ARROW + _GAP if self._is_sorted_by(section) else 0
