@@ -42,6 +42,8 @@ def test_sizes_are_asked_for_unknown_dimensions_only() -> None:
         (InputLine(spec("x"), sizes="3, 4"), "1 size can be given"),
         (InputLine(spec("x"), kind=InputKind.CONSTANT), "give the constant"),
         (InputLine(spec("x"), kind=InputKind.FILE, argument=" "), "choose the file"),
+        (InputLine(spec("x"), kind=InputKind.VALUES), "type or paste the values"),
+        (InputLine(spec("x"), kind=InputKind.VALUES, argument="1,2"), ""),
         (InputLine(spec("x"), sizes="3"), ""),
         (InputLine(spec("x", "string"), kind=InputKind.CONSTANT), ""),
         (InputLine(spec("x"), kind=InputKind.FILE, is_optional=True, is_left_out=True), ""),

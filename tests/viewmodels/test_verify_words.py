@@ -48,7 +48,7 @@ def test_verdicts(answer: VerifyReport | Finding, role: str, words: str) -> None
 def test_rows_say_where_the_counterpart_was_computed() -> None:
     on = match("a", 0.5, False, False)._replace(device="GPU:0")
     devices = report(on, devices=("CPU:0", "GPU:0"))
-    assert rows_of(devices)[0][:5] == ("a", "GPU:0", "no", "0.5", "0.5")
+    assert rows_of(devices)[0][:4] == ("a on GPU:0", "no", "0.5", "0.5")
     assert compared_words(devices) == "The signature s of m against GPU:0."
-    assert rows_of(report(on._replace(other="b")))[0][1] == "b"
-    assert rows_of(report(on._replace(other="")))[0][1] == "nothing"
+    assert rows_of(report(on._replace(other="b")))[0][0] == "a (b)"
+    assert rows_of(report(on._replace(other="")))[0][0] == "a (nothing)"

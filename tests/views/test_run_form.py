@@ -97,7 +97,17 @@ def test_a_call_its_outputs_and_what_is_wrong_with_another(
     assert "float64 [2 x 7]" in card.finding.title
     assert not table.isVisible()
 
-    page.running.fill_in(0, argument=str(tmp_path / "none.npy"))
+    row.kind.setCurrentIndex(row.kind.findText("Typed values"))
+    row.kind.activated.emit(row.kind.currentIndex())
+    assert row.values.isVisible()
+    assert not row.argument.isVisible()
+    row.values.setPlainText("1, 2, 3, 4\n5, 6, 7, 8")
+    press_run(page, qtbot)
+    report = page.running.result
+    assert isinstance(report, CallReport)
+    assert report.outputs[0].shape == (2, 2)
+
+    page.running.fill_in(0, kind=InputKind.FILE, argument=str(tmp_path / "none.npy"))
     press_run(page, qtbot)
     assert "No such file" in page.calls.outcome.cards[0].finding.title
     choose(page, "count")

@@ -54,8 +54,8 @@ InputOption = Annotated[
     typer.Option(
         "--input",
         metavar="NAME=VALUE",
-        help="random, zeros, ones, constant:V, FILE.npy, FILE.npz, FILE.csv, text:FILE, "
-        "image:FILE (floats from 0 to 1), pixels:FILE (0 to 255). Without NAME: all others.",
+        help="random, zeros, ones, constant:V, 'values:1,2;3,4', FILE.npy, FILE.npz, FILE.csv, "
+        "text:FILE, image:FILE (floats from 0 to 1), pixels:FILE (0 to 255). Without NAME: all others.",
         show_default=False,
     ),
 ]

@@ -17,6 +17,7 @@ class InputKind(StrEnum):
 
     RANDOM    normal numbers; zeros and ones for integers, which may be places in a small table
     CONSTANT  one value everywhere
+    VALUES    comma-separated numbers as they are typed or pasted, a row a line (or after a ";")
     FILE      an .npy or .npz file, never unpickled, or comma-separated numbers (.csv)
     TEXT      the lines of a text file, for a string input
     IMAGE     a picture, fitted to the input: floats from 0 to 1, integers from 0 to 255
@@ -27,6 +28,7 @@ class InputKind(StrEnum):
     ZEROS = "zeros"
     ONES = "ones"
     CONSTANT = "constant"
+    VALUES = "values"
     FILE = "file"
     TEXT = "text"
     IMAGE = "image"
@@ -36,7 +38,7 @@ class InputKind(StrEnum):
 class InputChoice(NamedTuple):
     """What a person chose for one input.
 
-    `argument` is the constant's text or the file's path. `sizes` are those of the unknown
+    `argument` is the constant's or the values' text, or the file's path. `sizes` are those of the unknown
     dimensions, in their order; what is left out is 1.
     """
 

@@ -87,6 +87,16 @@ def no_constant(spec: TensorSpec, text: str) -> Unreadable:
     )
 
 
+def no_values(spec: TensorSpec, text: str, reason: str) -> Unreadable:
+    """Typed values that are no numbers, or rows of several lengths."""
+    return _refusal(
+        f"What was typed for {spec_words(spec)} is no table of numbers: {reason}.",
+        "Write numbers with commas, a row a line, as many in each.",
+        f"--input '{spec.name}=values:1,2;3,4'",
+        {"value": text},
+    )
+
+
 def no_picture(spec: TensorSpec) -> Unreadable:
     """A picture for an input that takes none."""
     return _refusal(

@@ -14,14 +14,26 @@ if TYPE_CHECKING:
     from tfinspector.contents.calls import Callee
 
 FROM_FILES = frozenset({InputKind.FILE, InputKind.TEXT, InputKind.IMAGE, InputKind.PIXELS})
-_NUMBERS = (InputKind.RANDOM, InputKind.ZEROS, InputKind.ONES, InputKind.CONSTANT, InputKind.FILE)
+_TYPED = frozenset({InputKind.CONSTANT, InputKind.VALUES})
+_NUMBERS = (
+    InputKind.RANDOM, InputKind.ZEROS, InputKind.ONES, InputKind.CONSTANT, InputKind.VALUES,
+    InputKind.FILE,
+)  # fmt: skip
 _PICTURES = (InputKind.IMAGE, InputKind.PIXELS)
-_TEXTS = (InputKind.RANDOM, InputKind.CONSTANT, InputKind.TEXT, InputKind.FILE)
+_TEXTS = (
+    InputKind.RANDOM, InputKind.CONSTANT, InputKind.VALUES, InputKind.TEXT, InputKind.FILE,
+    InputKind.IMAGE,
+)  # fmt: skip
+_MISSING = {
+    InputKind.CONSTANT: "give the constant.",
+    InputKind.VALUES: "type or paste the values.",
+}
 _WORDS = {
     InputKind.RANDOM: "Random",
     InputKind.ZEROS: "Zeros",
     InputKind.ONES: "Ones",
     InputKind.CONSTANT: "Constant",
+    InputKind.VALUES: "Typed values",
     InputKind.FILE: "Array file",
     InputKind.TEXT: "Lines of a file",
     InputKind.IMAGE: "Picture",
@@ -65,12 +77,12 @@ class InputLine:
     @property
     def takes_argument(self) -> bool:
         """Whether a value or a file is to be given."""
-        return not self.is_left_out and (self.kind is InputKind.CONSTANT or self.kind in FROM_FILES)
+        return not self.is_left_out and (self.kind in _TYPED or self.kind in FROM_FILES)
 
     @property
     def unknown(self) -> int:
         """How many sizes can be given; of an unknown rank one field takes them all."""
-        if self.is_left_out or self.kind in FROM_FILES:
+        if self.is_left_out or self.kind in FROM_FILES or self.kind is InputKind.VALUES:
             return 0
         shape = self.spec.shape
         return 1 if shape is None else sum(size is None for size in shape)
@@ -79,9 +91,8 @@ class InputLine:
     def problem(self) -> str:
         """Why it can't be made, "" if nothing is wrong that can be seen here."""
         if self.takes_argument and not self.argument.strip() and not self._may_be_empty:
-            return f"{self.spec.name}: " + (
-                "give the constant." if self.kind is InputKind.CONSTANT else "choose the file."
-            )
+            missing = _MISSING.get(self.kind, "choose the file.")
+            return f"{self.spec.name}: {missing}"
         parts = _sizes_in(self.sizes)
         if self.unknown and parts is None:
             return f"{self.spec.name}: sizes are whole numbers with commas, such as 4, 3."

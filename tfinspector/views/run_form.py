@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -27,7 +28,7 @@ from tfinspector.views.device_box import DeviceBox
 from tfinspector.views.icons import icon
 from tfinspector.views.signature_card import words
 from tfinspector.views.spin_box import SpinBox
-from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.theme import SMALL, TIGHT, code_font
 
 _LEFT_OUT = "Left out"
 _FILTERS = {
@@ -35,7 +36,7 @@ _FILTERS = {
     InputKind.TEXT: "Text (*.txt);;All files (*)",
     InputKind.IMAGE: "Pictures (*.png *.jpg *.jpeg *.gif *.bmp);;All files (*)",
 }
-_FIELD, _NUMBER = 120, 84
+_FIELD, _NUMBER, _TABLE_LINES = 120, 68, 4
 _MOST_SEED = 999_999
 
 
@@ -48,13 +49,19 @@ class InputRow:
         self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.type.setProperty("muted", True)
         self.kind = QComboBox()
-        self.argument, self.sizes = QLineEdit(), QLineEdit()
+        self.argument, self.sizes, self.values = QLineEdit(), QLineEdit(), QPlainTextEdit()
         self.sizes.setFixedWidth(_FIELD)
+        self.values.setFont(code_font())
+        self.values.setPlaceholderText("1, 2, 3\n4, 5, 6")
+        self.values.setToolTip("Type or paste numbers with commas, a row a line")
+        self.values.setTabChangesFocus(True)
+        self.values.setFixedHeight(_TABLE_LINES * self.values.fontMetrics().lineSpacing() + SMALL)
         self.browse = tool_button("folder", "", "Choose the file", self.ask_file)
         self.fields = QWidget()
         line = QHBoxLayout(self.fields)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(TIGHT)
+        line.addWidget(self.values, 1)
         line.addWidget(self.argument, 1)
         line.addWidget(self.browse)
         line.addWidget(self.sizes)
@@ -62,6 +69,7 @@ class InputRow:
         self.kind.activated.connect(self._on_kind)
         self.argument.textEdited.connect(lambda text: model.fill_in(place, argument=text))
         self.sizes.textEdited.connect(lambda text: model.fill_in(place, sizes=text))
+        self.values.textChanged.connect(self._on_values)
         for field in (self.argument, self.sizes):
             field.returnPressed.connect(model.run)
 
@@ -82,8 +90,10 @@ class InputRow:
         at = [kind for kind, _ in line.kinds].index(line.kind)
         self.kind.setCurrentIndex(len(choices) - 1 if line.is_left_out else at)
         self.kind.setAccessibleName(f"Kind of {name}")
-        is_file = line.kind in FROM_FILES
-        self.argument.setVisible(line.takes_argument)
+        is_file, is_table = line.kind in FROM_FILES, line.kind is InputKind.VALUES
+        self.argument.setVisible(line.takes_argument and not is_table)
+        self.values.setVisible(line.takes_argument and is_table)
+        self.values.setAccessibleName(f"Values of {name}")
         self.argument.setPlaceholderText("file" if is_file else "value")
         self.argument.setAccessibleName(f"{'File' if is_file else 'Value'} of {name}")
         self.browse.setVisible(line.takes_argument and is_file)
@@ -96,6 +106,8 @@ class InputRow:
         for field, text in ((self.argument, line.argument), (self.sizes, line.sizes)):
             if field.text() != text:
                 field.setText(text)
+        if is_table and self.values.toPlainText() != line.argument:
+            self.values.setPlainText(line.argument)
 
     def ask_file(self) -> None:
         """Ask for the file."""
@@ -106,6 +118,10 @@ class InputRow:
         )
         if path:
             self._model.fill_in(self._place, argument=path)
+
+    def _on_values(self) -> None:
+        if self._model.lines[self._place].kind is InputKind.VALUES:
+            self._model.fill_in(self._place, argument=self.values.toPlainText())
 
     def _on_kind(self, at: int) -> None:
         kinds = self._model.lines[self._place].kinds
@@ -193,13 +209,14 @@ class RunForm(QWidget):
         self._grid.setVerticalSpacing(TIGHT)
         self._grid.setColumnStretch(3, 1)
         line = QHBoxLayout()
-        line.setSpacing(SMALL)
+        line.setSpacing(TIGHT)
         for text, field in (
             ("Seed", self.seed), ("Device", self.device), ("Calls", self.repeat),
         ):  # fmt: skip
             label = words(text)
             line.addWidget(label)
             line.addWidget(field)
+            line.addSpacing(TIGHT)
         self._calls = label
         line.addStretch(1)
         column = QVBoxLayout(self)

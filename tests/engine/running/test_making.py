@@ -171,3 +171,17 @@ def test_strings_travel_whole() -> None:
     texts = np.empty((2, 2), object)
     texts[:] = [[b"", b"a\0"], [b"\0", "ä".encode()]]
     assert array_of(payload_of(texts), "string", (2, 2)).tolist() == texts.tolist()
+
+
+def test_typed_values_get_the_shape_of_the_input() -> None:
+    for text in ("values:1, 2.5; 3,4", "values:1,2.5\n3,4\n"):
+        given = made("float32", (None, 2), text)
+        assert given.values.tolist() == [[1, 2.5], [3, 4]]  # type: ignore[union-attr]
+        assert (given.dtype, given.origin) == ("float32", "typed values")
+    picture = made("float32", (None, 2, 2, 1), "values:1,2;3,4")
+    assert picture.shape == (1, 2, 2, 1)
+    assert made("int64", (3,), "values:1,2,3").shape == (3,)
+    assert made("float32", (), "values:7").shape == ()
+    assert made("string", (None,), "values:eins\nzwei").values.tolist() == [b"eins", b"zwei"]  # type: ignore[union-attr]
+    assert "no table of numbers" in refused("float32", (None, 2), "values:1,2;3")
+    assert "whole" in refused("int32", (None, 2), "values:1,2.5")

@@ -85,7 +85,7 @@ def verification_of(request: VerifyRequest, report: VerifyReport) -> str:
     if not restores:
         return script(about, _CALLING, compare)
     program = code_for(*restores[0]).removesuffix(ENDING).rstrip()
-    return f"{program}\n{_MODEL}{_CALLING}{compare}" if program else ""
+    return f"# {about}\n{program}\n{_MODEL}{_CALLING}{compare}" if program else ""
 
 
 def _restores(

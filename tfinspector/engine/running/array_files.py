@@ -1,6 +1,10 @@
-"""Reads inputs from files: arrays (.npy, .npz, .csv) and lines of text. Nothing is unpickled."""
+"""Reads inputs from files: arrays (.npy, .npz, .csv) and lines of text. Nothing is unpickled.
+
+What is typed or pasted is read like such a file of text.
+"""
 
 import zipfile
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,8 @@ def read_array(path: Path, spec: TensorSpec) -> NDArray[Any]:
     """
     try:
         if path.suffix.lower() in (".csv", ".txt"):
-            return _numbers(path, spec)
+            is_text = spec.dtype.kind is DTypeKind.STRING
+            return read_lines(path, spec) if is_text else _numbers(path, spec)
         with open(path, "rb") as file:
             found = np.load(file, allow_pickle=False)
             if isinstance(found, np.lib.npyio.NpzFile):
@@ -37,7 +42,21 @@ def read_lines(path: Path, spec: TensorSpec) -> NDArray[Any]:
     """The lines of a text file, in the rank of the input: [n] or [n, 1]; one only for a scalar."""
     if spec.dtype.kind is not DTypeKind.STRING:
         raise faults.no_text(spec)
-    lines = bytes_of(path, spec).splitlines()
+    return _lines(bytes_of(path, spec), spec)
+
+
+def read_typed(text: str, spec: TensorSpec) -> NDArray[Any]:
+    """What was typed or pasted; ";" ends a row too. Raises Unreadable."""
+    if spec.dtype.kind is DTypeKind.STRING:
+        return _lines(text.encode(), spec)
+    try:
+        return _numbers(StringIO(text.replace(";", "\n")), spec)
+    except ValueError as error:
+        raise faults.no_values(spec, text, _reason(error)) from error
+
+
+def _lines(data: bytes, spec: TensorSpec) -> NDArray[Any]:
+    lines = data.splitlines()
     values = np.empty(len(lines), object)
     values[:] = lines
     rank = 1 if spec.shape is None else len(spec.shape)
@@ -54,15 +73,24 @@ def bytes_of(path: Path, spec: TensorSpec | None = None) -> bytes:
         raise faults.unreadable_file(path, spec, error.strerror or str(error)) from error
 
 
-def _numbers(path: Path, spec: TensorSpec) -> NDArray[Any]:
-    """Comma-separated numbers, a row a line; one row alone where the input is a vector."""
-    if spec.dtype.kind is DTypeKind.STRING:
-        return read_lines(path, spec)
-    wide = np.loadtxt(path, np.float64, delimiter=",", ndmin=2)
+def _numbers(text: Path | StringIO, spec: TensorSpec) -> NDArray[Any]:
+    """Comma-separated numbers, a row a line; text has no shape, so they get that of the input."""
+    wide = np.loadtxt(text, np.float64, delimiter=",", ndmin=2)
     if spec.dtype.kind is DTypeKind.INTEGER and not np.array_equal(wide, np.round(wide)):
         raise ValueError(f"not all of its numbers are whole, as {spec.dtype.name} needs")
-    values = wide.astype(numpy_type(spec.dtype))
-    return values.reshape(-1) if spec.shape is not None and len(spec.shape) == 1 else values
+    return _in_shape(wide.astype(numpy_type(spec.dtype)), spec)
+
+
+def _in_shape(values: NDArray[Any], spec: TensorSpec) -> NDArray[Any]:
+    """In the input's shape, where it says all sizes but one; else in rows as they were written."""
+    if spec.shape is not None and len(spec.shape) == 1:
+        return values.reshape(-1)
+    if spec.shape is None or len(spec.shape) == 2 or spec.shape.count(None) > 1:
+        return values
+    try:
+        return values.reshape([-1 if size is None else size for size in spec.shape])
+    except ValueError:  # the call tells what does not fit
+        return values
 
 
 def _member(path: Path, names: list[str], spec: TensorSpec) -> str:

@@ -11,12 +11,13 @@ _PLAIN = {kind.value: kind for kind in (InputKind.RANDOM, InputKind.ZEROS, Input
 _WITH_ARGUMENT = {
     kind.value: kind
     for kind in (
-        InputKind.CONSTANT, InputKind.TEXT, InputKind.IMAGE, InputKind.PIXELS, InputKind.FILE,
+        InputKind.CONSTANT, InputKind.VALUES, InputKind.TEXT, InputKind.IMAGE, InputKind.PIXELS,
+        InputKind.FILE,
     )
 }  # fmt: skip
 _HELP = (
-    "Write NAME=random, NAME=zeros, NAME=ones, NAME=constant:0.5, NAME=FILE.npy, NAME=FILE.npz, "
-    "NAME=FILE.csv, NAME=text:FILE or NAME=image:FILE."
+    "Write NAME=random, NAME=zeros, NAME=ones, NAME=constant:0.5, NAME='values:1,2;3,4', "
+    "NAME=FILE.npy, NAME=FILE.npz, NAME=FILE.csv, NAME=text:FILE or NAME=image:FILE."
 )
 
 

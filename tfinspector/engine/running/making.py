@@ -17,7 +17,7 @@ from tfinspector.contents.calls import Callee, GivenInput, InputChoice, InputKin
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.saved_models import TensorSpec
 from tfinspector.diagnosis import inputs as faults
-from tfinspector.engine.running.array_files import bytes_of, read_array, read_lines
+from tfinspector.engine.running.array_files import bytes_of, read_array, read_lines, read_typed
 from tfinspector.engine.running.number_types import numpy_type
 
 SEED = 1
@@ -50,6 +50,8 @@ def _made(spec: TensorSpec, choice: InputChoice, callee: Callee, seed: int) -> G
     kind = choice.kind
     if kind in (InputKind.FILE, InputKind.TEXT):
         return _of_file(spec, choice)
+    if kind is InputKind.VALUES:
+        return _typed(spec, choice)
     shape = sizes_of(spec, choice)
     if kind in (InputKind.IMAGE, InputKind.PIXELS):
         return _of_picture(spec, choice, shape)
@@ -152,6 +154,11 @@ def _texts(
 def _generator(spec: TensorSpec, seed: int) -> np.random.Generator:
     """One for each input, by its name: another input more does not change what this one gets."""
     return np.random.default_rng([seed, zlib.crc32(spec.name.encode())])
+
+
+def _typed(spec: TensorSpec, choice: InputChoice) -> GivenInput:
+    values = read_typed(choice.argument, spec)
+    return GivenInput(spec.name, spec.dtype.name, values.shape, "typed values", values)
 
 
 def _of_file(spec: TensorSpec, choice: InputChoice) -> GivenInput:

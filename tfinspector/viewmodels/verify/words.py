@@ -9,7 +9,7 @@ from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.verifications import OutputMatch, VerifyReport
 from tfinspector.viewmodels.restore.words import Verdict
 
-HEADINGS = ("Output", "Compared with", "Equal", "Max abs", "Max rel", "Type", "Shape")
+HEADINGS = ("Output", "Equal", "Max abs", "Max rel", "Shape")
 _CHECK = "tf.reduce_all(tf.equal(a, b))"
 
 
@@ -69,8 +69,8 @@ def rows_of(report: VerifyReport) -> list[tuple[str, ...]]:
     """As the table shows them, the largest difference first."""
     return [
         (
-            each.name, _other(each, report), word_of(each), numbers.four(each.max_abs),
-            numbers.four(each.max_rel), each.dtype, numbers.shape(each.shape),
+            _name(each, report), word_of(each), numbers.four(each.max_abs),
+            numbers.four(each.max_rel), numbers.shape(each.shape),
         )
         for each in report.outputs
     ]  # fmt: skip
@@ -88,16 +88,17 @@ def text_of(report: VerifyReport | Finding) -> str:
         lines += [compared_words(report), "\t".join(HEADINGS)]
         lines += [
             "\t".join([
-                each.name, _other(each, report), word_of(each), numbers.exact(each.max_abs),
-                numbers.exact(each.max_rel), each.dtype, numbers.shape(each.shape),
+                _name(each, report), word_of(each), numbers.exact(each.max_abs),
+                numbers.exact(each.max_rel), numbers.shape(each.shape),
             ])
             for each in report.outputs
         ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
-def _other(match: OutputMatch, report: VerifyReport) -> str:
-    """The counterpart: where it was computed if devices were compared, else its own name."""
-    if report.devices:
-        return match.device
-    return match.other or "nothing"
+def _name(match: OutputMatch, report: VerifyReport) -> str:
+    """With its counterpart's where that has another, and the device where several were used."""
+    if not match.other:
+        return f"{match.name} (nothing)"
+    name = match.name if match.other == match.name else f"{match.name} ({match.other})"
+    return f"{name} on {match.device}" if report.devices else name

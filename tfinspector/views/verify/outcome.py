@@ -23,7 +23,7 @@ from tfinspector.views.plain_grid import PlainGrid
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
 
-_NUMBERS = (3, 4)
+_NUMBERS = (2, 3)
 
 
 class VerifyOutcome(QWidget):
