@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from tests.cli import schema
 from tests.cli.conftest import Ended
 
 Cli = Callable[..., Ended]
+Made = Callable[[str], Path]
 
 
 def test_a_saved_model_loads(cli: Cli, own_demo: Path) -> None:
@@ -25,6 +27,44 @@ def test_a_saved_model_loads(cli: Cli, own_demo: Path) -> None:
     assert [each["name"] for each in signature["inputs"]] == ["position", "sector"]
     assert [64, 64] in [each["shape"] for each in document["variables"]]
     assert document["worker"]["tensorflow"]
+
+
+def test_every_variable_is_proved(cli: Cli, own_demo: Path) -> None:
+    ended = cli("load", own_demo / "exported", "--json")
+    assert ended.json["variables"]
+    assert {each["equal"] for each in ended.json["variables"]} == {True}
+    page = cli("load", own_demo / "exported")
+    count = len(ended.json["variables"])
+    assert f"All {count} variables hold the file's values, bit for bit." in page.out
+
+
+def test_a_whole_model_of_keras(cli: Cli, made: Made) -> None:
+    directory = made("whole_models.whole")
+    ended = cli("load", directory / "custom.keras", "--json")
+    assert ended.code == 2
+    schema.check(ended.json, schema.LOAD)
+    assert ended.json["findings"][0]["id"] == "K01"
+    words = ("load", directory / "custom.keras", "--custom", directory / "classes.py")
+    ended = cli(*words, "--json")
+    assert ended.code == 0
+    schema.check(ended.json, schema.LOAD)
+    assert ended.json["loaded"] is True
+    assert ended.json["way"] == "with keras"
+    page = cli(*words)
+    assert page.out.startswith("Loaded with keras in ")
+    assert "All 14 variables hold the file's values, bit for bit." in page.out
+
+
+def test_the_command_that_allows_code_works_as_it_is(cli: Cli, made: Made) -> None:
+    ended = cli("load", made("whole_models.with_code") / "code.keras", "--json")
+    assert ended.code == 2
+    [finding] = ended.json["findings"]
+    assert finding["id"] == "K02"
+    words = shlex.split(finding["fix"]["code"])
+    assert words[0] == "tfinspector"
+    ended = cli(*words[1:], "--json")
+    assert ended.code == 0
+    assert ended.json["loaded"] is True
 
 
 def test_the_page_says_so(cli: Cli, own_demo: Path) -> None:

@@ -19,9 +19,13 @@ from tfinspector.cli.page import Page
 from tfinspector.contents import numbers
 from tfinspector.contents.reports import LoadedVariable, LoadReport
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.loading import load_saved_model
+from tfinspector.engine.loading_keras import KerasRequest, load_keras
+from tfinspector.engine.opening import open_source
+from tfinspector.engine.proving import load_proved
 from tfinspector.engine.repaired_models import write_without_slots
 from tfinspector.engine.worker.client import WorkerFailed
+
+_PROOF = {True: "yes", False: "no", None: "-"}
 
 
 def command(
@@ -38,19 +42,45 @@ def command(
             show_default=False,
         ),
     ] = None,
+    custom: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--custom",
+            metavar="MODULE|FILE.py",
+            help="Has the classes of a Keras file, or registers operations of a graph; it is "
+            "executed. May be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    consent: Annotated[
+        str,
+        typer.Option(
+            "--allow-code",
+            metavar="WORD",
+            help="Run the code that a Keras file brings along. The word belongs to the content of "
+            "the file: without it, what the code could do is told, and the word.",
+            show_default=False,
+        ),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Load a SavedModel with TensorFlow, in a process of its own."""
+    """Load a SavedModel or a whole model of Keras with TensorFlow, in a process of its own."""
     asked = tags_of(tags)
     empty: Document = {
         "loaded": False, "seconds": 0.0, "callable": False, "signatures": [], "variables": [],
     }  # fmt: skip
 
     def work(ticket: Ticket) -> Answer:
+        opened = open_source(path, ticket)
+        keras = KerasRequest(tuple(custom or ()), consent, device)
         try:
             with worker(python) as client:
-                if repaired is None:
-                    report = load_saved_model(path, client, asked, device, ticket)
+                if opened.source.checkpoint is not None and opened.source.checkpoint.keras:
+                    report = load_keras(opened, keras, client, ticket)
+                elif repaired is None:
+                    report = load_proved(
+                        opened, client, asked, device, ticket, imports=keras.custom
+                    )
                 else:
                     report = write_without_slots(path, repaired, client, asked, ticket)
         except WorkerFailed as failed:
@@ -66,6 +96,7 @@ def _document(report: LoadReport) -> Document:
         "loaded": report.loaded,
         "seconds": number(report.seconds),
         "callable": report.callable,
+        "way": report.way or None,
         "tags": None if report.tags is None else list(report.tags),
         "device": report.device,
         "signatures": [signature_document(report.tags or (), each) for each in report.signatures],
@@ -75,7 +106,7 @@ def _document(report: LoadReport) -> Document:
                 "dtype": each.dtype,
                 "shape": None if each.shape is None else list(each.shape),
                 "device": each.device, "trainable": each.trainable,
-                "problem": each.problem or None,
+                "equal": each.equal, "problem": each.problem or None,
             }
             for each in report.variables
         ],
@@ -93,9 +124,12 @@ def _write(page: Page, report: LoadReport) -> None:
     if not report.loaded:
         page.line(f"Not loaded{by}.", "wrong")
         return
-    page.line(f"Loaded in {numbers.duration(report.seconds)}{by}.")
+    way = f" {report.way}" if report.way else ""
+    page.line(f"Loaded{way} in {numbers.duration(report.seconds)}{by}.")
     page.line("It can be called." if report.callable else "It can't be called as a whole.")
-    page.heading("Signatures")
+    _write_proof(page, report)
+    if report.signatures:
+        page.heading("Signatures")
     for signature in report.signatures:
         takes = ", ".join(
             f"{s.name}: {s.dtype.name} [{numbers.shape(s.shape)}]" for s in signature.inputs
@@ -104,13 +138,29 @@ def _write(page: Page, report: LoadReport) -> None:
             f"{s.name}: {s.dtype.name} [{numbers.shape(s.shape)}]" for s in signature.outputs
         )
         page.paragraph(f"{signature.name}({takes}) -> {returns}", "  ")
+    if not report.variables:
+        return
     page.heading("Variables")
     page.table(
-        ("name", "shape", "dtype", "device"),
+        ("name", "shape", "dtype", "device", "as in the file"),
         (
             [_name(each) for each in report.variables],
             [numbers.shape(each.shape) for each in report.variables],
             [each.dtype for each in report.variables],
-            [each.device.rpartition("device:")[2] for each in report.variables],
+            [each.device.rpartition("device:")[2] or each.device for each in report.variables],
+            [_PROOF[each.equal] for each in report.variables],
         ),
     )
+
+
+def _write_proof(page: Page, report: LoadReport) -> None:
+    count = len(report.variables)
+    if report.differing:
+        page.line(f"{numbers.counted(len(report.differing), 'variable')} of {count} "
+                  "not as in the file.", "wrong")  # fmt: skip
+    elif count and report.proved == count:
+        all_of_them = "The one variable holds" if count == 1 else f"All {count} variables hold"
+        page.line(f"{all_of_them} the file's values, bit for bit.", "proved")
+    elif count:
+        page.line(f"{report.proved} of {count} variables hold the file's values, bit for bit; the "
+                  "others have no counterpart in the file.")  # fmt: skip

@@ -91,7 +91,8 @@ class LoadedVariable:
     """A variable of a loaded SavedModel.
 
     `paths` lead to it from the root (none in a TF1 graph). `sha256` is over its value (see
-    `worker/hashing.py`), "" where it was not asked for or `problem` says why there is none.
+    `worker/hashing.py`), "" where it was not asked for or `problem` says why there is none. `equal`
+    is whether that is the value in the file, None where the file has none for it.
     """
 
     name: str
@@ -102,13 +103,15 @@ class LoadedVariable:
     trainable: bool
     sha256: str = ""
     problem: str = ""
+    equal: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What came of loading a SavedModel. `seconds` is the time TensorFlow took, 0 if it failed.
+    """What came of loading a SavedModel or a model of Keras.
 
-    `error` is what TensorFlow raised, as it came; the findings explain it.
+    `seconds` is the time TensorFlow took, 0 if it failed. `error` is what it raised, as it came;
+    the findings explain it. `way` says how a model of Keras was loaded ("with keras, not compiled").
     """
 
     path: str
@@ -122,6 +125,17 @@ class LoadReport:
     tags: tuple[str, ...] | None = None
     interpreter: Interpreter | None = None
     error: RelayedError | None = None
+    way: str = ""
+
+    @property
+    def proved(self) -> int:
+        """How many variables hold the file's very values."""
+        return sum(each.equal is True for each in self.variables)
+
+    @property
+    def differing(self) -> tuple[LoadedVariable, ...]:
+        """Those that hold something else than the file."""
+        return tuple(each for each in self.variables if each.equal is False)
 
 
 @dataclass(frozen=True, slots=True)

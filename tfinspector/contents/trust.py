@@ -154,6 +154,21 @@ class UnknownOp:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeInFile:
+    """Code that a Keras file would run while it is loaded, and the word that allows just that.
+
+    consent   of this very content: another byte in the file, another word
+    could_do  sentences, one for each place that has code
+    names     that stand in the compiled code ("os", "system"), as far as bytes tell
+    """
+
+    path: str
+    consent: str
+    could_do: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrustReport:
     """What a source would do if it were loaded.
 

@@ -38,11 +38,13 @@ def load_opened(
     ticket: Ticket | None = None,
     timeout: float | None = None,
     hashes: bool = False,
+    imports: Sequence[str] = (),
 ) -> LoadReport:
     """What TensorFlow makes of an opened SavedModel on `device` ("CPU:0"; None: its choice).
 
     An error of TensorFlow is a report with `loaded` False and a finding that explains it. The
-    values are hashed if `hashes`. Raises Unreadable if it is no SavedModel or lies where TensorFlow
+    values are hashed if `hashes`. `imports` are modules or files that are executed first, because
+    they register operations. Raises Unreadable if it is no SavedModel or lies where TensorFlow
     can't read, WorkerFailed if the
     worker died or took longer than `timeout` seconds, Cancelled.
     """
@@ -57,6 +59,7 @@ def load_opened(
         "tags": None if tags is None else list(tags),
         "device": device,
         "hashes": hashes,
+        "imports": list(imports),
     }
     doing = f"loading {os.path.basename(source.path)}"
     try:

@@ -154,7 +154,7 @@ def _compare_loaded(opened: OpenSource, report: LoadReport, ticket: Ticket) -> l
     graph = next((one for one in saved_model.meta_graphs if one.tags == report.tags), None)
     if graph is None:
         return []
-    pairs = _pair(graph, report.variables)
+    pairs = pair_variables(graph, report.variables)
     hashes = {}
     if opened.source.snapshots:  # none where the values are missing
         hashes = _stored_hashes(opened.reader(), [spec for spec, _ in pairs if spec], ticket)
@@ -172,10 +172,10 @@ def _tags_to_load(opened: OpenSource) -> tuple[str, ...] | None:
     return next((graph.tags for graph in graphs if graph.tags == ("serve",)), graphs[0].tags)
 
 
-def _pair(
+def pair_variables(
     graph: MetaGraph, loaded: Iterable[LoadedVariable]
 ) -> list[tuple[VariableSpec | None, LoadedVariable | None]]:
-    """By path where there are objects, else by name.
+    """What the graph declares beside what was loaded, by path; by name where there are no objects.
 
     Of a TF1 graph TensorFlow keeps no variable of the old kind, and each part of a partitioned one
     is a variable to it: only what has the same name on both sides can be compared.

@@ -52,7 +52,7 @@ def build(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     if params.get("logical_cpus"):
         split_cpu(int(params["logical_cpus"]))
     device = params.get("device")
-    with _own_world(), memory_limit(params.get("memory_limit")), scope(device):
+    with own_world(), memory_limit(params.get("memory_limit")), scope(device):
         context.report(0, 3, "importing the factory")
         factory = factories.find(params["factory"])
         context.report(1, 3, "building the model")
@@ -61,7 +61,7 @@ def build(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         with scope_of(built):
             completion = complete(built, _hints(params.get("hints") or {}), sample)
         context.report(2, 3, "describing the model")
-        return _describe(factory, built, completion, device, home, sample)
+        return hold(factory, built, completion, device, home, sample)
 
 
 def holding() -> Holding:
@@ -71,19 +71,21 @@ def holding() -> Holding:
     return _holding[0]
 
 
-def _describe(
+def hold(
     factory: factories.Factory,
     built: Built,
     completion: Completion,
     device: Optional[str],
     home: str,
-    sample: Any,
+    sample: Any = None,
 ) -> Dict[str, Any]:
+    """Keep the model for what is asked next, and describe it; `sample` gives inputs, or None."""
     described = describe_model(built, factory.spec, completion.built_by, completion.unbuilt)
     described.data["optimizers_built"] = completion.optimizers
     tf = tensorflow()
     with tf.device("CPU:0"):
         saves = tf.Variable(0, trainable=False, dtype=tf.int64)
+    sample = sample or _Once(factory)
     _holding[:] = [Holding(factory, built, described.variables, device, home, sample, saves)]
     return described.data
 
@@ -111,7 +113,7 @@ class _Once:
         return self._value
 
 
-class _own_world:  # noqa: N801 - used like a function
+class own_world:  # noqa: N801 - used like a function
     """Afterwards Python still finds its packages and can print, whatever the user's code did."""
 
     def __enter__(self) -> None:

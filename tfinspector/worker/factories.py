@@ -61,11 +61,16 @@ def find(spec: str) -> Factory:
     module raises while it is imported.
     """
     parsed = _parse(spec)
-    module = _leave_guarded(_import_file if parsed.is_file else _import_module, parsed.place)
+    module = _imported(parsed)
     where = parsed.place if parsed.is_file else module.__name__
     if not parsed.names:
         raise BadSpec("%s names no callable. %s" % (spec, _offer(module, where, "")))
     return Factory(spec, module, _look_up(module, where, parsed.names))
+
+
+def module_at(place: str) -> Any:
+    """Import a file or a module that is named without a callable; raises as `find` does."""
+    return _imported(_Spec(place, place.endswith(".py") or os.sep in place, []))
 
 
 def call(factory: Factory, kwargs: Dict[str, Any]) -> Any:
@@ -101,6 +106,10 @@ def callables_of(module: Any) -> List[str]:
     return own[:MAX_LISTED]
 
 
+def _imported(parsed: _Spec) -> Any:
+    return _leave_guarded(_import_file if parsed.is_file else _import_module, parsed.place)
+
+
 def _leave_guarded(function: Any, *arguments: Any, **kwargs: Any) -> Any:
     """Call the user's code; a child that it forked goes no further than this."""
     try:
@@ -127,7 +136,7 @@ def _import_file(path: str) -> Any:
     path = os.path.abspath(os.path.expanduser(path))
     if not os.path.isfile(path):
         what = "is a directory" if os.path.isdir(path) else "does not exist"
-        raise FactoryNotFound("The factory's file %s %s." % (path, what))
+        raise FactoryNotFound("The file %s %s." % (path, what))
     name = os.path.splitext(os.path.basename(path))[0]
     directory = os.path.dirname(os.path.realpath(path))
     _forget_last()

@@ -3,6 +3,7 @@
 import time
 from typing import Any, Dict, Iterator, List, Tuple
 
+from .factories import module_at
 from .framework import tensorflow
 from .hashing import hash_of
 from .placing import scope
@@ -12,11 +13,15 @@ from .serving import Context
 def load(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """`path`, `tags` (list or None), `device` ("GPU:0" or None), `hashes` (bool).
 
+    `imports` are modules or files that register what the graph needs; they are executed first.
     `seconds` is the time of `tf.saved_model.load` alone. Variables come with every path from the
     root that reaches them, as the file's own object graph names them.
     """
     tf = tensorflow()
     path, tags, device = params["path"], params.get("tags"), params.get("device")
+    for place in params.get("imports", ()):
+        context.report(0, 0, "importing %s" % place)
+        module_at(place)
     context.report(0, 0, "loading")
     started = time.monotonic()
     with scope(device):
