@@ -55,7 +55,12 @@ CASES = [
     ("adam_as_opt", "adam", "M11", "The optimizer `opt` is called `optimizer`"),
     ("one_more", "three", "M06", "`new` was inserted at index 2: 2 layers after it are shifted"),
     ("one_less", "even", "M06", "`b` (index 2 in the checkpoint) is not in the model"),
-    ("alike_swapped", "alike", "M06", "another order: by place `a` and `b` get the weights of others"),
+    (
+        "alike_swapped",
+        "alike",
+        "M06",
+        "another order: by place `a` and `b` get the weights of others",
+    ),
     ("unnamed", "unnamed", "M06", "`re_lu` was inserted at index 2: 2 layers after"),
     ("listed", "listed", "M03", "No checkpoint of this model can hold 4 of its weights"),
     ("listed", "listed_trained", "M03", "kept where Keras 3 does not look"),

@@ -18,11 +18,12 @@ from tfinspector.diagnosis.renames.lists import pair_exported, pair_trained
 from tfinspector.diagnosis.renames.parts import pair_parts
 from tfinspector.diagnosis.renames.renumbered import pair_renumbered
 from tfinspector.diagnosis.renames.shared import copies_of_shared
-from tfinspector.diagnosis.renames.sides import METRIC, WEIGHT, Sides
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.slots import pair_slots
 from tfinspector.diagnosis.renames.structure import pair_alike
 from tfinspector.diagnosis.renames.swapped import pair_swapped
 from tfinspector.diagnosis.renames.transforms import propose_casts, propose_transforms
+from tfinspector.diagnosis.renames.values import METRIC, WEIGHT
 
 __all__ = ["suggest"]
 

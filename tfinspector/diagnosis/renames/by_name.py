@@ -5,9 +5,10 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from tfinspector.diagnosis.renames.reasons import reason
-from tfinspector.diagnosis.renames.sides import Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.spelling import Parts, natural, without_copies
 from tfinspector.diagnosis.renames.trees import shape_key
+from tfinspector.diagnosis.renames.values import Mine, Theirs, fits
 
 _MOST_HEADS = 400
 

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from tfinspector.diagnosis.renames.sides import Sides, shape_of
+from tfinspector.diagnosis.renames.sides import Sides
+from tfinspector.diagnosis.renames.values import shape_of
 
 
 def pair_same_values(sides: Sides) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tfinspector.diagnosis.renames.sides import WEIGHT, Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.spelling import parts_of
+from tfinspector.diagnosis.renames.values import WEIGHT, Mine, Theirs, fits
 
 _TRAINED = "_trainable_variables"
 _EXPORTED = "variables"

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from tfinspector.contents.saved_models import Shape
-from tfinspector.diagnosis.renames.sides import WEIGHT, Mine, Sides, Theirs, can_cast, shape_of
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.spelling import parts_of
+from tfinspector.diagnosis.renames.values import WEIGHT, Mine, Theirs, can_cast, shape_of
 
 PART = "part"
 _BY_NAME = re.compile(r"(.+)/part_(\d+)$")

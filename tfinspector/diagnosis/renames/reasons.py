@@ -2,8 +2,8 @@
 
 import re
 
-from tfinspector.diagnosis.renames.sides import Mine, Theirs
 from tfinspector.diagnosis.renames.spelling import NUMBER, Parts
+from tfinspector.diagnosis.renames.values import Mine, Theirs
 
 _BY = {
     "name": " Of several that fit, these are called most alike.",

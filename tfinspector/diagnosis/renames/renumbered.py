@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from tfinspector.contents.restores import State
 from tfinspector.diagnosis.renames.reasons import reason
-from tfinspector.diagnosis.renames.sides import WEIGHT, Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.spelling import NUMBER, Parts
 from tfinspector.diagnosis.renames.trees import shape_key
+from tfinspector.diagnosis.renames.values import WEIGHT, Mine, Theirs, fits
 
 _MOST_LAYERS = 2000
 

@@ -7,7 +7,8 @@ that it has, and the copies get the same value.
 from collections.abc import Iterator
 
 from tfinspector.contents.restores import Rename
-from tfinspector.diagnosis.renames.sides import OPTIMIZER, Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
+from tfinspector.diagnosis.renames.values import OPTIMIZER, Mine, Theirs, fits
 
 SHARED = "shared"
 

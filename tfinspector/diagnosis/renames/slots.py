@@ -5,7 +5,8 @@ The owner goes first: where the weight goes, its slots go (see `matching.slots` 
 
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.matching.slots import Slots, meanings_in_file, slots_of_model
-from tfinspector.diagnosis.renames.sides import OPTIMIZER, Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
+from tfinspector.diagnosis.renames.values import OPTIMIZER, Mine, Theirs, fits
 
 _SCALARS = {
     "iter": "iterations", "iterations": "iterations", "global_step": "iterations",

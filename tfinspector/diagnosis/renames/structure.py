@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from tfinspector.contents.restores import ValueSketch
 from tfinspector.diagnosis.renames.likeness import Block, Choice, choose, likeness
 from tfinspector.diagnosis.renames.reasons import reason
-from tfinspector.diagnosis.renames.sides import Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.trees import EXACT, GRADES, LOOSE, SHAPES, Tree, build, nodes_of
+from tfinspector.diagnosis.renames.values import Mine, Theirs, fits
 
 _SURE = {EXACT: 0.97, LOOSE: 0.85, SHAPES: 0.7}
 _LONE_LEAF, _LONE_SHAPE = 0.8, 0.55

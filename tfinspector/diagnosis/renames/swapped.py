@@ -9,8 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from tfinspector.diagnosis.renames.sides import WEIGHT, Mine, Sides, Theirs, fits
+from tfinspector.diagnosis.renames.sides import Sides
 from tfinspector.diagnosis.renames.spelling import NUMBER, Parts, parts_of, without_copies
+from tfinspector.diagnosis.renames.values import WEIGHT, Mine, Theirs, fits
 
 _Pair = tuple[Theirs, Mine]
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -3,7 +3,8 @@
 from itertools import permutations
 
 from tfinspector.diagnosis.renames.likeness import likeness
-from tfinspector.diagnosis.renames.sides import WEIGHT, Mine, Sides, Theirs, shape_of
+from tfinspector.diagnosis.renames.sides import Sides
+from tfinspector.diagnosis.renames.values import WEIGHT, Mine, Theirs, shape_of
 
 # What other frameworks and layouts do: rank -> axes, the most usual first.
 _USUAL = {

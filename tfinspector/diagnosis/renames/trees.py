@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
-from tfinspector.diagnosis.renames.sides import Mine, Theirs, shape_of
 from tfinspector.diagnosis.renames.spelling import NUMBER, Parts
+from tfinspector.diagnosis.renames.values import Mine, Theirs, shape_of
 
 Item = TypeVar("Item", Theirs, Mine)
 _Count = Counter[Hashable]

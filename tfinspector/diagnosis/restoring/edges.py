@@ -4,17 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.restores import Frontier
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, ROOT, Case, Cause
 from tfinspector.diagnosis.restoring.grafts import Graft, find_grafts
 from tfinspector.diagnosis.restoring.saved_models import is_saved_model
-from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, listed, shown, what
-
-_SILENT = (
-    "restore() raises nothing for this: it follows names from the root, and what it does not find "
-    "stays as it was."
-)
+from tfinspector.diagnosis.restoring.strangers import SILENT, told_frontier
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, shown, what
 
 
 def find_other_names(case: Case) -> Iterator[Cause]:
@@ -86,19 +81,6 @@ def _exchanged(case: Case, fits: dict[str, str], wrong: dict[str, tuple[int, int
     )  # fmt: skip
 
 
-def find_strangers(case: Case) -> Iterator[Cause]:
-    """M01 where no class explains it: both sides have weights that the other does not know."""
-    lost, unfed = case.open(case.lost_weights), case.open(case.unfed_weights)
-    if lost and unfed:
-        yield _strangers(case, lost, unfed)
-    elif unfed and case.fed_weights:
-        yield _newcomers(case, unfed)
-    elif unfed:
-        yield _empty_handed(case, unfed)
-    elif lost and case.fed_weights:
-        yield _part_of_it(case, lost)
-
-
 def find_place(case: Case) -> Iterator[Cause]:
     """A bare model that stands under a name in the checkpoint: how the call must be written."""
     name = case.table.attachment.name
@@ -142,7 +124,7 @@ def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int
         Finding(
             "S13" if is_saved_model(case) and grafts[0].node == ROOT else "M01",
             Severity.ERROR, _title(case, grafts[0]) + more,
-            f"{count(joined, 'variable')} would match if the names did. {_SILENT}",
+            f"{count(joined, 'variable')} would match if the names did. {SILENT}",
             case.checkpoint.prefix,
             {
                 "pairs": [
@@ -151,7 +133,7 @@ def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int
                     for graft in grafts[:40]
                     for node, mine in graft.parts or ((graft.node, graft.mine),)
                 ],
-                "frontier": _frontier(case.table.frontier),
+                "frontier": told_frontier(case.table.frontier),
             },
             _fix(case, grafts),
         ),
@@ -222,90 +204,3 @@ def _fix(case: Case, grafts: Sequence[Graft]) -> Fix:
         f"again; {WRITE_REPAIRED} makes a checkpoint with your names.",
         "\n".join(lines) + f"\n# or: {code.command(case)}",
     )
-
-
-def _strangers(case: Case, lost: list[int], unfed: list[int]) -> Cause:
-    total = len(case.weights_of_model)
-    entry = max(case.table.frontier, key=lambda each: each.keys, default=None)
-    detail = ""
-    if entry is not None:
-        where = f"under `{entry.path}`" if entry.path else "at its root"
-        detail = (
-            f"The checkpoint has {shown(entry.file_edges, 6)} {where}; the model has "
-            f"{shown(entry.offered, 6) or 'nothing'} there. "
-        )
-    keys = {case.rows[place].key for place in lost}
-    pairs = [(each.path, each.key) for each in case.evidence.renames
-             if each.key in keys and not each.transform]  # fmt: skip
-    return Cause(
-        Finding(
-            "M01", Severity.ERROR,
-            f"{len(unfed):,} of the model's {count(total, 'weight')} are not in the checkpoint "
-            f"under their names: {shown(case.names(unfed))}.",
-            detail + _SILENT, case.checkpoint.prefix,
-            {"only_in_checkpoint": listed(case.names(lost)),
-             "only_in_model": listed(case.names(unfed)),
-             "frontier": _frontier(case.table.frontier)},
-            Fix("Give the parts the names that the checkpoint has, or map them one by one.",
-                code.assign_all(case, pairs) or code.command(case)),
-        ),
-        frozenset(lost + unfed),
-    )  # fmt: skip
-
-
-def _newcomers(case: Case, unfed: list[int]) -> Cause:
-    total = len(case.weights_of_model)
-    counters = all(case.is_counter(place) for place in unfed)
-    keep = "keeps its initial value" if len(unfed) == 1 else "keep their initial values"
-    return Cause(
-        Finding(
-            "M01", Severity.INFO if counters else Severity.WARNING,
-            f"The checkpoint has nothing for {len(unfed):,} of the model's "
-            f"{count(total, 'weight')}: {shown(case.names(unfed))} {keep}.",
-            "All weights of the checkpoint found their place, so these parts are new in the "
-            "model. If that is meant, train them; everything else is restored.",
-            case.checkpoint.prefix, {"only_in_model": listed(case.names(unfed))},
-            Fix("Say in your program that this is meant, so that TensorFlow does not warn.",
-                f"{code.make_model(case)}\n{code.restore(case, '.expect_partial()')}"),
-        ),
-        frozenset(unfed),
-    )  # fmt: skip
-
-
-def _empty_handed(case: Case, unfed: list[int]) -> Cause:
-    return Cause(
-        Finding(
-            "M01", Severity.ERROR,
-            "The checkpoint holds no weights that the model could take: "
-            f"{shown(case.names(unfed))} stay as they were.",
-            "What it holds is listed in the evidence. " + _SILENT, case.checkpoint.prefix,
-            {"in_checkpoint": listed(one.name for one in case.checkpoint.variables),
-             "only_in_model": listed(case.names(unfed))},
-            Fix("Choose the checkpoint that the model was saved in.",
-                f"tfinspector list {case.checkpoint.prefix!r}"),
-        ),
-        frozenset(unfed),
-    )  # fmt: skip
-
-
-def _part_of_it(case: Case, lost: list[int]) -> Cause:
-    return Cause(
-        Finding(
-            "M01", Severity.INFO,
-            f"The model is complete; {count(len(lost), 'weight')} of the checkpoint "
-            f"{'is' if len(lost) == 1 else 'are'} not part of it: {shown(case.names(lost))}.",
-            "The model takes a part of what was saved.", case.checkpoint.prefix,
-            {"only_in_checkpoint": listed(case.names(lost))},
-            Fix("Say in your program that this is meant.",
-                f"{code.make_model(case)}\n{code.restore(case, '.expect_partial()')}"),
-        ),
-        frozenset(lost),
-    )  # fmt: skip
-
-
-def _frontier(entries: Sequence[Frontier]) -> list[dict[str, object]]:
-    return [
-        {"at": entry.path or "(root)", "checkpoint_has": entry.edge,
-         "model_has": list(entry.offered[:12]), "keys_lost": entry.keys}
-        for entry in entries[:12]
-    ]  # fmt: skip

@@ -5,13 +5,20 @@ variables that nothing feeds is walked through together, over the edges that bot
 worth as many variables of equal shape as it brings together.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from tfinspector.contents.saved_models import Shape
 from tfinspector.diagnosis.matching.rows import shapes_fit
-from tfinspector.diagnosis.restoring.case import ROOT, Case
+from tfinspector.diagnosis.restoring.case import Case
+from tfinspector.diagnosis.restoring.graph_spans import (
+    Held,
+    depth_of,
+    held_beneath,
+    nodes_above,
+    parents_of,
+    shapes_in,
+)
 
 _MOST_CANDIDATES = 160
 _FEWER_CANDIDATES = 40
@@ -85,8 +92,8 @@ class _Search:
         rows = case.rows
         self._file_shapes = {node: rows[place].file_shape for node, place in self._lost_at.items()}
         self._own_shapes = {node: rows[place].model_shape for node, place in self._unfed_at.items()}
-        self._file_parents = _parents([node.children for node in case.graph.nodes], self._around)
-        self._model_parents = _parents([node.children for node in case.model.nodes], set())
+        self._file_parents = parents_of([node.children for node in case.graph.nodes], self._around)
+        self._model_parents = parents_of([node.children for node in case.model.nodes], set())
 
     def without(self, taken: set[int]) -> "_Search":
         """The same search among the rows that are left."""
@@ -123,10 +130,10 @@ class _Search:
 
     def _by_shapes(self, theirs: Sequence[int], ours: Sequence[int]) -> list[tuple[int, int]]:
         """Pairs that hold the same shapes; the more alike the names the better, then in order."""
-        left = [(mine, _shapes_in(self._held_in_model(mine))) for mine in ours]
+        left = [(mine, shapes_in(self._held_in_model(mine))) for mine in ours]
         pairs = []
         for node in theirs:
-            held = _shapes_in(self._held_in_file(node))
+            held = shapes_in(self._held_in_file(node))
             fits = [each for each in left if each[1] == held] if held else []
             if fits:
                 best = max(fits, key=lambda each: self._likeness(node, each[0]))
@@ -169,24 +176,25 @@ class _Search:
                 if graft is not None:
                     yield graft
 
-    def _held_in_file(self, begin: int) -> "_Held":
-        return _held(
+    def _held_in_file(self, begin: int) -> Held:
+        return held_beneath(
             begin, lambda node: self._case.graph.nodes[node].children,
             self._file_shapes,
         )  # fmt: skip
 
-    def _held_in_model(self, begin: int) -> "_Held":
-        return _held(
+    def _held_in_model(self, begin: int) -> Held:
+        return held_beneath(
             begin, lambda node: self._case.node(node).children,
             self._own_shapes,
         )  # fmt: skip
 
     def wide(self) -> Iterable[Graft]:
         """Any part of the one side with any part of the other, the nearest to the root first."""
-        theirs = _above(self._lost_at, self._file_parents, case_depth(self._case.file_paths))
-        mine = _above(self._unfed_at, self._model_parents, case_depth(self._case.model_paths))
-        if len(self._lost_at) > _FEW:
-            theirs, mine = theirs[:_FEWER_CANDIDATES], mine[:_FEWER_CANDIDATES]
+        paths = self._case.file_paths, self._case.model_paths
+        theirs = nodes_above(self._lost_at, self._file_parents, depth_of(paths[0]))
+        mine = nodes_above(self._unfed_at, self._model_parents, depth_of(paths[1]))
+        most = _FEWER_CANDIDATES if len(self._lost_at) > _FEW else _MOST_CANDIDATES
+        theirs, mine = theirs[:most], mine[:most]
         for node in theirs:
             for place in mine:
                 graft = self._try(node, place)
@@ -258,62 +266,6 @@ class _Search:
         case = self._case
         owner = case.graph.nodes[above[0]] if in_file else case.node(above[0])
         return next(place for place, (_, child) in enumerate(owner.children) if child == node)
-
-
-_Held = tuple[tuple[str, Shape], ...]
-
-
-def _shapes_in(held: _Held) -> list[str]:
-    return sorted(str(shape) for _, shape in held)
-
-
-def _held(
-    begin: int, children: Callable[[int], Iterable[tuple[str, int]]], shapes: dict[int, Shape]
-) -> _Held:
-    """Paths and shapes of the wanted values beneath a node."""
-    found: list[tuple[str, Shape]] = []
-    seen = {begin}
-    queue = [("", begin)]
-    for path, here in queue:  # it grows meanwhile
-        if here in shapes:
-            found.append((path, shapes[here]))
-        for name, child in children(here):
-            if child not in seen:
-                seen.add(child)
-                queue.append((f"{path}/{name}", child))
-    return tuple(sorted(found, key=str))
-
-
-def case_depth(paths: dict[int, str]) -> dict[int, int]:
-    """How far from the root each node is."""
-    return {node: path.count("/") + bool(path) for node, path in paths.items()}
-
-
-def _above(
-    leaves: Iterable[int], parents: dict[int, list[int]], depth: dict[int, int]
-) -> list[int]:
-    """The leaves and everything above them, the nearest to the root first."""
-    found = set(leaves)
-    queue = list(found)
-    for here in queue:  # it grows meanwhile
-        for parent in parents.get(here, ()):
-            if parent not in found:
-                found.add(parent)
-                queue.append(parent)
-    found.add(ROOT)
-    return sorted(found, key=lambda node: (depth.get(node, 99), node))[:_MOST_CANDIDATES]
-
-
-def _parents(children: list[Iterable[tuple[str, int]]], around: set[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for place, edges in enumerate(children):
-        if place in around:
-            continue
-        for _, child in edges:
-            known = found.setdefault(child, [])
-            if place not in known:
-                known.append(place)
-    return found
 
 
 def _likeness(one: str, other: str) -> float:

@@ -6,7 +6,7 @@ from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.matching.walk import ModelSide
 from tfinspector.diagnosis.restoring import code
-from tfinspector.diagnosis.restoring.case import Case
+from tfinspector.diagnosis.restoring.case import LOST, UNFED, Case
 
 _KNOWN = {
     "adam": "Adam", "adamw": "AdamW", "adam_w": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop",
@@ -21,6 +21,20 @@ _SLOTS = frozenset(
     {"momentum", "velocity", "average", "accumulator", "norm", "gradient"}
     | {"m", "v", "u", "vhat", "linear", "delta"}
 )
+
+
+LEAVE_OUT = "Leave the optimizer out of the checkpoint object, or make the one that was saved."
+"""The advice where an optimizer is another one."""
+
+
+def lost_state(case: Case) -> list[int]:
+    """Rows of state in the file that goes nowhere."""
+    return [p for p in case.places(LOST) if case.is_training_state(p)]
+
+
+def unfed_state(case: Case) -> list[int]:
+    """Rows of state in the model that no key feeds."""
+    return [p for p in case.places(UNFED) if case.is_training_state(p)]
 
 
 def class_in_file(case: Case) -> str:
