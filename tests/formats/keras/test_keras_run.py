@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import h5py
 import pytest
 
+from tfinspector.contents.findings import Unreadable
+from tfinspector.engine.opening import open_source
 from tfinspector.formats.keras.run import keras_snapshot_paths, list_keras_run
 from tfinspector.formats.keras.snapshot_names import metrics_among, snapshots_among
 
@@ -72,3 +77,57 @@ def test_saves_that_did_not_end(tmp_path):
     assert "empty" in snapshots[1].problem
     assert "bytes" in snapshots[2].problem
     assert "does not begin" in snapshots[3].problem
+
+
+def in_folders(made, directory, folders, name="model.keras"):
+    """The models of a callback, each in a folder of its own."""
+    files = sorted((made("keras_files.callbacks") / "models").iterdir())
+    for file, folder in zip(files, folders, strict=True):
+        (directory / folder).mkdir(parents=True)
+        shutil.copy2(file, directory / folder / name)
+
+
+def test_a_folder_for_each_snapshot(made, tmp_path):
+    in_folders(made, tmp_path, ["epoch_1", "epoch_2", "epoch_10"])
+    (tmp_path / "logs").mkdir()
+    source = open_source(str(tmp_path))
+    assert source.source.taken_for == (
+        f"the run {tmp_path.name}, one snapshot in each of 3 directories"
+    )
+    assert [one.step for one in source.source.snapshots] == [1, 2, 10]
+    assert {one.path for one in source.source.snapshots} == keras_snapshot_paths(str(tmp_path))
+    key = source.find("optimizer/iterations").key
+    counts = [int(source.reader(one.path).read(key)) for one in source.source.snapshots]
+    assert counts == [1, 2, 3]
+    assert not source.is_stale()
+    in_folders(made, tmp_path, ["epoch_11", "epoch_12", "epoch_13"])
+    assert source.is_stale()
+
+
+def test_folders_without_numbers_go_by_time(made, tmp_path):
+    in_folders(made, tmp_path, ["best", "last", "first"])
+    for time, folder in enumerate(("first", "best", "last")):
+        os.utime(tmp_path / folder / "model.keras", (time, time))
+    snapshots = open_source(str(tmp_path)).source.snapshots
+    assert [os.path.basename(os.path.dirname(one.path)) for one in snapshots] == [
+        "first", "best", "last",
+    ]  # fmt: skip
+    assert {(one.step, one.step_from) for one in snapshots} == {(None, "file time")}
+
+
+def test_files_of_other_names_in_folders_are_no_run(made, tmp_path):
+    in_folders(made, tmp_path, ["a", "b", "c"])
+    (tmp_path / "b" / "model.keras").rename(tmp_path / "b" / "other.keras")
+    assert list_keras_run(str(tmp_path)).snapshots == ()
+    with pytest.raises(Unreadable):
+        open_source(str(tmp_path))
+
+
+def test_a_run_within_a_folder_is_found(made, tmp_path):
+    shutil.copytree(made("keras_files.callbacks") / "models", tmp_path / "experiment" / "models")
+    source = open_source(str(tmp_path / "experiment"))
+    assert source.source.path == str(tmp_path / "experiment" / "models")
+    shutil.copytree(made("keras_files.callbacks") / "old", tmp_path / "experiment" / "old")
+    with pytest.raises(Unreadable) as refused:
+        open_source(str(tmp_path / "experiment"))
+    assert "2 runs or models" in refused.value.finding.title

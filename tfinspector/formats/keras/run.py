@@ -1,17 +1,23 @@
 """A directory of Keras snapshots: which are there, in which order, and which are not whole."""
 
+import contextlib
 import os
 import zipfile
+from collections.abc import Iterable, Mapping
 
 from tfinspector.contents.checkpoints import RunListing, Snapshot
 from tfinspector.contents.findings import Unreadable
+from tfinspector.formats.checkpoints.run import sort_snapshots
 from tfinspector.formats.hdf5.file_bytes import Broken
 from tfinspector.formats.hdf5.headers import read_superblock
 from tfinspector.formats.keras.parts import shard_names
 from tfinspector.formats.keras.places import place_of_file
-from tfinspector.formats.keras.snapshot_names import metrics_among, snapshots_among
-from tfinspector.formats.places.files import absolute, entries_of, is_remote, names_in
-from tfinspector.formats.recognition.file_names import natural_key
+from tfinspector.formats.keras.snapshot_names import keras_names, metrics_among, snapshots_among
+from tfinspector.formats.places.files import absolute, entries_of, is_remote, names_in, status_at
+from tfinspector.formats.recognition.file_names import natural_key, steps_in_names
+
+_MOST_DIRECTORIES = 2000  # looked into one level below
+_FEWEST = 2  # that make a run
 
 
 def list_keras_run(directory: str) -> RunListing:
@@ -20,12 +26,12 @@ def list_keras_run(directory: str) -> RunListing:
     with entries_of(directory) as entries:
         there = {entry.name: entry for entry in entries}
     found = []
-    steps = snapshots_among(there)
-    metrics = metrics_among(list(steps))
+    steps = _snapshots_among(directory, there)
+    metrics = metrics_among(list(steps)) if steps.keys() <= there.keys() else {}
     for name, step in steps.items():
         path = os.path.join(directory, name)
         try:
-            status = there[name].stat()
+            status = there[name].stat() if name in there else status_at(path)
         except OSError:
             continue  # gone since the listing
         problem = _why_incomplete(path, status.st_size)
@@ -33,7 +39,7 @@ def list_keras_run(directory: str) -> RunListing:
             Snapshot(
                 path,
                 step,
-                "file name",
+                "file time" if step is None else "file name",
                 status.st_mtime,
                 status.st_size,
                 not problem,
@@ -41,14 +47,42 @@ def list_keras_run(directory: str) -> RunListing:
                 metrics.get(name, ""),
             )
         )
-    found.sort(key=lambda one: (one.step or 0, one.time or 0.0, natural_key(one.path)))
-    return RunListing(directory, tuple(found))
+    return RunListing(directory, tuple(sort_snapshots(found)))
 
 
 def keras_snapshot_paths(directory: str) -> set[str]:
     """The paths that `list_keras_run` would list, from the names alone. Raises `OSError`."""
     directory = absolute(directory)
-    return {os.path.join(directory, name) for name in snapshots_among(names_in(directory))}
+    return {
+        os.path.join(directory, name) for name in _snapshots_among(directory, names_in(directory))
+    }
+
+
+def _snapshots_among(directory: str, names: Iterable[str]) -> Mapping[str, int | None]:
+    """The snapshots in a directory with these names; where it holds none, one in each below."""
+    return snapshots_among(names) or one_in_each(directory, names)
+
+
+def one_in_each(directory: str, names: Iterable[str]) -> dict[str, int | None]:
+    """`epoch_1/model.keras`, `epoch_2/model.keras`, ...: one file of one name in each folder.
+
+    With the steps that the folders' names tell. Empty where there are no two such folders.
+    """
+    files: dict[str, str] = {}
+    for name in [] if is_remote(directory) else sorted(names, key=natural_key)[:_MOST_DIRECTORIES]:
+        below = os.path.join(directory, name)
+        if os.path.isdir(below):
+            with contextlib.suppress(OSError):  # not ours to look into
+                inside = keras_names(os.listdir(below))
+                if len(inside) == 1:
+                    files[name] = inside[0]
+    if len(files) < _FEWEST or len(set(files.values())) > 1:
+        return {}
+    steps = steps_in_names(list(files))
+    return {
+        os.path.join(folder, file): step
+        for (folder, file), step in zip(files.items(), steps, strict=True)
+    }
 
 
 def _why_incomplete(path: str, size: int) -> str:

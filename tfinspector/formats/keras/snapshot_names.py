@@ -21,19 +21,22 @@ def snapshots_among(names: Iterable[str]) -> dict[str, int]:
 
     Empty unless at least two names are alike, and all that are belong to one pattern.
     """
-    names = list(names)
-    indexes = {name[: -len(".weights.json")] for name in names if name.endswith(".weights.json")}
     alike: dict[tuple[str, ...], list[str]] = {}
-    for name in names:
-        ending = next((one for one in _ENDINGS if name.endswith(one)), None)
-        shard = _SHARD.match(name)
-        if ending is None or (shard is not None and shard[1] in indexes):
-            continue
-        parts = _NUMBER.split(name[: -len(ending)])
+    for name in keras_names(names):
+        stem = _stem(name)
+        parts = _NUMBER.split(stem)
         if len(parts) > 1:
-            alike.setdefault((ending, *parts), []).append(name)
+            alike.setdefault((name[len(stem) :], *parts), []).append(name)
     runs = [found for found in map(_with_steps, alike.values()) if len(found) > 1]
     return runs[0] if len(runs) == 1 else {}
+
+
+def keras_names(names: Iterable[str]) -> list[str]:
+    """Those that Keras may have written; of what is in shards, the index."""
+    names = [name for name in names if name.endswith(_ENDINGS)]
+    indexes = {name[: -len(".weights.json")] for name in names if name.endswith(".weights.json")}
+    shards = {name: _SHARD.match(name) for name in names}
+    return [name for name, shard in shards.items() if shard is None or shard[1] not in indexes]
 
 
 def metrics_among(names: Sequence[str]) -> dict[str, str]:

@@ -183,6 +183,12 @@ def _look_one_level_below(path: str, given: str, names: Sequence[str]) -> Recogn
         return saved_model(models[0], given, GivenAs.PARENT, f"in {name}")
     if models or runs:
         raise faults.several_inside(path, runs + models)
+    from tfinspector.formats.keras.run import one_in_each  # not needed by what is told above
+
+    snapshots = one_in_each(path, names)
+    if snapshots:
+        how = f"one snapshot in each of {len(snapshots)} directories"
+        return _run(path, given, GivenAs.PARENT, how)
     return None
 
 
@@ -196,7 +202,8 @@ def _one_level_below(path: str, names: Sequence[str]) -> tuple[list[str], list[s
             models.append(below)
         elif os.path.isdir(below):
             with contextlib.suppress(OSError):  # not ours to look into
-                if holds_checkpoints(os.listdir(below)):
+                inside = os.listdir(below)
+                if holds_checkpoints(inside) or snapshots_among(inside):
                     runs.append(below)
     return models, runs
 
