@@ -18,9 +18,8 @@ from tfinspector.viewmodels.compare.rows import (
     sign_of,
 )
 from tfinspector.viewmodels.compare.states import MEANINGS, SIGNS, Became
-from tfinspector.viewmodels.restore.answers import Cell
+from tfinspector.viewmodels.state_table import OF_ANY, Cell, answer_of_any
 from tfinspector.viewmodels.variables.answers import Ask
-from tfinspector.viewmodels.variables.filter import matched_spans
 from tfinspector.viewmodels.variables.group_cells import NO_NAME
 
 _TITLES = {
@@ -45,13 +44,8 @@ _ARROW = " \N{RIGHTWARDS ARROW} "
 
 def answer(content: CompareRows, node: int, column: CompareColumn, role: int) -> Any:
     """The answer of a node's cell to `role`; None where it has none."""
-    if role == Ask.DEPTH:
-        return int(content.forest.depth[node])
-    if role == Ask.SPANS:
-        words = content.arrangement.wish.filter.words
-        return matched_spans(content.forest.path(node), content.forest.labels[node], words)
-    if role == Ask.IS_SHARED:
-        return False
+    if role in OF_ANY:
+        return answer_of_any(content, node, role)
     row = content.row(node)
     if row is None:
         return _of_group(content, node, column, role)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -11,7 +10,7 @@ from PySide6.QtCore import Qt
 from tfinspector.viewmodels.compare.answers import HEADINGS, answer
 from tfinspector.viewmodels.compare.rows import FIGURES, CompareColumn, CompareRow, CompareRows
 from tfinspector.viewmodels.compare.table_text import HEADER, lines, tsv
-from tfinspector.viewmodels.flat_tree import FlatTree
+from tfinspector.viewmodels.state_table import StateTable
 from tfinspector.viewmodels.tasks import Task
 
 if TYPE_CHECKING:
@@ -21,20 +20,10 @@ _COLUMNS = tuple(CompareColumn)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class CompareTable(FlatTree[CompareRows]):
+class CompareTable(StateTable[CompareRows]):
     """See the module and `FlatTree`."""
 
     headings = HEADINGS
-
-    def show_rows(self, content: CompareRows | None) -> None:
-        """Show these rows from now on, all states, filtered and sorted as before."""
-        if content is self.content:
-            return
-        self._wish = replace(self._wish, hidden=frozenset())
-        self.show_content(content)
-        self.arranged.emit()
-        if content and content.arrangement.wish != self._wish:
-            self._arrange()
 
     def row_at(self, row: int) -> CompareRow | None:
         """What stands in `row`; None for a group."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -12,8 +11,8 @@ from tfinspector.contents.restores import Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows, text_of
 from tfinspector.viewmodels.restore.states import MEANINGS, Sign, gravest, kind
+from tfinspector.viewmodels.state_table import OF_ANY, Cell, answer_of_any
 from tfinspector.viewmodels.variables.answers import Ask
-from tfinspector.viewmodels.variables.filter import matched_spans
 from tfinspector.viewmodels.variables.group_cells import NO_NAME
 
 HEADINGS = {
@@ -38,21 +37,10 @@ _GROUP_ICONS = {
 }  # fmt: skip
 
 
-class Cell(IntEnum):
-    """What the match table's delegates ask beyond `Ask`: the `Sign` of a state."""
-
-    SIGN = Qt.ItemDataRole.UserRole + 20
-
-
 def answer(content: MatchRows, node: int, column: MatchColumn, role: int) -> Any:
     """The answer of a node's cell to `role`; None where it has none."""
-    if role == Ask.DEPTH:
-        return int(content.forest.depth[node])
-    if role == Ask.SPANS:
-        words = content.arrangement.wish.filter.words
-        return matched_spans(content.forest.path(node), content.forest.labels[node], words)
-    if role == Ask.IS_SHARED:
-        return False
+    if role in OF_ANY:
+        return answer_of_any(content, node, role)
     row = content.row(node)
     if row is None:
         return _of_group(content, node, column, role)

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from tfinspector.contents.restores import Row
 from tfinspector.contents.variables import Variable
-from tfinspector.viewmodels.flat_tree import MOST_CHOSEN, FlatTree
+from tfinspector.viewmodels.flat_tree import MOST_CHOSEN
 from tfinspector.viewmodels.restore.answers import HEADINGS, answer, tsv
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows
+from tfinspector.viewmodels.state_table import StateTable
 
 _LOOKED_AT = 4096  # rows, for those that the file has
 
 
-class MatchTableModel(FlatTree[MatchRows]):
+class MatchTableModel(StateTable[MatchRows]):
     """See the module and `FlatTree`."""
 
     headings = HEADINGS
-
-    def show_rows(self, content: MatchRows | None) -> None:
-        """Show these rows from now on, all states, filtered and sorted as before."""
-        if content is self.content:
-            return
-        self._wish = replace(self._wish, hidden=frozenset())
-        self.show_content(content)
-        self.arranged.emit()
-        if content and content.arrangement.wish != self._wish:
-            self._arrange()
 
     def row_at(self, row: int) -> Row | None:
         """The report's row; None for a group."""

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.viewmodels.restore.answers import Cell
 from tfinspector.viewmodels.restore.rows import MatchColumn
 from tfinspector.viewmodels.restore.table import MatchTableModel
+from tfinspector.viewmodels.state_table import Cell
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import Colours, colours
