@@ -19,27 +19,26 @@ def variable_rows(variables: VariableColumns) -> Rows:
 
 def _texts(variables: VariableColumns) -> Iterator[str]:
     """The text of some rows after the other."""
-    kinds = variables.traits
-    endings = list(map(_ending, kinds.samples))
+    endings = list(map(_ending, variables.traits.samples))
     starts, ends = zip(*endings, strict=True) if endings else ((), ())
-    lists, opening, closing = _lists(variables.paths)
-    columns = zip(
-        _inside(variables.names), _inside(variables.keys), lists,
-        kinds.of.tolist(), _owners(variables), strict=False,
-    )  # fmt: skip
-    for _ in range(0, len(variables), _ROWS_AT_ONCE):
+    kinds, owners, every_path = variables.traits.of.tolist(), _owners(variables), variables.paths
+    for first in range(0, len(variables), _ROWS_AT_ONCE):
+        part = slice(first, first + _ROWS_AT_ONCE)
+        lists, opening, closing = _lists(every_path[part])
+        columns = zip(
+            _inside(variables.names[part]), _inside(variables.keys[part]), lists,
+            kinds[part], owners[part] or repeat("null"), strict=False,
+        )  # fmt: skip
         yield BETWEEN_ROWS.join([
             f'{{"name": "{name}", "key": "{key}", "paths": {opening}{paths}{closing}, '
             f"{starts[kind]}{owner}{ends[kind]}"
-            for name, key, paths, kind, owner in islice(columns, _ROWS_AT_ONCE)
+            for name, key, paths, kind, owner in columns
         ])  # fmt: skip
 
 
-def _owners(variables: VariableColumns) -> Iterable[str]:
-    """The values of `slot_of`."""
-    if not variables.slots:
-        return repeat("null")
-    owners = ["null"] * len(variables)
+def _owners(variables: VariableColumns) -> list[str]:
+    """The values of `slot_of`; empty where all are null."""
+    owners = ["null"] * len(variables) if variables.slots else []
     for place, slot in variables.slots.items():
         owners[place] = encode(slot.slot_of or None)
     return owners

@@ -21,7 +21,7 @@ _PORTION = 1024
 class OnePathEach(Sequence[tuple[str, ...]]):
     """The paths of variables, most of which have one: `paths`, and `others` where it is not so.
 
-    Reads like the list of all their paths. 100,000 tuples of one text are not made for a listing.
+    Reads like the list of all their paths. A listing of 100,000 variables makes no tuples of them.
     """
 
     def __init__(self, paths: Sequence[str], others: Mapping[int, tuple[str, ...]]) -> None:
@@ -34,16 +34,16 @@ class OnePathEach(Sequence[tuple[str, ...]]):
     @overload
     def __getitem__(self, place: int) -> tuple[str, ...]: ...
     @overload
-    def __getitem__(self, place: slice) -> list[tuple[str, ...]]: ...
-    def __getitem__(self, place: int | slice) -> tuple[str, ...] | list[tuple[str, ...]]:
+    def __getitem__(self, place: slice) -> "OnePathEach": ...
+    def __getitem__(self, place: int | slice) -> "tuple[str, ...] | OnePathEach":
         if isinstance(place, slice):
-            return list(self)[place]
+            places, others = range(len(self))[place], self.others
+            some = {at: others[one] for at, one in enumerate(places) if one in others}
+            return OnePathEach(self.paths[place], some)
         place = range(len(self))[place]
-        return self.others.get(place, (self.paths[place],))
+        return self.others[place] if place in self.others else (self.paths[place],)
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
-        if not self.others:
-            return zip(self.paths)
         others = self.others
         return (others.get(place, (path,)) for place, path in enumerate(self.paths))
 

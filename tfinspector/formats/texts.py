@@ -29,10 +29,7 @@ class Texts(Sequence[str]):
     @cached_property
     def all(self) -> list[str]:
         """Every text."""
-        if self._gap and len(self):
-            together = self.data[self.begins[0] : self.ends[-1]].decode("utf-8", "replace")
-            return together.split(self._gap.decode())
-        return texts_of(self.data, self.begins, self.ends)
+        return self._some(slice(None))
 
     def without(self, place: int) -> "Texts":
         """All but one, of which nothing is decoded."""
@@ -51,8 +48,14 @@ class Texts(Sequence[str]):
         if "all" in self.__dict__:
             return self.all[place]
         if isinstance(place, slice):
-            return texts_of(self.data, self.begins[place], self.ends[place])
+            return self._some(place)
         return self.data[self.begins[place] : self.ends[place]].decode("utf-8", "replace")
+
+    def _some(self, places: slice) -> list[str]:
+        begins, ends = self.begins[places], self.ends[places]
+        if not self._gap or not len(begins) or places.step not in (None, 1):
+            return texts_of(self.data, begins, ends)
+        return self.data[begins[0] : ends[-1]].decode("utf-8", "replace").split(self._gap.decode())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.all)

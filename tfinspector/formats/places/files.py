@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tfinspector.formats.places.remote import RemoteEntry, RemoteFile, RemotePlace, RemoteStatus
+    from tfinspector.formats.places.remote import RemoteFile, RemotePlace
+    from tfinspector.formats.places.remote_status import RemoteEntry, RemoteStatus
 
     Status = os.stat_result | RemoteStatus
     Entry = os.DirEntry[str] | RemoteEntry
@@ -131,4 +132,5 @@ def _place(url: str) -> "RemotePlace":
     # Imported here: nothing local needs fsspec.
     from tfinspector.formats.places.remote import place_of
 
-    return place_of(url.partition("://")[0].lower())
+    scheme, _, rest = url.partition("://")
+    return place_of(f"{scheme.lower()}://{rest.partition('/')[0]}")

@@ -1,7 +1,6 @@
 """Files on other machines, read through fsspec: only the bytes that are asked for.
 
-https://filesystem-spec.readthedocs.io . Who may read what is settled by fsspec and its
-implementations (their environment variables and configuration files). Requests that fail for a
+Small reads share a window of the file, for neighbours are asked for next. Requests that fail for a
 passing reason are repeated a few times.
 """
 
@@ -13,13 +12,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from tfinspector.contents.findings import Fix, Unreadable
-from tfinspector.formats.faults import unreadable
+from tfinspector.formats.places.remote_status import RemoteEntry, RemoteStatus, status_of_info
+from tfinspector.formats.places.remote_systems import file_system
 
 Answer = TypeVar("Answer")
 
@@ -29,53 +26,13 @@ _ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.25  # doubled after each attempt
 _LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 _LASTING_ERRNO = frozenset({errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR})
-_PACKAGES = {
-    "gs": "gcsfs", "gcs": "gcsfs", "s3": "s3fs", "s3a": "s3fs", "sftp": "paramiko",
-    "ssh": "paramiko", "http": "aiohttp", "https": "aiohttp", "abfs": "adlfs", "az": "adlfs",
-    "hf": "huggingface_hub", "smb": "smbprotocol", "hdfs": "pyarrow",
-}  # fmt: skip
-
-
-class RemoteStatus(NamedTuple):
-    """What `os.stat` tells of a local file; the time is 0 where the place does not tell it."""
-
-    st_size: int
-    st_mode: int
-    st_mtime_ns: int = 0
-    st_ino: int = 0
-
-    @property
-    def st_mtime(self) -> float:
-        """Seconds since the epoch."""
-        return self.st_mtime_ns / 1e9
-
-
-class RemoteEntry(NamedTuple):
-    """What `os.scandir` yields for a local directory."""
-
-    name: str
-    path: str
-    status: RemoteStatus
-
-    def stat(self) -> RemoteStatus:
-        """Its size and time."""
-        return self.status
-
-    def is_dir(self) -> bool:
-        """Whether it is a directory."""
-        return stat.S_ISDIR(self.status.st_mode)
-
-    def is_file(self) -> bool:
-        """Whether it is a file."""
-        return stat.S_ISREG(self.status.st_mode)
 
 
 class RemotePlace:
     """One file system of fsspec. Raises `OSError` as the local one does. Thread-safe."""
 
-    def __init__(self, scheme: str, pause: Callable[[float], None] = time.sleep) -> None:
-        self._fs = _file_system(scheme)
-        self._scheme = scheme
+    def __init__(self, root: str, pause: Callable[[float], None] = time.sleep) -> None:
+        self._fs = file_system(root)
         self._pause = pause
         self._lock = threading.Lock()
         self._windows: OrderedDict[tuple[str, RemoteStatus, int], bytes] = OrderedDict()
@@ -83,7 +40,7 @@ class RemotePlace:
     def status(self, url: str) -> RemoteStatus:
         """Size, kind and time of the file or directory."""
         self._fs.invalidate_cache()
-        return _status_of(self._asked(url, lambda: self._fs.info(url)))
+        return status_of_info(self._asked(url, lambda: self._fs.info(url)))
 
     def is_directory(self, url: str) -> bool:
         """Whether it is a directory; to a web server, one is a page of links."""
@@ -115,7 +72,7 @@ class RemotePlace:
         """An entry; a web server's page of links has no sizes, so each is asked for."""
         if info.get("size") is None and info.get("type") != "directory":
             info = self._asked(url, lambda: self._fs.info(url))
-        return RemoteEntry(name, url, _status_of(info))
+        return RemoteEntry(name, url, status_of_info(info))
 
     def read(self, url: str, status: RemoteStatus, offset: int, nbytes: int) -> bytes:
         """The bytes at `offset`, fewer at the end of the file. Small reads share a window."""
@@ -216,74 +173,12 @@ class RemoteFile(io.RawIOBase):
 
 
 @cache
-def place_of(scheme: str) -> RemotePlace:
-    """The place of all URLs of a scheme. Raises `Unreadable` if a package is missing for it."""
-    return RemotePlace(scheme)
+def place_of(root: str) -> RemotePlace:
+    """The place of all URLs that begin so: a scheme with the host or bucket behind it.
 
-
-def _file_system(scheme: str) -> Any:
-    try:
-        import fsspec
-    except ImportError:
-        raise _missing(scheme, "tfinspector[remote]") from None
-    try:
-        return fsspec.filesystem(scheme)
-    except ImportError:
-        raise _missing(scheme, _PACKAGES.get(scheme, f"fsspec[{scheme}]")) from None
-    except ValueError:
-        raise unreadable(
-            "F13",
-            f"{scheme}:// is no place that fsspec knows.",
-            f"{scheme}://",
-            "Look at the spelling of the URL; `fsspec.available_protocols()` lists those it knows.",
-        ) from None
-    except Exception as error:
-        raise unreadable(
-            "F13",
-            f"{scheme}:// can't be reached: {error}.",
-            f"{scheme}://",
-            "See the documentation of fsspec for how this place is told who you are.",
-        ) from error
-
-
-def _missing(scheme: str, package: str) -> Unreadable:
-    return unreadable(
-        "F13",
-        f"Reading {scheme}:// needs a package that is not installed.",
-        f"{scheme}://",
-        Fix(
-            "Install it beside this program, or copy the files here first.",
-            f"pip install '{package}'",
-        ),
-    )
-
-
-def _status_of(info: dict[str, Any]) -> RemoteStatus:
-    mode = stat.S_IFDIR if info.get("type") == "directory" else stat.S_IFREG
-    return RemoteStatus(int(info.get("size") or 0), mode, _time_of(info))
-
-
-def _time_of(info: dict[str, Any]) -> int:
-    """Nanoseconds since the epoch, by the name that each implementation has for it; else 0."""
-    for name in ("mtime", "LastModified", "Last-Modified", "updated", "last_modified", "created"):
-        value = info.get(name)
-        if isinstance(value, int | float):
-            return int(value * 1e9)
-        if isinstance(value, str):
-            value = _moment_of(value)
-        if isinstance(value, datetime):
-            return int(value.timestamp() * 1e9)
-    return 0
-
-
-def _moment_of(text: str) -> datetime | None:
-    """A date as most places write it, or as web servers do; None for any other text."""
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            return parse(text)
-        except ValueError:
-            continue
-    return None
+    Raises `Unreadable` as `file_system` does.
+    """
+    return RemotePlace(root)
 
 
 def _is_lasting(error: Exception) -> bool:
