@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.utils import infer_storage_options
 
 from tests.formats.places.conftest import Counted, Put, Serve, Served
 from tfinspector.contents.findings import Cancelled, Unreadable
@@ -190,3 +193,33 @@ def test_over_http(made: Made, served: Served) -> None:
     assert check(run).bad == ()
     with pytest.raises(Unreadable):
         open_source(f"{url}/other")
+
+
+class _Hosted(MemoryFileSystem):
+    """A place that must be told of its host, as sftp, smb and hdfs must."""
+
+    protocol = "hosted"
+    cachable = False
+
+    def __init__(self, host: str, port: int = 0, username: str = "", **settings: Any) -> None:
+        super().__init__(**settings)
+        self.reached = (host, port, username)
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return "/" + str(infer_storage_options(path)["path"]).strip("/")
+
+    @staticmethod
+    def _get_kwargs_from_urls(url: str) -> dict[str, Any]:
+        told: dict[str, Any] = infer_storage_options(url)
+        return {name: told[name] for name in ("host", "port", "username") if name in told}
+
+
+def test_a_host_is_told_by_the_url(made: Made, put: Put) -> None:
+    put(made("remote_files.large"), "/far")
+    fsspec.register_implementation("hosted", _Hosted, clobber=True)
+    there = open_source("hosted://me@here:22/far/large")
+    here = open_source(f"{made('remote_files.large')}/large")
+    assert list(there.source.variables) == list(here.source.variables)
+    reached = {remote.place_of(f"hosted://{who}")._fs.reached for who in ("me@here:22", "there")}
+    assert reached == {("here", 22, "me"), ("there", 0, "")}

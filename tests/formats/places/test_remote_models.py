@@ -169,8 +169,8 @@ def test_a_lost_connection_is_no_damage(
         raise TimeoutError("the line is dead")
 
     monkeypatch.setattr(type(memory), "cat_file", lost)
-    quick = RemotePlace("memory", lambda pause: None)
-    monkeypatch.setattr(remote, "place_of", lambda scheme: quick)
+    quick = RemotePlace("memory://", lambda pause: None)
+    monkeypatch.setattr(remote, "place_of", lambda root: quick)
 
     def read_all() -> None:
         opened = open_source(f"memory://all/{file}")
@@ -196,7 +196,7 @@ def test_what_fails_for_a_moment_is_asked_again(
         return give(fs, path, **more)
 
     monkeypatch.setattr(type(memory), "cat_file", unsteady)
-    quick = RemotePlace("memory", lambda pause: None)
-    monkeypatch.setattr(remote, "place_of", lambda scheme: quick)
+    quick = RemotePlace("memory://", lambda pause: None)
+    monkeypatch.setattr(remote, "place_of", lambda root: quick)
     there = open_source(f"memory://all/{file}")
     _same(open_source(str(directory / file)), there)
