@@ -19,6 +19,7 @@ from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.measuring import measure
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.putting_together import opened_again, put_together
+from tfinspector.engine.trusting import trust
 
 Made = Callable[[str], Path]
 
@@ -128,6 +129,9 @@ def test_it_does_what_any_run_does(made: Made) -> None:
     paths = [one.path for one in source.source.snapshots]
     found = compare(Side(source, paths[0]), Side(source, paths[1]))
     assert "moving/bias" in {pair.name for pair in found.moved}
+    assert source.part_with(None).source.path == paths[1]
+    assert source.part_with(paths[0]).source.path == paths[0]
+    assert trust(source).executes is False
     with pytest.raises(Unreadable):
         source.checkpoint(str(run / "ckpt-300"))
 

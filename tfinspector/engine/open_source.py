@@ -56,7 +56,7 @@ class OpenSource:
             raise Unreadable(_no_variable(name_or_key, checkpoint))
         return found
 
-    def part_with(self, snapshot: str) -> "OpenSource":
+    def part_with(self, snapshot: str | None) -> "OpenSource":
         """What the snapshot was opened from: this source, unless several were put together."""
         return self
 

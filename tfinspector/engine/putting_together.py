@@ -78,9 +78,10 @@ class PutTogether(OpenSource):
         self.paths, self.as_given = paths, as_given
         self._parts, self._owners = parts, owners
 
-    def part_with(self, snapshot: str) -> OpenSource:
+    def part_with(self, snapshot: str | None) -> OpenSource:
         """The source that the snapshot came with."""
-        return self._owners[snapshot]
+        newest = self.source.snapshots[-1].path
+        return self._owners[snapshot or newest]
 
     def is_stale(self) -> bool:
         """Whether any of the sources is."""

@@ -49,7 +49,7 @@ class Order:
 
         form = self.form
         return RestoreRequest(
-            path=self.source.source.path,
+            path=self.source.part_with(self.snapshot).source.path,
             factory=form.spec,
             kwargs=form.arguments,
             device=form.device,
