@@ -41,7 +41,7 @@ _MOST_SEED = 999_999
 
 
 class InputRow:
-    """The widgets of one input, in a row of the form's grid."""
+    """The widgets of one input: a row of the form's grid, and below it what its kind takes."""
 
     def __init__(self, model: RunModel, place: int) -> None:
         self._model, self._place = model, place
@@ -51,21 +51,20 @@ class InputRow:
         self.kind = QComboBox()
         self.argument, self.sizes, self.values = QLineEdit(), QLineEdit(), QPlainTextEdit()
         self.sizes.setFixedWidth(_FIELD)
+        self.values.setProperty("field", True)
         self.values.setFont(code_font())
         self.values.setPlaceholderText("1, 2, 3\n4, 5, 6")
         self.values.setToolTip("Type or paste numbers with commas, a row a line")
         self.values.setTabChangesFocus(True)
         self.values.setFixedHeight(_TABLE_LINES * self.values.fontMetrics().lineSpacing() + SMALL)
         self.browse = tool_button("folder", "", "Choose the file", self.ask_file)
-        self.fields = QWidget()
-        line = QHBoxLayout(self.fields)
+        self.taken = QWidget()  # a path is long: it has the whole width
+        line = QHBoxLayout(self.taken)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(TIGHT)
-        line.addWidget(self.values, 1)
-        line.addWidget(self.argument, 1)
+        for widget in (self.values, self.argument):
+            line.addWidget(widget, 1)
         line.addWidget(self.browse)
-        line.addWidget(self.sizes)
-        line.addStretch(0)
         self.kind.activated.connect(self._on_kind)
         self.argument.textEdited.connect(lambda text: model.fill_in(place, argument=text))
         self.sizes.textEdited.connect(lambda text: model.fill_in(place, sizes=text))
@@ -76,7 +75,7 @@ class InputRow:
     @property
     def widgets(self) -> tuple[QWidget, ...]:
         """From left to right."""
-        return self.name, self.type, self.kind, self.fields
+        return self.name, self.type, self.kind, self.sizes
 
     def show_line(self, line: InputLine) -> None:
         """Show what was chosen."""
@@ -96,6 +95,7 @@ class InputRow:
         self.values.setAccessibleName(f"Values of {name}")
         self.argument.setPlaceholderText("file" if is_file else "value")
         self.argument.setAccessibleName(f"{'File' if is_file else 'Value'} of {name}")
+        self.taken.setVisible(line.takes_argument)
         self.browse.setVisible(line.takes_argument and is_file)
         self.sizes.setVisible(line.unknown > 0)
         self.sizes.setPlaceholderText(", ".join(["1"] * line.unknown))
@@ -114,7 +114,7 @@ class InputRow:
         line = self._model.lines[self._place]
         wanted = _FILTERS.get(line.kind, _FILTERS[InputKind.IMAGE])
         path, _ = QFileDialog.getOpenFileName(
-            self.fields, f"Choose the values of {line.spec.name}", "", wanted
+            self.taken, f"Choose the values of {line.spec.name}", "", wanted
         )
         if path:
             self._model.fill_in(self._place, argument=path)
@@ -207,7 +207,7 @@ class RunForm(QWidget):
     def _lay_out(self) -> None:
         self._grid.setHorizontalSpacing(SMALL)
         self._grid.setVerticalSpacing(TIGHT)
-        self._grid.setColumnStretch(3, 1)
+        self._grid.setColumnStretch(4, 1)
         line = QHBoxLayout()
         line.setSpacing(TIGHT)
         for text, field in (
@@ -255,12 +255,15 @@ class RunForm(QWidget):
     def _have_rows(self, count: int) -> None:
         """As many rows as inputs; widgets of rows that stay are kept, with their focus."""
         while len(self.rows) > count:
-            for widget in self.rows.pop().widgets:
+            gone = self.rows.pop()
+            for widget in (*gone.widgets, gone.taken):
                 self._grid.removeWidget(widget)
                 widget.hide()
                 widget.deleteLater()
         while len(self.rows) < count:
             row = InputRow(self._model, len(self.rows))
+            place = 2 * len(self.rows)
             for column, widget in enumerate(row.widgets):
-                self._grid.addWidget(widget, len(self.rows), column)
+                self._grid.addWidget(widget, place, column)
+            self._grid.addWidget(row.taken, place + 1, 0, 1, len(row.widgets) + 1)
             self.rows.append(row)

@@ -85,6 +85,9 @@ def style_sheet(roles: Colours) -> str:
     QTreeView, QTableView, QListView, QPlainTextEdit, QTextEdit {{
         background: {roles.surface}; color: {roles.text}; border: 0;
         selection-background-color: {roles.chosen}; selection-color: {roles.text}; }}
+    QPlainTextEdit[field="true"] {{ border: 1px solid {roles.line}; border-radius: 4px;
+        padding: 2px; }}
+    QPlainTextEdit[field="true"]:focus {{ border-color: {roles.accent}; }}
     QMenu {{ background: {roles.surface}; border: 1px solid {roles.line}; padding: 4px; }}
     QMenu::item {{ padding: 4px 24px 4px 12px; border-radius: 3px; }}
     QMenu::item:selected {{ background: {roles.chosen}; color: {roles.text}; }}

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.keras_loading import KerasLoading
 from tfinspector.viewmodels.python import Writer, trust_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.trust import NO_SOURCE, TrustModel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.finding_card import FindingCard
 from tfinspector.views.integrity_section import IntegritySection
+from tfinspector.views.keras_load import KerasLoadSection
 from tfinspector.views.lines import Lines
 from tfinspector.views.plain_grid import PlainGrid
 from tfinspector.views.theme import SMALL, SPACE, WIDE
@@ -41,6 +43,8 @@ class TrustPage(QWidget):
         self.foreign = PlainGrid(("Name", "From", "Where"))
         self.operations = PlainGrid(("Operation", "Count"), (1,))
         self.bytes = IntegritySection(self.model.integrity)
+        self.loading = KerasLoading(session, self)
+        self.load = KerasLoadSection(self.loading)
         self.waiting = WaitingLine()
         self.waiting.cancelled.connect(self._cancel)
         self.empty = EmptyState("trust", NO_SOURCE)
@@ -75,6 +79,7 @@ class TrustPage(QWidget):
                 ("Not of plain TensorFlow or Keras", self.foreign),
             )
         ]
+        column.addWidget(self.load)
         column.addWidget(self.bytes)
         self._headings.append(_section(column, "Operations", self.operations))
         column.addStretch(1)
