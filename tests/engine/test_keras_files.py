@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -202,3 +204,31 @@ def test_many_threads_read_one_file(files):
             keys = list(wanted) * 4
             for key, value in zip(keys, pool.map(reader.read, keys), strict=True):
                 assert value.tobytes() == wanted[key]
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["file", "archive"])
+@pytest.mark.parametrize(
+    ("packing", "name"), [({"compression": "szip"}, "szip"), ({"scaleoffset": 3}, "scale-offset")]
+)
+def test_an_unknown_packing_is_no_damage(tmp_path, monkeypatch, packing, name, inside):
+    """The code of the fix writes it anew, and that is read."""
+    values = np.arange(64, dtype="f4").reshape(8, 8)
+    path = tmp_path / "packed.weights.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=values, chunks=(8, 8), **packing)
+        file["layers/dense/vars"].attrs["name"] = "stem"
+    if inside:
+        archive = tmp_path / "packed.keras"
+        with zipfile.ZipFile(archive, "w") as zipped:
+            zipped.writestr("config.json", "{}")
+            zipped.writestr("metadata.json", "{}")
+            zipped.write(path, "model.weights.h5")
+        path = archive
+    opened = open_source(str(path))
+    [told] = [each for each in opened.source.findings if name in each.title]
+    assert (told.id, told.severity) == ("F12", Severity.WARNING)
+    monkeypatch.chdir(tmp_path)
+    exec(told.fix.code, {})
+    anew = open_source("unpacked.h5")
+    assert [each.name for each in anew.source.variables] == ["stem/kernel"]
+    assert np.array_equal(anew.reader().read("layers/dense/vars/0"), values)

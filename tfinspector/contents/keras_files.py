@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NOT_UNPACKED = "this program can't unpack"
+"""Part of a variable's `problem` where its bytes are sound, but packed by an unknown filter."""
+
 
 class KerasLayout(StrEnum):
     """How a Keras file is put together."""

@@ -8,10 +8,25 @@ from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Checkpoint, RunListing, Shard
 from tfinspector.contents.checks import BadTensor
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.keras_files import KerasLayout
+from tfinspector.contents.keras_files import NOT_UNPACKED, KerasLayout
 
 _MOST_NAMED = 20
 _PACKED = (KerasLayout.ARCHIVE,)
+_OPENING = """import h5py
+path = {path!r}
+"""
+_OPENING_ARCHIVE = """import io, zipfile, h5py
+path = io.BytesIO(zipfile.ZipFile({path!r}).read("model.weights.h5"))
+"""
+_UNPACKING = """with h5py.File(path) as old, h5py.File("unpacked.h5", "w") as new:
+    def copy(name, item):
+        if isinstance(item, h5py.Dataset):
+            new.create_dataset(name, data=item[()], dtype=item.dtype)
+        else:
+            new.require_group(name)
+        new[name].attrs.update(item.attrs)
+    new.attrs.update(old.attrs)
+    old.visititems(copy)"""
 
 
 def find_keras_damage(checkpoint: Checkpoint) -> list[Finding]:
@@ -20,6 +35,7 @@ def find_keras_damage(checkpoint: Checkpoint) -> list[Finding]:
         *_find_missing(checkpoint),
         *_find_cut_off(checkpoint),
         *_find_unreadable(checkpoint),
+        *_find_packed(checkpoint),
         *_find_other(checkpoint),
     ]
 
@@ -64,7 +80,7 @@ def _left(checkpoint: Checkpoint, left: int) -> str:
 
 
 def _find_unreadable(checkpoint: Checkpoint) -> Iterator[Finding]:
-    odd = [one for one in checkpoint.variables if one.problem]
+    odd = [one for one in checkpoint.variables if one.problem and NOT_UNPACKED not in one.problem]
     if odd and not _is_short(checkpoint.shards):
         refused = [one for one in odd if "not opened" in one.problem or "memory" in one.problem]
         first = odd[0]
@@ -76,10 +92,30 @@ def _find_unreadable(checkpoint: Checkpoint) -> Iterator[Finding]:
             first.key, {"variables": {one.name: one.problem for one in odd[:_MOST_NAMED]}},
             Fix("Save the model again with Keras, or ask whoever made the file for one that Keras "
                 "wrote.") if refused else
-            Fix("Copy it again from where it was saved; if it is the same there, write it anew "
-                "with the HDF5 tools.",
-                f"h5repack {shlex.quote(checkpoint.prefix)} repacked.h5"),
+            Fix("Copy it again from where it was saved; if it is the same there, save the model "
+                "again."),
         )  # fmt: skip
+
+
+def _find_packed(checkpoint: Checkpoint) -> Iterator[Finding]:
+    """Sound, but packed in a way that only the HDF5 library, perhaps with a plugin, undoes."""
+    odd = [one for one in checkpoint.variables if NOT_UNPACKED in one.problem]
+    if odd:
+        yield Finding(
+            "F12", Severity.WARNING,
+            f"{len(odd):,} of {numbers.counted(len(checkpoint.variables), 'variable')} can't be "
+            f"read here: {odd[0].name} {odd[0].problem}.",
+            "The file is sound: Keras reads it where its h5py has the filter.",
+            odd[0].key, {"variables": {one.name: one.problem for one in odd[:_MOST_NAMED]}},
+            Fix("Write it without packing; for filters that h5py does not bring, `import "
+                "hdf5plugin` first.", _unpacking(checkpoint)),
+        )  # fmt: skip
+
+
+def _unpacking(checkpoint: Checkpoint) -> str:
+    layout = checkpoint.keras.layout if checkpoint.keras else None
+    opening = _OPENING_ARCHIVE if layout in _PACKED else _OPENING
+    return opening.format(path=checkpoint.shards[0].path) + _UNPACKING
 
 
 def _is_short(shards: Sequence[Shard]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.contents.keras_files import NOT_UNPACKED
 from tfinspector.formats.bundles.data_file import DataFile
 from tfinspector.formats.bundles.regions import Box
 from tfinspector.formats.bundles.tensor_bytes import word_dtype
@@ -44,7 +45,7 @@ def why_not(dataset: Dataset) -> str:
     if dataset.problem:
         return dataset.problem
     if dataset.chunks is not None and (name := unknown_filter(dataset.chunks)):
-        return f"is packed with {name}, which this program can't unpack; h5repack rewrites it"
+        return f"is packed with {name}, which {NOT_UNPACKED}"
     return ""
 
 
