@@ -108,6 +108,17 @@ def test_it_builds_what_waits_for_its_first_call(dry: Callable[..., Told], tmp_p
     assert json.loads(done.stdout.strip().splitlines()[-1]) == []
 
 
+def test_it_tells_what_it_leaves_as_the_factory_made_it(
+    dry: Callable[..., Told], tmp_path: Path
+) -> None:
+    request, report, _, _ = dry("transposed")
+    done = run(tmp_path, code_for(request, report))
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.strip().splitlines()[-2:]
+    assert said[0].startswith("restored 3 of 4 variables of the model, by renames 0;")
+    assert said[1] == "1 keep their initial values: hidden/kernel"
+
+
 def test_it_fails_where_a_value_does_not_fit(dry: Callable[..., Told], tmp_path: Path) -> None:
     request, report, renames, _ = dry("transposed")
     unturned = tuple(each._replace(transform="", axes=()) for each in renames)

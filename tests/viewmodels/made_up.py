@@ -84,6 +84,9 @@ class MadeUpSource:
     def reader(self, snapshot: str | None = None) -> MadeUpReader:
         return MadeUpReader(self.checkpoint(snapshot))
 
+    def part_with(self, snapshot: str) -> MadeUpSource:
+        return self
+
 
 def finding(
     number: str = "F09", title: str = "It was cut off", severity: Severity = Severity.ERROR

@@ -131,7 +131,7 @@ def all_variables(root):
     models = [root, *tf.train.TrackableView.children(root).values()]
     found = {}
     for model in models:
-        held = getattr(model, "variables", ())
+        held = () if isinstance(model, (dict, list, tuple)) else getattr(model, "variables", ())
         for variable in () if callable(held) else held:
             found[id(variable)] = variable
     return found.values()
@@ -149,7 +149,8 @@ def every_variable(root):
         if isinstance(here, tf.Variable) or (hasattr(here, "assign") and hasattr(here, "path")):
             found.setdefault(identity(here), (path, here))
         for name, child in tf.train.TrackableView.children(here).items():
-            queue.append((path + "/" + name if path else name, child))
+            if name != "_trainable_variables":  # an optimizer's; they have paths of their own
+                queue.append((path + "/" + name if path else name, child))
     for each in all_variables(root):
         found.setdefault(identity(each), (name_of(each), each))
     return {

@@ -15,13 +15,14 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import Interpreter
-from tfinspector.contents.restores import Outcome
 from tfinspector.viewmodels.restore import jobs
 from tfinspector.viewmodels.restore.devices import Comparison, comparisons
 from tfinspector.viewmodels.restore.form import DeviceChoice, RestoreForm, device_choices, recalled
 from tfinspector.viewmodels.restore.jobs import Order, Result, Written
+from tfinspector.viewmodels.restore.kept_results import KeptResults
 from tfinspector.viewmodels.restore.log_relay import LogRelay
 from tfinspector.viewmodels.restore.renames import RenameList
+from tfinspector.viewmodels.restore.repairs import free_prefix, why_not_repaired
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
@@ -36,8 +37,6 @@ EMPTY = (
 )
 NO_SOURCE = "Open a checkpoint or a SavedModel to restore it into your model."
 NO_CHECKPOINT = "This SavedModel has no variables, so there is nothing to restore."
-_KEPT_RESULTS = 8
-_KERAS_ENDINGS = (".weights.h5", ".weights.json", ".keras", ".h5", ".hdf5")
 
 
 class RestoreModel(QObject):
@@ -69,7 +68,7 @@ class RestoreModel(QObject):
         self.doing = ""
         self.code: str | Finding = ""
         self.written: Written | Finding | None = None
-        self._results: dict[tuple[str, str], Result | Finding] = {}
+        self._results = KeptResults()
         self._source: OpenSource | None = None
         self._task_path = ""
         self._shown: Result | Finding | None = None
@@ -197,10 +196,7 @@ class RestoreModel(QObject):
         self.remembered.emit(place[0], self.form.remembered())
 
         def done(result: Result | Finding) -> None:
-            self._results.pop(place, None)
-            self._results[place] = result
-            while len(self._results) > _KEPT_RESULTS:
-                del self._results[next(iter(self._results))]
+            self._results.keep(place, result)
             self._show()
 
         self._follow(
@@ -241,15 +237,8 @@ class RestoreModel(QObject):
     @property
     def why_not_write(self) -> str:
         """Why no repaired checkpoint can be written now, "" if it can."""
-        if self.why_not:
-            return self.why_not
-        if self.result is None or self.result.report.model is None:
-            return "Make a dry run first: it shows what has to be repaired."
-        report = self.result.report
-        is_whole = report.outlook is Outcome.RESTORED and not self.renames.accepted
-        if is_whole and report.model and report.model.keras is None:  # a Keras file is converted
-            return "Nothing has to be repaired: this checkpoint restores as it is."
-        return ""
+        report = self.result.report if self.result else None
+        return self.why_not or why_not_repaired(report, self.renames.accepted)
 
     @property
     def suggested_prefix(self) -> str:
@@ -257,12 +246,7 @@ class RestoreModel(QObject):
         prefix = self._session.current_snapshot or ""
         if self._source and self._source.source.saved_model:
             prefix = self._source.source.path.rstrip("/")
-        ending = next((each for each in _KERAS_ENDINGS if prefix.endswith(each)), "")
-        stem, ending = prefix.removesuffix(ending), ".weights.h5" if ending else ""
-        made, number = f"{stem}-repaired{ending}", 2
-        while jobs.is_taken(made):
-            made, number = f"{stem}-repaired-{number}{ending}", number + 1
-        return made
+        return free_prefix(prefix)
 
     def write_repaired(self, prefix: str) -> None:
         """Write a checkpoint under a new prefix that the ordinary call restores, and prove it."""
@@ -341,7 +325,7 @@ class RestoreModel(QObject):
         paths = {source.source.path for source in self._session.sources}
         if self.task and self._task_path not in paths:
             self.task.drop()
-        self._results = {place: kept for place, kept in self._results.items() if place[0] in paths}
+        self._results.drop_all_but(paths)
 
     def _show(self) -> None:
         """The result of the current snapshot, if there is one."""
