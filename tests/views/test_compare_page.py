@@ -254,3 +254,29 @@ def test_two_shapes_have_room_in_their_column(shown: Callable[..., ComparePage])
     assert text == "3 x 4 \N{RIGHTWARDS ARROW} 3 x 5"
     width = page.view.columnWidth(CompareColumn.SHAPE)
     assert width >= page.view.fontMetrics().horizontalAdvance(text) + 12
+
+
+def test_the_next_start_compares_the_same_and_hides_the_same(
+    shown: Callable[..., ComparePage], qtbot: QtBot
+) -> None:
+    page = shown("drift.run")
+    a, b = page.model.sides[4], page.model.sides[1]
+    page.model.choose(a, b)
+    qtbot.waitUntil(lambda: page.model.is_of_these_sides, timeout=20_000)
+    assert "norm/gamma" in names(page)
+    page.chips.chip(Became.IDENTICAL).setChecked(False)
+    preferences = Preferences(fresh=True)
+    preferences.set_window(page.remembered())
+
+    again = ComparePage(page._session)
+    qtbot.addWidget(again)
+    again.recall(preferences)
+    again.show()
+    qtbot.waitUntil(lambda: again.model.is_of_these_sides, timeout=20_000)
+    assert again.model.chosen_paths == (a.path, b.path)
+    assert again.chips.hidden == {Became.IDENTICAL}
+    qtbot.waitUntil(lambda: "norm/gamma" not in names(again))
+    assert again.remembered() == page.remembered()
+    again.model.swap()
+    qtbot.waitUntil(lambda: again.model.is_of_these_sides, timeout=20_000)
+    assert again.chips.hidden == frozenset(), "another comparison hides nothing"

@@ -20,7 +20,7 @@ from tfinspector.contents.drift_metrics import METRICS
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.jobs import Ticket
-from tfinspector.viewmodels.drift.lines import Line
+from tfinspector.viewmodels.drift.lines import Line, Order
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.drift.heat_canvas import LINE
@@ -114,7 +114,7 @@ def test_a_metric_is_picked(page: DriftPage, qtbot: QtBot) -> None:
     assert page.model.heat.metric.name == "cosine"
     assert "cosine" in page.about.text()
     assert "Against step 100" in page.about.text()
-    redrawn(page, qtbot, lambda: page.controls.order.activated.emit(3))
+    redrawn(page, qtbot, page.controls.orders[Order.ANYWHERE].trigger)
     lines = redrawn(page, qtbot, page.controls.weights_only.trigger)
     assert "iterations" in [line.name for line in lines]
     lines = redrawn(page, qtbot, page.controls.grouped.trigger)

@@ -58,6 +58,7 @@ class CompareModel(QObject):
         self._kept: OrderedDict[object, _Result] = OrderedDict()
         self._task_key: object = None
         self._is_awake = self._is_touched = False
+        self._wanted = "", ""
         session.sources_changed.connect(self._follow_sources)
         self._follow_sources()
 
@@ -100,6 +101,20 @@ class CompareModel(QObject):
         """Compare these from now on."""
         self._is_touched = True
         self._set(a, b)
+
+    def begin_with(self, a: str, b: str) -> None:
+        """Compare these snapshots, by their paths, as soon as both are open, unless a person has
+        chosen others by then.
+        """
+        self._wanted = a, b
+        self._follow_sources()
+
+    @property
+    def chosen_paths(self) -> tuple[str, str]:
+        """What a person has chosen, by its paths; what was wanted at first where nobody did."""
+        return (
+            (self.a.path, self.b.path) if self._is_touched and self.a and self.b else self._wanted
+        )
 
     def swap(self) -> None:
         """B becomes A; the map is turned around with them."""
@@ -190,6 +205,9 @@ class CompareModel(QObject):
         """Sources came, went, or were read again: stay with the same snapshots if there."""
         self.sides = sides_of(self._session.sources)
         known = {side.path: side for side in self.sides}
+        if not self._is_touched and known.keys() >= set(self._wanted):
+            self._is_touched = True
+            self.a, self.b = (known[path] for path in self._wanted)
         a = known.get(self.a.path) if self.a else None
         b = known.get(self.b.path) if self.b else None
         if a is None or b is None or not self._is_touched:

@@ -32,7 +32,7 @@ from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.waiting_line import WaitingLine
 from tfinspector.views.window.memory import as_text, from_text
 
-_COLUMNS = "compare_columns"
+_COLUMNS, _SIDES, _HIDDEN = "compare_columns", "compare_sides", "compare_hidden"
 _MAP_FILES = "Maps of renames (*.json);;All files (*)"
 
 
@@ -43,6 +43,7 @@ class ComparePage(QWidget):
         super().__init__(parent)
         self._session = session
         self._is_choosing = False
+        self._to_hide: tuple[list[str], list[str]] = [], []
         self.model = CompareModel(session, self)
         self.choosers = Choosers()
         self.verdict = VerdictLine()
@@ -80,14 +81,22 @@ class ComparePage(QWidget):
         return compare_writer(self.model)
 
     def recall(self, preferences: Preferences) -> None:
-        """Take over widths and order of the columns."""
-        columns = preferences.settings.window.get(_COLUMNS)
-        if columns:
-            self.view.horizontalHeader().restoreState(from_text(columns))
+        """Take over widths and order of the columns, what was compared, and what was hidden."""
+        state = preferences.settings.window
+        if _COLUMNS in state:
+            self.view.horizontalHeader().restoreState(from_text(state[_COLUMNS]))
+        pair = state.get(_SIDES, "").split("\n")
+        if len(pair) == 2:
+            self._to_hide = pair, state.get(_HIDDEN, "").split()
+            self.model.begin_with(*pair)
 
     def remembered(self) -> dict[str, str]:
-        """Widths and order of the columns."""
-        return {_COLUMNS: as_text(self.view.horizontalHeader().saveState())}
+        """The same, as settings."""
+        return {
+            _COLUMNS: as_text(self.view.horizontalHeader().saveState()),
+            _SIDES: "\n".join(self.model.chosen_paths),
+            _HIDDEN: " ".join(sorted(state.value for state in self.chips.hidden)),
+        }
 
     def export(self) -> None:
         """Ask where to, and write what passes the filter as CSV."""
@@ -183,6 +192,17 @@ class ComparePage(QWidget):
         content = self.model.table.content
         if content:
             self.chips.set_counts(content.counts, content.signs_of_states)
+            self._hide_as_before()
+
+    def _hide_as_before(self) -> None:
+        """Once, when what was compared at the last start is compared again."""
+        pair, hidden = self._to_hide
+        if hidden and list(self.model.chosen_paths) == pair and self.model.is_of_these_sides:
+            self._to_hide = [], []
+            content = self.model.table.content
+            for state in content.counts if content else ():
+                if state.value in hidden:
+                    self.chips.chip(state).setChecked(False)
 
     def _say(self) -> None:
         model, table = self.model, self.model.table

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -18,11 +20,12 @@ from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
 
+_Kind = TypeVar("_Kind", Order, Colouring)
 _ORDERS = {
-    Order.MODEL: "As in the model",
-    Order.NAME: "By name",
-    Order.NEWEST: "Largest at the end",
-    Order.ANYWHERE: "Largest anywhere",
+    Order.MODEL: "Sorted as in the model",
+    Order.NAME: "Sorted by name",
+    Order.NEWEST: "Largest at the end first",
+    Order.ANYWHERE: "Largest anywhere first",
 }
 _COLOURINGS = {
     Colouring.AUTO: "Colours as the metric needs",
@@ -33,7 +36,7 @@ EXPORT_MENU = (("Picture (PNG)…", "png"), ("Picture (SVG)…", "svg"), ("Numbe
 
 
 class DriftControls(QWidget):
-    """Binds a `DriftModel`. Attributes: what (the metric), reference, order, view (menu), play.
+    """Binds a `DriftModel`. Attributes: what (the metric), reference, view (menu), play.
 
     `export_asked` carries "png", "svg" or "csv"; `play_asked` is the button.
     """
@@ -51,14 +54,13 @@ class DriftControls(QWidget):
         self.what.activated.connect(lambda at: model.ask(metric=METRICS[at].name))
         self.reference = _combo("Reference", "What each snapshot is compared with")
         self.reference.activated.connect(self._refer)
-        self.order = _combo("Order", "How the lines follow each other")
-        self.order.addItems(list(_ORDERS.values()))
-        self.order.activated.connect(lambda at: model.ask(order=list(_ORDERS)[at]))
-        self.view = MenuButton("", "View ▾", "Which lines are shown, and in which colours")
+        self.view = MenuButton("", "View ▾", "Which lines are shown, how sorted, in which colours")
+        self.orders = self._choice(_ORDERS, "order")
+        self.view.menu().addSeparator()
         self.grouped = self._switch("Group by layer", "grouped")
         self.weights_only = self._switch("Weights only", "weights_only")
         self.view.menu().addSeparator()
-        self.colourings = self._colouring_group()
+        self.colourings = self._choice(_COLOURINGS, "colouring")
         self.view.menu().addSeparator()
         self.robust = self._switch("Outliers do not stretch the colours", "is_robust")
         self.play = tool_button("play", "", "Play through the run (P)", self.play_asked.emit)
@@ -72,7 +74,6 @@ class DriftControls(QWidget):
         layout.addWidget(word)
         layout.addWidget(self.reference, 2)
         layout.addSpacing(SMALL)
-        layout.addWidget(self.order, 2)
         for widget in (self.view, self.play, self.export):
             layout.addWidget(widget)
         self._paths: list[str] = []
@@ -92,16 +93,18 @@ class DriftControls(QWidget):
         action.triggered.connect(lambda on: self._model.ask(**{field: on}))
         return action
 
-    def _colouring_group(self) -> dict[Colouring, QAction]:
+    def _choice(self, words: Mapping[_Kind, str], field: str) -> dict[_Kind, QAction]:
+        """One of these; the one that counts is checked."""
         group, made = QActionGroup(self), {}
-        for colouring, words in _COLOURINGS.items():
-            action = made[colouring] = self.view.menu().addAction(words)
+        for kind, text in words.items():
+            action = made[kind] = self.view.menu().addAction(text)
             action.setCheckable(True)
-            action.triggered.connect(
-                lambda _=False, kind=colouring: self._model.ask(colouring=kind)
-            )
+            action.triggered.connect(partial(self._ask, field, kind))
             group.addAction(action)
         return made
+
+    def _ask(self, field: str, kind: object, _checked: bool) -> None:
+        self._model.ask(**{field: kind})
 
     def _refer(self, at: int) -> None:
         first = [Reference.FIRST.value, Reference.PREVIOUS.value]
@@ -111,7 +114,7 @@ class DriftControls(QWidget):
         """Show what is asked; nothing here answers by changing it."""
         model, asked = self._model, self._model.asked
         self.what.setCurrentIndex([metric.name for metric in METRICS].index(asked.metric))
-        self.order.setCurrentIndex(list(_ORDERS).index(asked.order))
+        self.orders[asked.order].setChecked(True)
         self.grouped.setChecked(asked.grouped)
         self.weights_only.setChecked(asked.weights_only)
         self.robust.setChecked(asked.is_robust)

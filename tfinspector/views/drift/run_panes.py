@@ -20,6 +20,7 @@ _CURVES_HINT = "Click a point to go to its snapshot \N{MIDDLE DOT} L toggles log
 _NO_PATH = (
     "No path: it takes weights that every snapshot has in one shape, and all of them numbers."
 )
+_MOST_NAMED = 4
 _PATH_HINT = "Click a point to go to its snapshot"
 
 
@@ -114,6 +115,11 @@ class PathPane(RunPane):
         shares = [f"{100 * share:.1f} %" for share in path.explained[:2]] if path else []
         told = f"across {shares[0]}, up {shares[-1]} of the variance" if path else ""
         self.title.set_text(f"Path of the run: {told}" if path else "")
-        self.about.set_text(path.words if path else _NO_PATH if table else "")
+        told = path.words if path else _NO_PATH if table else ""
+        if path and path.left_out:
+            where = [self.where[at] for at in path.left_out]
+            more = ["…"] if len(where) > _MOST_NAMED else []
+            told = f"{told.rstrip('.')}: {', '.join([*where[:_MOST_NAMED], *more])}."
+        self.about.set_text(told)
         self.drawing.show_path(path, self.where)
         self.drawing.show_at(self.model.at)
