@@ -257,7 +257,7 @@ def test_a_big_endian_file_becomes_a_little_endian_one(out: Path, referee: Refer
 def test_a_v1_checkpoint_becomes_a_v2_one(
     place: str, made: Made, out: Path, referee: Referee
 ) -> None:
-    """TensorFlow itself reads what our reader reads, types that it can't read of the old one too."""
+    """TensorFlow reads what our reader reads, of types too that it can't read in the old one."""
     for path in sorted(each for each in made(place).iterdir() if not each.name.startswith("check")):
         if path.suffix in (".meta", ".json", ".npz"):
             continue

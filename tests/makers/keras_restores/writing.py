@@ -72,6 +72,17 @@ def every_kind(directory: str) -> None:
         archive.extractall(f"{directory}/unpacked")
 
 
+def two_steps(directory: str) -> None:
+    """The weights of a model before and after a change, as one file and in shards."""
+    from tests.makers.keras_restores import models
+
+    model = models.unnamed()
+    for step in (1, 2):
+        model.set_weights([value + 0.5 * step for value in model.get_weights()])
+        model.save_weights(f"{directory}/whole_{step}.weights.h5")
+        model.save_weights(f"{directory}/sharded_{step}.weights.json", max_shard_size=2e-7)
+
+
 def loaded_whole(directory: str, path: str) -> list[str]:
     """Plain Keras: `load_model`, in a program that has the classes."""
     import numpy as np
