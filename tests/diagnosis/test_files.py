@@ -122,10 +122,13 @@ def test_a_prefix_itself_is_no_finding():
     assert find_path_problems(found) == []
 
 
-def test_versions_are_told_and_a_saved_model_is_not_scolded():
+def test_versions_and_parts_of_a_saved_model_are_told():
     found = Recognised(SourceKind.SAVED_MODEL, "/m/2", "/m", GivenAs.VERSIONS, "", ("/m/1",))
     assert only(find_path_problems(found)).evidence == {"versions": ["1", "2"]}
-    assert find_path_problems(replace(found, given_as=GivenAs.PART, others=())) == []
+    part = only(find_path_problems(replace(found, given_as=GivenAs.PART, others=())))
+    assert (part.id, part.severity) == ("F02", Severity.INFO)
+    assert part.fix.code == "tf.saved_model.load('/m/2')"
+    assert find_path_problems(replace(found, given_as=GivenAs.ITSELF, others=())) == []
 
 
 def test_f05_a_moved_run():

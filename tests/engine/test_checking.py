@@ -148,7 +148,7 @@ def test_a_damaged_newest_snapshot_is_one_error(suffix, content, copied):
     errors = [one for one in report.findings if one.severity is Severity.ERROR]
     assert len(errors) == 1
     assert errors[0].where.startswith(str(newest))
-    assert "F09" not in [one.id for one in report.findings]
+    assert not [one for one in report.findings if one.where == str(newest) and one not in errors]
     assert str(newest) in report.snapshots
     assert {one.snapshot for one in report.bad} <= {str(newest)}
 
@@ -179,3 +179,26 @@ def test_it_can_be_cancelled(made):
     ticket.cancel()
     with pytest.raises(Cancelled):
         check(opened, ticket)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kept", "id"),
+    [
+        (".data-00000-of-00001", 300, "F07"), (".data-00000-of-00001", None, "F06"),
+        (".index", 100, "F07"), (".index", 20, "F07"), (".index", None, "F06"),
+    ],
+)  # fmt: skip
+def test_a_listing_and_a_check_call_damage_by_one_name(suffix, kept, id, copied):
+    directory = copied("checkpoints.keras_sequential")
+    file = directory / f"ckpt-4{suffix}"
+    if kept is None:
+        file.unlink()
+    else:
+        os.truncate(file, kept)
+
+    def told(findings):
+        return {one.id for one in findings if one.where.startswith(str(directory / "ckpt-4"))}
+
+    opened = open_source(str(directory))
+    assert told(opened.source.findings) == {id}
+    assert told(check(opened).findings) == {id}

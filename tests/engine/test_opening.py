@@ -185,7 +185,7 @@ def test_f06_a_missing_index_names_other_checkpoints(copied):
     assert str(directory / "ckpt-10") in finding.evidence["others"]
     run = open_source(str(directory))
     assert run.checkpoint().prefix == str(directory / "ckpt-10")
-    assert "F09" in ids(run, Severity.WARNING)
+    assert "F06" in ids(run, Severity.WARNING)
 
 
 def test_f07_a_data_file_that_is_cut_off(copied):
@@ -325,3 +325,40 @@ def test_s01_a_saved_model_without_its_graph(made, tmp_path):
     [finding] = opened.source.findings
     assert finding.severity is Severity.ERROR
     assert "saved_model.pb" in finding.title
+
+
+@pytest.mark.parametrize(
+    ("part", "id"), [("saved_model.pb", "F02"), ("variables", "F02"), ("..", "F03"), ("", "")]
+)
+def test_a_part_of_a_saved_model_is_told_and_its_directory_used(part, id, copied):
+    model = copied("renames.exported_later", "around") / "export"
+    opened = open_source(str(model / part) if part != ".." else str(model.parent))
+    assert opened.source.path == str(model)
+    about = [one for one in opened.source.findings if one.id.startswith("F")]
+    assert [(one.id, one.severity) for one in about] == ([(id, Severity.INFO)] if id else [])
+    assert all(one.fix and str(model) in one.fix.code for one in about)
+
+
+def test_the_only_version_of_a_saved_model_is_told(copied):
+    model = copied("renames.exported_later", "made") / "export"
+    served = model.parent.parent / "served"
+    served.mkdir()
+    shutil.copytree(model, served / "1")
+    opened = open_source(str(served))
+    assert opened.source.path == str(served / "1")
+    [finding] = [one for one in opened.source.findings if one.id == "F03"]
+    assert "1 version of" in finding.title
+
+
+@pytest.mark.parametrize(("given", "id"), [("", "F03"), ("checkpoint", "F02")])
+def test_the_directory_of_a_v1_checkpoint_is_told(given, id, made):
+    directory = made("v1_checkpoints.all_dtypes")
+    opened = open_source(str(directory / given))
+    assert opened.source.kind is SourceKind.CHECKPOINT_V1
+    [finding] = [one for one in opened.source.findings if one.id == id]
+    assert opened.source.path in finding.fix.code
+    assert finding.where == str(directory / given)
+
+
+def test_the_directory_of_v1_snapshots_is_told(made):
+    assert "F03" in ids(open_source(str(made("v1_checkpoints.run"))), Severity.INFO)

@@ -77,8 +77,9 @@ class Snapshot:
     `step` is None where nothing tells it; `step_from` says where it comes from
     ("file name", "save_counter", "iterations", "file time"). `time` is seconds since the epoch.
     `nbytes` counts all files of the set. `complete` is False for a save that is still running
-    or was cut off; `problem` then says what is missing. `metric` is what its name tells of how
-    good it is, as a callback writes it ("val_loss 0.25", or the number alone).
+    or was cut off; `problem` then says what is missing, and `problem_id` which class of failure
+    that is ("F07"). `metric` is what its name tells of how good it is, as a callback writes it
+    ("val_loss 0.25", or the number alone).
     """
 
     path: str
@@ -89,6 +90,7 @@ class Snapshot:
     complete: bool = True
     problem: str = ""
     metric: str = ""
+    problem_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,9 +102,9 @@ def _find_short_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
             yield Finding(
                 "F07", Severity.ERROR,
                 f"{name} is {'empty' if not shard.size else 'cut off'}: "
-                f"{_count(lost, checkpoint)} can't be read.",
-                "TensorFlow says only `IndexError: Read less bytes than requested`."
-                + intact + _graph_too(checkpoint),
+                f"{_count(lost, checkpoint) if lost else 'the object graph in it'} can't be read.",
+                "TensorFlow says only `IndexError: Read less bytes than requested`." + intact
+                + (_graph_too(checkpoint) if lost else " Variables are named by their keys."),
                 shard.path,
                 {"size": shard.size, "needed": shard.needed, "variables": _names(lost)},
                 Fix("Copy or download the file again and compare its size; if the disk was full, "

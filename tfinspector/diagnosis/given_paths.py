@@ -8,23 +8,25 @@ import os
 import re
 from fnmatch import fnmatchcase
 
+from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 
+_READ_BY_PREFIX = (SourceKind.CHECKPOINT, SourceKind.CHECKPOINT_V1, SourceKind.RUN)
 _READ_BY_TENSORFLOW = (SourceKind.CHECKPOINT, SourceKind.RUN, SourceKind.SAVED_MODEL)
 _BARE_EXCEPTION = "DataLossError: not an sstable (bad magic number)"
 
 
 def find_path_problems(recognised: Recognised, newest: str = "") -> list[Finding]:
     """All findings about the path itself; `newest` is the prefix to restore where it is a run."""
-    if os.path.isfile(newest):  # a snapshot of Keras: no prefix, and read by its ending alone
-        return []
     findings = []
     told = _HOW.get(recognised.given_as)
-    if told is not None and recognised.kind in (SourceKind.CHECKPOINT, SourceKind.RUN):
+    if told is not None and recognised.kind in _READ_BY_PREFIX:
         findings.append(told(recognised, newest or recognised.path))
-    elif recognised.given_as is GivenAs.VERSIONS and recognised.others:
+    elif recognised.kind is SourceKind.SAVED_MODEL and recognised.given_as is GivenAs.VERSIONS:
         findings.append(_one_of_versions(recognised))
+    elif recognised.kind is SourceKind.SAVED_MODEL and recognised.given_as is not GivenAs.ITSELF:
+        findings.append(_beside_saved_model(recognised))
     if recognised.kind in _READ_BY_TENSORFLOW:
         path = newest if recognised.kind is SourceKind.RUN and newest else recognised.path
         findings += find_special_characters(path, recognised.kind)
@@ -99,12 +101,13 @@ def _as_index(recognised: Recognised, prefix: str) -> Finding:
 
 def _as_part(recognised: Recognised, prefix: str) -> Finding:
     name = os.path.basename(recognised.path)
+    is_run = recognised.kind is SourceKind.RUN
     what = {
         GivenAs.SHARD: f"a data file of {name}",
         GivenAs.META: f"the TF1 graph of {name}, which holds no values",
-        GivenAs.STATE_FILE: f"the state file of the run {name}",
-    }[recognised.given_as]
-    is_run = recognised.kind is SourceKind.RUN
+        GivenAs.STATE_FILE: f"the state file of the run {name}" if is_run
+        else f"the state file that names {name}",
+    }[recognised.given_as]  # fmt: skip
     return Finding(
         "F02", Severity.INFO,
         f"This is {what}; `restore` must be given " + ("a prefix." if is_run else "the prefix."),
@@ -115,7 +118,7 @@ def _as_part(recognised: Recognised, prefix: str) -> Finding:
 
 
 def _as_directory(recognised: Recognised, prefix: str) -> Finding:
-    name = os.path.basename(recognised.path) or recognised.path
+    name = os.path.basename(_where(recognised.given)) or recognised.path
     return Finding(
         "F03", Severity.INFO,
         f"{name} is a directory; `restore` must be given the prefix of one checkpoint in it.",
@@ -157,12 +160,28 @@ def _without_number(recognised: Recognised, prefix: str) -> Finding:
 def _one_of_versions(recognised: Recognised) -> Finding:
     names = sorted(os.path.basename(other) for other in recognised.others)
     version = os.path.basename(recognised.path)
+    held = numbers.counted(len(names) + 1, "version")
     return Finding(
         "F03", Severity.INFO,
-        f"This directory holds {len(names) + 1} versions of a SavedModel; {version} was opened.",
+        f"This directory holds {held} of a SavedModel; {version} was opened.",
         "TensorFlow Serving serves the highest number; `tf.saved_model.load` must be given one.",
         _where(recognised.given), {"versions": [*names, version]},
-        Fix("Load this version, or open another.",
+        Fix("Load this version, or open another." if names else "Load this version.",
+            f"tf.saved_model.load({recognised.path!r})"),
+    )  # fmt: skip
+
+
+def _beside_saved_model(recognised: Recognised) -> Finding:
+    """A part of a SavedModel, or the directory around it, where its own directory was meant."""
+    name, given = os.path.basename(recognised.path), _where(recognised.given)
+    is_part = recognised.given_as is GivenAs.PART
+    what = f"a part of the SavedModel {name}" if is_part else f"the directory around {name}"
+    return Finding(
+        "F02" if is_part else "F03", Severity.INFO,
+        f"{os.path.basename(given)} is {what}; `tf.saved_model.load` must be given {name} itself.",
+        "TensorFlow would say `SavedModel file does not exist at` and the path that it was given.",
+        given, {"given": recognised.given, "used": recognised.path},
+        Fix("Give TensorFlow the SavedModel's directory.",
             f"tf.saved_model.load({recognised.path!r})"),
     )  # fmt: skip
 

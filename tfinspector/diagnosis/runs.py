@@ -1,4 +1,4 @@
-"""F05, F09 and F10: a run's state file, saves that did not end, and numbering gone wrong."""
+"""F05, F06, F07, F09, F10: a run's state file, snapshots that are not whole, wrong numbering."""
 
 import os
 import re
@@ -12,6 +12,15 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 _MOST_NAMED = 10
 _STATE = "checkpoint"
 _TWO_NUMBERS = re.compile(r"(.+)-(\d+)-(\d+)$", re.DOTALL)
+
+_HOW_IT_CAME = {
+    "F06": "A save writes the index last. Either it was cut off just before, or the files were "
+    "copied or deleted in part.",
+    "F07": "A save writes the index last, when the data files are whole. So this file was cut off "
+    "or overwritten later, was copied in part, or is being copied right now.",
+    "F09": "A save writes into PREFIX_temp/ first, renames the data files and writes the index "
+    "last, so this one was cut off, was copied in part, or is still running.",
+}
 
 
 def find_run_problems(listing: RunListing) -> list[Finding]:
@@ -172,13 +181,12 @@ def _find_unfinished(listing: RunListing) -> Iterator[Finding]:
 def unfinished(
     snapshot: Snapshot, listing: RunListing, severity: Severity = Severity.WARNING
 ) -> Finding:
-    """F09: a save that did not end."""
-    name = os.path.basename(snapshot.path)
+    """A snapshot that is not whole: F09 where its save did not end, else what came of its files."""
+    name, id = os.path.basename(snapshot.path), snapshot.problem_id or "F09"
     return Finding(
-        "F09", severity,
+        id, severity,
         f"{name} is not complete: {snapshot.problem}.",
-        "A save writes into PREFIX_temp/ first, renames the data files and writes the index "
-        "last, so this one was cut off, was copied in part, or is still running.",
+        _HOW_IT_CAME.get(id, ""),
         snapshot.path, {"bytes": snapshot.nbytes, "problem": snapshot.problem},
         _salvage(snapshot, listing),
     )  # fmt: skip

@@ -118,11 +118,12 @@ class _Run:
         """What came out, with the findings of the source; nothing is told twice."""
         wrong = {one.where for one in self._findings if one.severity is Severity.ERROR}
         told = {(one.id, one.title, one.where) for one in self._findings}
+        broken = {one.path for one in self._opened.source.snapshots if not one.complete}
         rest = [
             one
             for one in of_source
             if (one.id, one.title, one.where) not in told
-            and not (one.id == "F09" and _is_told(one.where, wrong))
+            and not (one.where in broken and _is_told(one.where, wrong))
         ]
         if self._without_checksums:
             rest.append(tell_of_no_checksums(self._without_checksums))

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from tfinspector.contents.findings import Severity
+from tfinspector.contents.checkpoints import Checkpoint
+from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.sources import Recognised
 from tfinspector.diagnosis.given_paths import find_path_problems
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
@@ -24,7 +26,13 @@ def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
     recognised = recognise(path)
     ticket.check()
     source, loaded, stamps = opener_of(recognised.kind)(recognised, ticket)
-    newest = source.checkpoint.prefix if source.checkpoint else ""
-    findings = [*source.findings, *find_path_problems(recognised, newest)]
+    findings = [*source.findings, *_about_the_path(recognised, source.checkpoint)]
     findings.sort(key=lambda finding: _RANK[finding.severity])
     return OpenSource(replace(source, findings=tuple(findings)), loaded, stamps)
+
+
+def _about_the_path(recognised: Recognised, opened: Checkpoint | None) -> list[Finding]:
+    """What TensorFlow would say to the path; Keras reads its own files by their ending alone."""
+    if opened is None:
+        return find_path_problems(recognised)
+    return [] if opened.keras is not None else find_path_problems(recognised, opened.prefix)

@@ -77,8 +77,9 @@ def _newest_readable(
             if snapshots[place].complete:
                 failures.append(error.finding)
                 snapshots[place] = replace(
-                    snapshots[place], complete=False, problem=error.finding.title.rstrip(".")
-                )
+                    snapshots[place], complete=False,
+                    problem=error.finding.title.rstrip("."), problem_id=error.finding.id,
+                )  # fmt: skip
             continue
         return loaded, replace(listing, snapshots=tuple(snapshots)), failures
     if first is None:

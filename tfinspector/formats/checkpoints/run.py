@@ -212,27 +212,29 @@ def _size_of_directory(directory: str) -> int:
 
 
 def _snapshot(prefix: str, files: _FileSet, step: int | None) -> Snapshot:
-    problem = _what_is_missing(os.path.basename(prefix), files)
+    problem, id = _what_is_missing(os.path.basename(prefix), files)
     step_from = "file time" if step is None else "file name"
     time = files.mtime or None  # not every place tells it
-    return Snapshot(prefix, step, step_from, time, files.nbytes, not problem, problem)
+    return Snapshot(
+        prefix, step, step_from, time, files.nbytes, not problem, problem, problem_id=id
+    )
 
 
-def _what_is_missing(name: str, files: _FileSet) -> str:
+def _what_is_missing(name: str, files: _FileSet) -> tuple[str, str]:
+    """What is, and the class of the failure; two empty texts where all is there."""
     if files.index_nbytes < 0:
         if files.temporary:
-            return f"only {name}_temp/ is there"
-        return f"{name}.index is missing"
+            return f"only {name}_temp/ is there", "F09"
+        return f"{name}.index is missing", "F06"
     if files.index_nbytes < _SMALLEST_INDEX:
-        return f"{name}.index has {files.index_nbytes} bytes only"
+        return f"{name}.index has {files.index_nbytes} bytes only", "F07"
     if not files.shards:
-        return f"no file {name}.data-... is there"
+        return f"no file {name}.data-... is there", "F06"
     absent = [shard for shard in range(min(files.shard_count, 10_000)) if shard not in files.shards]
     if absent:
-        return (
-            f"{len(absent)} of {files.shard_count} data files are missing, first number {absent[0]}"
-        )
-    return ""
+        missing = f"{len(absent)} of {files.shard_count} data files are missing"
+        return f"{missing}, first number {absent[0]}", "F06"
+    return "", ""
 
 
 def _with_times(snapshots: list[Snapshot], state: StateFile | None) -> list[Snapshot]:
@@ -253,23 +255,24 @@ def _look_inside_one(snapshot: Snapshot) -> Snapshot:
     try:
         bundle = read_bundle(snapshot.path)
     except Unreadable as error:
-        return replace(snapshot, complete=False, problem=error.finding.title)
+        return _broken(snapshot, error.finding.title, error.finding.id)
     fault = next((shard.fault for shard in bundle.shards() if shard.fault), None)
     if fault:
-        return replace(snapshot, problem=fault.title, complete=False)
+        return _broken(snapshot, fault.title, fault.id)
     short = [shard for shard in bundle.shards() if shard.size < shard.needed]
     if short:
         first = short[0]
         name = os.path.basename(first.path)
-        lacking = (
-            f"{name} is missing"
-            if first.size < 0
-            else f"{name} has {first.size:,} of {first.needed:,} bytes"
-        )
-        return replace(snapshot, complete=False, problem=lacking)
+        if first.size < 0:
+            return _broken(snapshot, f"{name} is missing", "F06")
+        return _broken(snapshot, f"{name} has {first.size:,} of {first.needed:,} bytes", "F07")
     if snapshot.step is None:
         return _with_counter(snapshot, bundle)
     return snapshot
+
+
+def _broken(snapshot: Snapshot, problem: str, id: str) -> Snapshot:
+    return replace(snapshot, complete=False, problem=problem, problem_id=id)
 
 
 def _with_counter(snapshot: Snapshot, bundle: Bundle) -> Snapshot:
