@@ -90,6 +90,13 @@ def test_what_only_compiling_needs_is_left_out(load: Load, made: Made) -> None:
     assert load(directory / "loss_only.keras", directory / "classes.py").way == "with keras"
 
 
+def test_what_cannot_be_compiled_is_loaded_without(load: Load, made: Made) -> None:
+    directory = made("whole_models.whole")
+    report = load(directory / "touchy.keras", directory / "classes.py")
+    assert report.way == "with keras, not compiled"
+    assert report.proved == 2
+
+
 def test_without_classes_it_is_said_which_and_where_they_lived(load: Load, made: Made) -> None:
     path = made("whole_models.whole") / "custom.keras"
     finding = refused(load, path)

@@ -115,3 +115,33 @@ def forms(directory: Path) -> None:
     model.nested(features, pair=(two, two))
     model.nested(features, pair=(two, two), mode="difference")
     tf.saved_model.save(model, str(directory / "model"))
+
+
+def awkward(directory: Path) -> None:
+    """Row splits of int32, a table that makes itself, and a Python function that stays behind."""
+
+    class Awkward(tf.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            keys = tf.lookup.KeyValueTensorInitializer(["a", "b"], [1, 2])
+            self.table = tf.lookup.StaticHashTable(keys, 0)
+
+        @tf.function(
+            input_signature=[tf.RaggedTensorSpec([None, None], tf.int32, row_splits_dtype=tf.int32)]
+        )
+        def narrow(self, rows: Any) -> Any:
+            return rows + 1
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "words")])
+        def look_up(self, words: Any) -> Any:
+            return {"ids": self.table.lookup(words)}
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.float32, "x")])
+        def python(self, x: Any) -> Any:
+            return tf.py_function(lambda each: each * 2, [x], tf.float32)
+
+        @tf.function(input_signature=[tf.TensorSpec([], tf.string, "name")])
+        def read(self, name: Any) -> Any:
+            return tf.io.read_file(name)
+
+    tf.saved_model.save(Awkward(), str(directory / "model"))

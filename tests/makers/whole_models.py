@@ -47,6 +47,18 @@ class Forgetful(Scale):
 
 
 @keras.saving.register_keras_serializable("mine")
+class Touchy(keras.losses.Loss):
+    """Can be saved, and not be made again."""
+
+    def call(self, y, z):
+        return keras.ops.mean(y - z)
+
+    @classmethod
+    def from_config(cls, config):
+        raise ValueError("touched")
+
+
+@keras.saving.register_keras_serializable("mine")
 def odd_loss(y, z):
     return keras.ops.mean(keras.ops.abs(y - z))
 '''
@@ -75,6 +87,8 @@ def whole(directory: Path) -> None:
     model(classes.Forgetful(name="forgetful")).save(directory / "forgetful.keras")
     plain = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="dense")])
     plain.save(directory / "plain.keras")
+    plain.compile("sgd", classes.Touchy())
+    plain.save(directory / "touchy.keras")
     model().save(directory / "loss_only.keras")
 
 

@@ -163,4 +163,4 @@ def _write_proof(page: Page, report: LoadReport) -> None:
         page.line(f"{all_of_them} the file's values, bit for bit.", "proved")
     elif count:
         page.line(f"{report.proved} of {count} variables hold the file's values, bit for bit; the "
-                  "others have no counterpart in the file.")  # fmt: skip
+                  "others could not be paired with a value in the file.")  # fmt: skip

@@ -29,7 +29,7 @@ class CompositeSpec:
     """A value made of several tensors: "SparseTensorSpec", "RaggedTensorSpec", ...
 
     `dtype` and `shape` are those of the whole, None where its type does not tell; `ragged_rank`
-    is the number of ragged dimensions of a ragged tensor.
+    is the number of ragged dimensions of a ragged tensor, `splits` the type of its row splits.
     """
 
     name: str
@@ -37,6 +37,7 @@ class CompositeSpec:
     dtype: DType | None
     shape: Shape
     ragged_rank: int = 0
+    splits: DType | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from tfinspector.diagnosis.inputs import example_options
 from tfinspector.diagnosis.load_errors import explain_load_error
 
 _MOST_SAID = 1000
-_OTHER_CAUSES = frozenset({"S07", "S08", "S09", "S10", "S12", "R01", "R02"})
+_SAYS_NOTHING = ("Graph execution error", "Detected at node", "<stack traces unavailable>")
+_OTHER_CAUSES = frozenset({"T02", "S07", "S08", "S09", "S10", "S12", "R01", "R02"})
 
 
 class Misfit(NamedTuple):
@@ -103,8 +104,9 @@ def code_for(saved_model: SavedModel, graph: MetaGraph, callee: Callee) -> str:
 
 
 def _unexplained(error: RelayedError, callee: Callee) -> str:
-    lines = error.message.strip().splitlines() or [""]
-    first = next((line for line in lines if line.strip()), "")[:200].rstrip(" .:")
+    lines = [line.strip() for line in error.message.splitlines()]
+    telling = (line for line in lines if line and not line.startswith(_SAYS_NOTHING))
+    first = next(telling, "no more than that")[:200].rstrip(" .:")
     return (
         f"{callee.title[0].upper() + callee.title[1:]} takes these inputs, and its computation "
         f"raised {error.type}: {first}."

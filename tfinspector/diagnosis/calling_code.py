@@ -126,7 +126,10 @@ def _composite(spec: CompositeSpec) -> str:
         return f"tf.sparse.from_dense({_zeros(spec.dtype, spec.shape)})"
     if spec.dtype is not None and spec.class_name == "RaggedTensorSpec":
         dense = _zeros(spec.dtype, spec.shape)
-        return f"tf.RaggedTensor.from_tensor({dense}, ragged_rank={spec.ragged_rank})"
+        splits = ""
+        if spec.splits is not None and spec.splits.name != "int64":
+            splits = f", row_splits_dtype={_dtype_code(spec.splits)}"
+        return f"tf.RaggedTensor.from_tensor({dense}, ragged_rank={spec.ragged_rank}{splits})"
     return "..."
 
 

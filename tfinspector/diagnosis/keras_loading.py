@@ -7,6 +7,7 @@ K04 values that do not fit the layers · F12 weights only · K09 values that dif
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.contents.keras_files import CustomObject, KerasFile
@@ -16,6 +17,7 @@ from tfinspector.diagnosis.error_texts import look_up, translate
 from tfinspector.diagnosis.worker import explain_raised
 
 _MOST_NAMED = 8
+_MOST_SAID = 1000
 _CLASSES = ("K01", "K02", "K03", "K04", "K05", "F12", "R01")
 _QUOTED = re.compile(r"Could not locate (?:class|function) '([^']+)'|Unknown layer: '?(\w+)")
 
@@ -75,19 +77,32 @@ def needs_consent(code: CodeInFile, custom: Sequence[str], given: str) -> Unread
 
 
 def explain_keras_error(
-    error: RelayedError, path: str, keras: KerasFile, custom: Sequence[str], consent: str
+    error: RelayedError,
+    path: str,
+    keras: KerasFile,
+    custom: Sequence[str],
+    consent: str,
+    here: str = "",
 ) -> Finding:
-    """What Keras raised, or the module that was imported for it, as its cause."""
+    """What Keras raised, or the module that was imported for it, as its cause.
+
+    `here` is the version of Keras that loaded it.
+    """
     if error.type in ("MissingClasses", "FactoryNotFound", "BadSpec"):
         return _missing_classes(error, path, keras, custom, consent)
     known = [each for each in look_up(error.message) if each in _CLASSES]
+    if here.startswith("3.") and _is_of_keras2(keras) and "K01" not in known[:1]:
+        known = ["K03"]
     if not known:
-        return explain_raised(error, f"loading {_name(path)}")
+        short = replace(error, message=error.message[:_MOST_SAID])
+        return explain_raised(short, f"loading {_name(path)}")
     said = error.message.strip()
+    words = f"Keras says: {error.type}: {said[:_MOST_SAID]}"
+    evidence = {"keras_said": said[: 2 * _MOST_SAID], "type": error.type}
     return Finding(
         known[0], Severity.ERROR, _title(known[0], error, path, keras),
-        " ".join((*translate(error.message), f"Keras says: {error.type}: {said[:1000]}")), path,
-        {"keras_said": said[:2000], "type": error.type, "keras_version": keras.keras_version},
+        " ".join((*translate(error.message), words)), path,
+        {**evidence, "keras_version": keras.keras_version},
         _fix(known[0], path, keras, custom, consent),
     )  # fmt: skip
 
@@ -124,6 +139,10 @@ def _missing_classes(
     )  # fmt: skip
 
 
+def _is_of_keras2(keras: KerasFile) -> bool:
+    return keras.keras_version[:2] in ("1.", "2.")
+
+
 def _title(ident: str, error: RelayedError, path: str, keras: KerasFile) -> str:
     name = _name(path)
     if ident == "K01":
@@ -147,7 +166,7 @@ def _fix(ident: str, path: str, keras: KerasFile, custom: Sequence[str], consent
             "Point to the file or module that defines it.",
             _command(path, (*custom, "FILE.py"), consent),
         )
-    if ident == "K03" and keras.keras_version[:2] in ("1.", "2."):
+    if ident == "K03" and _is_of_keras2(keras):
         return Fix(
             "Load it with Keras 2: install tf_keras in the worker's interpreter, or name one that "
             "has an older TensorFlow.",

@@ -126,8 +126,8 @@ def _unknown_op(case: _Case) -> tuple[str, Fix]:
             f"The model needs the op {op}, which comes from the package {name}.",
             Fix(
                 f"Install {name} for the worker's interpreter and import it before loading.",
-                f"# python -m pip install {name}\nimport {package.module}\n"
-                f"tf.saved_model.load({case.path!r})",
+                f"# python -m pip install {name}\n"
+                f"tfinspector load {case.path!r} --custom {package.module}",
             ),
         )
     return (
@@ -210,6 +210,18 @@ def _no_optimizer_class(case: _Case) -> tuple[str, Fix]:
     )
 
 
+def _lost_python(case: _Case) -> tuple[str, Fix]:
+    return (
+        "It calls a Python function that was in the program which saved it, and is not in the "
+        "file.",
+        Fix(
+            "Rewrite that part with TensorFlow operations and export it again, or restore the "
+            "weights into the model's own code.",
+            f"tfinspector restore {case.path!r} --factory FILE.py:build",
+        ),
+    )
+
+
 def _old_graph(case: _Case) -> tuple[str, Fix]:
     tags = next(iter(_tag_sets(case)), ["serve"])
     return (
@@ -247,6 +259,7 @@ _TABLE: tuple[tuple[str, str, _Explain], ...] = (
     ),
     (r"No OpKernel was registered to support Op '(?P<op>[^']+)'", "S09", _no_kernel),
     (r"assets/(?P<asset>[^\s;]+); No such file", "S10", _no_asset),
+    (r"Could not find callback with key|callback .*pyfunc_\d+", "T02", _lost_python),
     (r"has no attribute 'add_slot'", "S14", _no_optimizer_class),
     (
         r"has a reference type \w+_ref|passed \w+ expected ref type|expected \w+_ref"

@@ -83,15 +83,17 @@ def load_keras(
         told, error = {}, failed.error
     findings = [one for one in opened.source.findings if one.id not in ("K01", "K02", "K03")]
     variables: tuple[LoadedVariable, ...] = ()
+    about = client.about
     if error is not None:
-        findings.insert(
-            0, faults.explain_keras_error(error, path, keras, request.custom, request.consent)
+        here = (about.keras if about else None) or ""
+        cause = faults.explain_keras_error(
+            error, path, keras, request.custom, request.consent, here
         )
+        findings.insert(0, cause)
     else:
         variables = _proved(opened, told, client, ticket)
         differing = [one for one in variables if one.equal is False]
         findings = [*faults.find_differing(path, differing), *findings]
-    about = client.about
     if about is not None:
         findings += explain_versions(about)
     return LoadReport(

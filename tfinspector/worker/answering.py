@@ -11,7 +11,7 @@ from .placing import scope
 from .returned import models_of
 from .running import flattened, inputs_of
 from .serving import Context
-from .sharing import attacher, replaced, tensors
+from .sharing import attacher, replaced, tensors, values_in
 from .taking import input_names, parameter_names
 from .tracing import inputs_for
 
@@ -46,7 +46,7 @@ def answer(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
                     "name": name,
                     "dtype": part.dtype.name,
                     "shape": part.shape.as_list(),
-                    "payload": attach(part.numpy()),
+                    "payload": attach(values_in(part)),
                 }
                 for name, part in flattened("", model(*arguments, **keywords))
             ]

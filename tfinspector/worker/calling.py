@@ -83,12 +83,12 @@ def _row(name: str, tensor: Any, attach: Optional[sharing.Attach]) -> Dict[str, 
         "sha256": value_hash(tensor)["sha256"],
     }
     row.update(min=None, max=None, mean=None, finite=None)
-    value = np.asarray(tensor.numpy())
+    value = sharing.values_in(tensor)
     if attach is not None:
         row["payload"] = attach(value)
-    if value.dtype == object or not (tensor.dtype.is_floating or tensor.dtype.is_integer):
+    if not (tensor.dtype.is_floating or tensor.dtype.is_integer):
         return row
-    wide = value.astype(np.float64)
+    wide = np.asarray(value).astype(np.float64)
     good = wide[np.isfinite(wide)]
     row["finite"] = int(good.size)
     if good.size:

@@ -10,7 +10,7 @@ from .failures import describe
 from .framework import tensorflow
 from .placing import peak_memory, scope, split_cpu
 from .serving import Context
-from .sharing import attacher
+from .sharing import attacher, values_in
 
 _kept: List[Tuple[Any, Any]] = []  # the model that was called last, under what it was asked for by
 
@@ -39,7 +39,7 @@ def run(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
                 context.report(number, int(params.get("repeat", 1)), "calling it")
                 started = time.monotonic()
                 parts = [
-                    (name, part, part.numpy())
+                    (name, part, values_in(part))
                     for name, part in flattened("", call(*arguments, **keywords))
                 ]
                 answer["times"].append(time.monotonic() - started)
@@ -48,6 +48,8 @@ def run(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - the model may raise anything; it is the answer
         answer.update(error=describe(error), times=[], outputs=[])
         context.attached.clear()
+    if (params.get("function") or "").rpartition("/")[2].startswith("_"):
+        _kept.clear()  # `_destroy_resource` and its like leave a model that can't be called again
     answer.update(peak_memory(device))
     return answer
 
@@ -158,7 +160,9 @@ def _made(told: Dict[str, Any], values: Dict[str, Any]) -> Any:
     if kind == "sparse":
         return tf.sparse.from_dense(values[what])
     if kind == "ragged":
-        return tf.RaggedTensor.from_tensor(values[what[0]], ragged_rank=what[1])
+        name, rank, splits = what
+        splits = tf.as_dtype(splits)
+        return tf.RaggedTensor.from_tensor(values[name], None, None, rank, row_splits_dtype=splits)
     if kind == "dtype":
         return tf.as_dtype(what)
     if kind in ("list", "tuple"):

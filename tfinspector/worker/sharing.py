@@ -40,13 +40,21 @@ def told(found: Inputs, attach: Attach) -> List[Dict[str, Any]]:
     return rows
 
 
+def values_in(tensor: Any) -> Any:
+    """Its elements as an array; None for a type that has none outside TensorFlow."""
+    tf = tensorflow()
+    return None if tensor.dtype in (tf.resource, tf.variant) else tensor.numpy()
+
+
 def attacher(context: Context) -> Attach:
-    """Sends values along with the answer and numbers them."""
+    """Sends values along with the answer and numbers them; None takes no bytes."""
     return lambda value: context.attach(_bytes_of(value))
 
 
 def _bytes_of(value: Any) -> bytes:
     """Row-major, little-endian elements; of strings, each one's length in eight bytes before it."""
+    if value is None:
+        return b""
     import numpy as np
 
     array = np.asarray(value, object) if isinstance(value, bytes) else np.asarray(value)

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import time
 import types
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 from . import factories
 from .building import hold, holding, own_world
@@ -47,14 +47,15 @@ def load_whole(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         settings["safe_mode"] = not params["allow_code"]
         context.report(0, 0, "loading the model")
         started = time.monotonic()
-        answer = {"error": None, "keras": package, "compiled": settings["compile"]}  # type: Dict[str, Any]
+        answer = {"error": None, "keras": package}  # type: Dict[str, Any]
+        load = importlib.import_module(package + ".models").load_model
         with Listening() as heard:
             try:
-                load = importlib.import_module(package + ".models").load_model
-                model = load(params["path"], **settings)
+                model, compiled = _loaded(load, params["path"], settings)
             except Exception as error:  # noqa: BLE001 - the answer: Keras may raise anything
                 answer.update(error=describe(error))
                 return answer
+        answer["compiled"] = compiled
         answer.update(seconds=time.monotonic() - started, log=heard.text, warnings=heard.warnings)
         built = classify(model)
         module = modules[0] if modules else types.ModuleType("none")
@@ -66,6 +67,20 @@ def load_whole(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         answer["places"] = places_of(held.built, held.variables)
     answer.update(peak_memory(params.get("device")), callable=callable(model))
     return answer
+
+
+def _loaded(load: Any, path: str, settings: Dict[str, Any]) -> Tuple[Any, bool]:
+    """The model, and whether it is compiled: what can't be compiled is loaded without."""
+    try:
+        return load(path, **settings), settings["compile"]
+    except Exception as error:  # told if the other way fails too
+        if not settings["compile"]:
+            raise
+        first = error
+    try:
+        return load(path, **dict(settings, compile=False)), False
+    except Exception:  # noqa: BLE001 - the first one is the answer: it is what a user would see
+        raise first from None
 
 
 def _package(generation: str) -> str:

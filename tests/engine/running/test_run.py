@@ -13,6 +13,7 @@ from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.calls import CallReport
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.contents.findings import Finding, Severity, Unreadable
+from tfinspector.engine.calling_code import python_for_function
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.running.asking import choices_of
 from tfinspector.engine.running.output_source import source_of
@@ -220,6 +221,40 @@ def test_a_device_that_is_not_there(client: WorkerClient, made: Made) -> None:
     request = CallRequest(inputs=named, others=others, sizes=sizes, device="GPU:7")
     report = run_opened(opened, request, client)
     assert report.findings[0].id == "R02"
+
+
+def test_row_splits_of_another_type(run: Run, made: Made, tensorflow: TensorFlowProcess) -> None:
+    found = values(run("calls.awkward/model", "ones", size=("2", "3"), function="narrow"))
+    assert found["row_splits_0"].dtype == np.int32
+    model = open_source(str(made("calls.awkward") / "model")).source.saved_model
+    assert model
+    graph = model.meta_graphs[0]
+    narrow = next(one for one in graph.functions if one.path == "narrow")
+    code = python_for_function(model, graph, narrow)
+    tensorflow.call("tests.makers.saved_model_referee:run", code)
+
+
+def test_what_has_no_values_is_an_output_all_the_same(run: Run) -> None:
+    report = run("calls.awkward/model", function="table/_create_resource")
+    assert report.done
+    [output] = report.outputs
+    assert output.dtype == "resource"
+    assert isinstance(output.figures, Unmeasured)
+    assert run("calls.awkward/model", function="table/_destroy_resource").done
+    word = "words=constant:b"
+    assert values(run("calls.awkward/model", word, function="look_up"))["ids"].tolist() == [2]
+
+
+def test_python_that_stayed_behind_is_told_as_that(run: Run) -> None:
+    report = run("calls.awkward/model", function="python")
+    assert not report.done
+    assert report.findings[0].id == "T02"
+    assert report.findings[0].fix
+
+
+def test_the_telling_line_of_an_error_is_told(run: Run) -> None:
+    report = run("calls.awkward/model", "name=constant:nowhere", function="read")
+    assert report.findings[0].title.endswith("NotFoundError: nowhere; No such file or directory.")
 
 
 def test_outputs_are_a_source_of_variables(run: Run) -> None:

@@ -118,7 +118,7 @@ def _composite(name: str, spec: CompositeSpec, leaves: list[TensorSpec]) -> dict
     leaves.append(TensorSpec(name, spec.dtype, spec.shape))
     if spec.class_name == "SparseTensorSpec":
         return {"sparse": name}
-    return {"ragged": [name, spec.ragged_rank]}
+    return {"ragged": [name, spec.ragged_rank, spec.splits.name if spec.splits else "int64"]}
 
 
 def _unmakeable(name: str, text: str) -> Unreadable:

@@ -72,15 +72,18 @@ def _composite_of(message: Any) -> CompositeSpec:
     dtype: DType | None = None
     shape: Shape = None
     ragged_rank = 0
+    splits: DType | None = None
     for item in _leaves(message.type_state):
         kind = item.WhichOneof("kind")
         if kind == "tensor_dtype_value" and dtype is None:
             dtype = dtype_of_code(item.tensor_dtype_value)
+        elif kind == "tensor_dtype_value" and class_name == "RaggedTensorSpec":
+            splits = dtype_of_code(item.tensor_dtype_value)
         elif kind == "tensor_shape_value" and shape is None:
             shape = shape_of(item.tensor_shape_value)
         elif kind == "int64_value" and class_name == "RaggedTensorSpec":
             ragged_rank = item.int64_value
-    return CompositeSpec("", class_name, dtype, shape, ragged_rank)
+    return CompositeSpec("", class_name, dtype, shape, ragged_rank, splits)
 
 
 def _leaves(value: Any) -> Iterator[Any]:
