@@ -103,7 +103,7 @@ class DriftControls(QWidget):
             group.addAction(action)
         return made
 
-    def _ask(self, field: str, kind: object, _checked: bool) -> None:
+    def _ask(self, field: str, kind: object) -> None:
         self._model.ask(**{field: kind})
 
     def _refer(self, at: int) -> None:
