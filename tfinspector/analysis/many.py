@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tfinspector.analysis.compiled import kernels
 from tfinspector.analysis.counters import FEW
-from tfinspector.analysis.layouts import Floats, Integers, WideLayout, layout_of
+from tfinspector.analysis.layouts import SHIFT_32, SHIFT_64, Floats, Integers
 from tfinspector.analysis.moments import ORDINARY
 from tfinspector.analysis.places import (
     CARRY,
@@ -29,7 +29,10 @@ from tfinspector.analysis.places import (
     TOTAL,
 )
 
-_TYPES = ("float32", "float64")
+_SHIFTS = {"float32": SHIFT_32, "float64": SHIFT_64, "bfloat16": 16, "float16": 13}
+"""How many of a float's last bits a bucket leaves out. Floats of 16 bits are widened to float32;
+these have a bucket for every value, as their layout does.
+"""
 
 
 class Many(NamedTuple):
@@ -54,14 +57,14 @@ class Many(NamedTuple):
 
 def is_small(dtype_name: str, size: int) -> bool:
     """Whether tensors of so many elements can be measured together, here and now."""
-    return dtype_name in _TYPES and 0 < size <= FEW and kernels() is not None
+    return dtype_name in _SHIFTS and 0 < size <= FEW and kernels() is not None
 
 
-def measure_many(values: NDArray[np.float32] | Floats, bounds: Integers) -> Many:
-    """Measure tensors that are all `is_small`. `values` are kept, not copied."""
-    layout = layout_of(values.dtype.name)
+def measure_many(values: NDArray[np.float32] | Floats, bounds: Integers, dtype_name: str) -> Many:
+    """Measure tensors of a type that are all `is_small`; `values` are theirs as
+    `drift.decoding` has them, and are kept, not copied.
+    """
     compiled = kernels()
-    assert isinstance(layout, WideLayout)
     assert compiled is not None
     ascending = values.copy()
     for start, stop in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
@@ -72,8 +75,8 @@ def measure_many(values: NDArray[np.float32] | Floats, bounds: Integers) -> Many
     lower, upper = np.empty((2, room))
     used, exact = np.empty(rows, np.int64), np.empty(rows, bool)
     compiled.summarise_many(
-        ascending, ascending.view(layout.pattern), layout.shift, bounds, figures, counts,
-        buckets, per_bucket, lower, upper, used, exact,
+        ascending, ascending.view(f"u{values.itemsize}"), _SHIFTS[dtype_name], bounds, figures,
+        counts, buckets, per_bucket, lower, upper, used, exact,
     )  # fmt: skip
     largest = np.maximum(np.abs(figures[:, LOW]), np.abs(figures[:, HIGH]))
     finite = counts[:, FINITE]

@@ -41,7 +41,7 @@ def shares_of(reader: TensorReader, variable: Variable, parts: int) -> list[Iter
 
 
 def read_flat(reader: TensorReader, key: str, room: NDArray[Any]) -> None:
-    """Fill `room`, of the tensor's type and size, with its elements in row-major order.
+    """Fill `room`, of the tensor's size, with its elements as bit patterns in row-major order.
 
     The quickest way to a small tensor. Raises `Unreadable`.
     """
@@ -49,7 +49,7 @@ def read_flat(reader: TensorReader, key: str, room: NDArray[Any]) -> None:
         blocks = reader.stretch(key, 0, len(room), room.view(np.uint8))
         if [len(block) for block in blocks] == [len(room)]:
             return  # one block is the tensor as it lies in its file
-    room[:] = reader.read(key).reshape(-1)
+    room[:] = reader.read(key).reshape(-1).view(room.dtype)
 
 
 def _reads_stretches(reader: TensorReader) -> TypeGuard[StretchReader]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.analysis.nasty import numpy_type
 from tests.engine.comparing.test_drift import opened, same
 from tests.formats.table_writer import BundleWriter, entry
 from tfinspector.analysis.drift.ready import warm_up_pairs
@@ -16,7 +17,7 @@ from tfinspector.engine.comparing import sharing_out, small
 from tfinspector.engine.comparing.drifting import drift
 
 Made = Callable[[str], Path]
-CODES = {"float32": 1, "float64": 2, "int64": 9}
+CODES = {"float32": 1, "float64": 2, "int64": 9, "bfloat16": 14, "float16": 19}
 STEPS = 4
 
 
@@ -24,8 +25,8 @@ def tensors_at(step: int) -> dict[str, np.ndarray]:
     """What lies in each snapshot: a few sizes and types, and odd ones."""
     random = np.random.default_rng(step)
     found = {
-        f"{dtype}/{size:05}": random.standard_normal(size).astype(dtype)
-        for dtype in ("float32", "float64")
+        f"{dtype}/{size:05}": random.standard_normal(size).astype(numpy_type(dtype))
+        for dtype in ("float32", "float64", "bfloat16", "float16")
         for size in (1, 7, 64, 4096, 5000)
     }
     found["matrix"] = random.standard_normal((3, 5)).astype("f4")
@@ -116,5 +117,6 @@ def test_most_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch, run:
     monkeypatch.setattr(sharing_out, "weave", noted)
     drift(opened(run))
     assert sorted(alone) == [
-        "empty", "float32/05000", "float64/05000", "grows", "huge", "other type", "tiny", "whole",
+        "bfloat16/05000", "empty", "float16/05000", "float32/05000", "float64/05000",
+        "grows", "huge", "other type", "tiny", "whole",
     ]  # fmt: skip

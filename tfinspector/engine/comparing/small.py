@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.analysis.drift.decoding import decode
 from tfinspector.analysis.drift.many_pairs import can_compare, compare_many, itself_many
 from tfinspector.analysis.many import Many, is_small, measure_many
+from tfinspector.contents.dtypes import DType
 from tfinspector.contents.findings import Unreadable
 from tfinspector.engine.comparing.passes import Order, Strand, Tick
 from tfinspector.engine.comparing.places import Readers
@@ -24,7 +26,7 @@ from tfinspector.engine.stretches import read_flat
 class _Kind(NamedTuple):
     """What variables have in common that are measured together."""
 
-    dtype_name: str
+    dtype: DType
     present: tuple[int, ...]
     wanted: frozenset[int] | None
 
@@ -57,7 +59,7 @@ def _kind_of(strand: Strand) -> _Kind | None:
     for _, cell in cells:
         if cell.problem or cell.dtype != one.dtype or cell.shape != one.shape:
             return None
-    return _Kind(one.dtype.name, tuple(at for at, _ in cells), strand.wanted)
+    return _Kind(one.dtype, tuple(at for at, _ in cells), strand.wanted)
 
 
 class _Together:
@@ -90,26 +92,28 @@ class _Together:
             here = reference if reference and at == anchor else self._measured(at)
             self._fill(at, here, reference, previous if at - 1 in self._kind.present else None)
             previous = here
-        nbytes = self._sizes[self._holds].sum() * np.dtype(self._kind.dtype_name).itemsize
+        nbytes = self._sizes[self._holds].sum() * self._kind.dtype.itemsize
         self._tick(int(nbytes) * len(self._kind.present))
         return list(self._split())
 
     def _measured(self, at: int) -> Many:
         reader = self._readers(self._order.places[at])
-        values = np.zeros(self._bounds[-1], self._kind.dtype_name)
+        patterns = np.zeros(self._bounds[-1], f"u{self._kind.dtype.itemsize}")
         bounds = self._bounds.tolist()
         for row, strand in enumerate(self._strands):
             cell = strand.cells[at]
             assert cell is not None
-            room = values[bounds[row] : bounds[row + 1]]
             try:
-                read_flat(reader, cell.key, room)
+                read_flat(reader, cell.key, patterns[bounds[row] : bounds[row + 1]])
             except Unreadable:
                 self._holds[row] = False
-            if strand.in_path:
-                self._samples[row][at] = room[:: self._order.stride].copy()
         self._tick(0)
-        found = measure_many(values, self._bounds)
+        floats = decode(patterns, self._kind.dtype.name).floats
+        for row, strand in enumerate(self._strands):
+            if strand.in_path:
+                sample = floats[bounds[row] : bounds[row + 1] : self._order.stride]
+                self._samples[row][at] = sample.copy()
+        found = measure_many(floats, self._bounds, self._kind.dtype.name)
         self._holds &= found.ordinary
         return found
 
