@@ -84,7 +84,8 @@ class RunPath:
     explained   shares of the whole variance, the largest first; the first two are the plane's
     variables, parameters   what took part: weights of real type that all snapshots have alike
     stride      every so many-th element was taken: 1 is all of them, which is exact
-    error       of a sample: how far a point may be off, in lengths of the path's extent, at 95 %
+    error       of a sample: how far a point may be off, in lengths of the path's extent, at 95 %;
+                1 where the sample does not tell the plane
     left_out    numbers of the snapshots that have no point, because weights are NaN or infinite
     """
 
@@ -104,7 +105,11 @@ class RunPath:
         which, off = "all", ""
         if self.stride > 1:
             which = f"one in {self.stride:,} of"
-            off = f", so that points may be off by {100 * self.error:.2g} % of the path's extent"
+            percent = f"{100 * self.error:.1f}".removesuffix(".0")
+            off = (
+                f", so that points may be off by {percent} % of the path's extent"
+                if self.error < 1 else ", which do not tell the plane"
+            )  # fmt: skip
         told = (
             f"The plane holds {plane:.1f} % of the variance; from {which} {self.parameters:,} "
             f"parameters in {counted(self.variables, 'variable')}{off}."

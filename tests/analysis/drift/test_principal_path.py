@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.displacements import displacement_products, inner_products
-from tfinspector.analysis.drift.principal_path import nearby_points, principal_path
+from tfinspector.analysis.drift.principal_path import moves_of_points, principal_path
 
 
 def products(weights: NDArray[np.float64], dtype: str = "float64") -> NDArray[np.float64]:
@@ -89,18 +89,30 @@ def test_many_rows_and_few_are_multiplied_alike() -> None:
     np.testing.assert_allclose(inner_products(rows)[:3, :3], inner_products(rows[:3]), 1e-12)
 
 
-def test_nearby_points_are_those_of_the_path_itself() -> None:
+def test_points_move_as_far_as_the_first_order_says() -> None:
     random = np.random.default_rng(4)
     weights = np.cumsum(random.standard_normal((9, 3000)), axis=0)
-    path = principal_path(products(weights))
-    other = weights + random.standard_normal(weights.shape) * 0.5
-    expected = principal_path(products(other))
+    known, other = products(weights), products(weights + random.standard_normal((9, 3000)) * 1e-3)
+    path, expected = principal_path(known), principal_path(other)
     assert path is not None
     assert expected is not None
-    found = nearby_points(products(other), path.points)
-    signs = np.sign((expected.points * found).sum(axis=0))
-    np.testing.assert_allclose(np.abs(found), np.abs(expected.points * signs), 0.1, 3)
-    distances = np.linalg.norm(found[1:] - found[0], axis=1)
-    np.testing.assert_allclose(
-        distances, np.linalg.norm(expected.points[1:] - expected.points[0], axis=1), 1e-6
-    )
+    moves = moves_of_points(path, other - known)
+    left, _, right = np.linalg.svd(expected.points.T @ path.points)
+    found = expected.points @ (left @ right) - path.points
+    assert 0 < np.abs(found).max() < 1e-2 * np.abs(path.points).max()
+    np.testing.assert_allclose(moves, found, 0.02, np.abs(found).max() * 0.01)
+
+
+def test_directions_that_are_all_alike_tell_no_plane() -> None:
+    path = principal_path(0.5 + 0.5 * np.eye(4))  # corners of a regular simplex
+    assert path is not None
+    moves = moves_of_points(path, 1e-3 * np.diag([1.0, 2, 3, 4]))
+    assert not np.abs(moves).max() < 1e6
+
+
+def test_one_direction_has_no_second_one_to_be_off_in() -> None:
+    line = products(np.arange(5.0)[:, None] * np.ones((1, 4)))
+    path = principal_path(line)
+    assert path is not None
+    moves = moves_of_points(path, line * 0.02)
+    np.testing.assert_allclose(moves, path.points * 0.01, atol=1e-8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -224,7 +225,8 @@ def test_a_sampled_path_tells_its_error(made: Made, sampled: DriftTable) -> None
     extent = float(np.linalg.norm(np.ptp(path.points, axis=0)))
     off = np.abs(path.points - whole.points).max() / extent
     assert 0 < off < path.error < 1
-    assert f"may be off by {100 * path.error:.2g} % of the path's extent" in path.words
+    assert f"may be off by {100 * path.error:.1f} % of the path's extent" in path.words
+    assert ", which do not tell the plane." in replace(path, error=1.0).words
 
 
 def test_an_exact_path_is_remembered(

@@ -12,14 +12,19 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_ITERATIONS = 24
+_PLANE = 2
 
 
 class Path(NamedTuple):
-    """`points` (snapshots, 2) and the shares of variance of all directions, largest first."""
+    """`points` (snapshots, 2) and the shares of variance of all directions, largest first.
+
+    `values` and `vectors` (in columns) are the eigenvalues and eigenvectors that they come from.
+    """
 
     points: Floats
     explained: tuple[float, ...]
+    values: Floats
+    vectors: Floats
 
 
 def principal_path(products: Floats) -> Path | None:
@@ -33,35 +38,38 @@ def principal_path(products: Floats) -> Path | None:
         return None
     scale = float(np.abs(products).max()) or 1.0
     values, vectors = np.linalg.eigh(_centred(products / scale))
-    values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
+    values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1].copy()
     values[values < values[0] * 1e-12] = 0.0
-    points = np.zeros((count, 2))
-    taken = min(2, count)
-    points[:, :taken] = vectors[:, :taken] * np.sqrt(values[:taken] * scale)
-    if points[-1, 0] < points[0, 0]:
-        points[:, 0] *= -1
-    if points[np.abs(points[:, 1]).argmax(), 1] < 0:
-        points[:, 1] *= -1
+    points = vectors[:, :_PLANE] * np.sqrt(values[:_PLANE] * scale)
+    turned = np.ones(_PLANE)
+    turned[0] = -1.0 if points[-1, 0] < points[0, 0] else 1.0
+    turned[1] = -1.0 if points[np.abs(points[:, 1]).argmax(), 1] < 0 else 1.0
+    vectors[:, :_PLANE] *= turned
     total = float(values.sum())
     shares = (values[: count - 1] / total).tolist() if total else [0.0] * (count - 1)
-    return Path(points + 0.0, tuple(shares))
+    return Path(points * turned + 0.0, tuple(shares), values * scale, vectors)
 
 
-def nearby_points(products: Floats, points: Floats) -> Floats:
-    """The points of `principal_path` for products that are a little other ones, much faster.
+def moves_of_points(path: Path, deviation: Floats) -> Floats:
+    """How far the points move, (snapshots, 2), if the products are off by `deviation`.
 
-    By subspace iteration from the known `points` (Golub and Van Loan, 8.2.4), turned onto them as
-    far as a rotation can (Schoenemann 1966), so that what is left between the two is error.
+    To the first order (Stewart and Sun 1990, V.2): the plane turns towards other directions, the
+    more the closer their variances are to its own, and the path is stretched within it. That a
+    path turns within the plane is left out, because it is no other path for that. Infinite where a
+    direction outside explains as much as one of the plane.
     """
-    gram = _centred(products)
-    basis = points
-    for _ in range(_ITERATIONS):
-        basis, _ = np.linalg.qr(gram @ basis)
-    values, vectors = np.linalg.eigh(basis.T @ gram @ basis)
-    found = basis @ (vectors * np.sqrt(np.maximum(values, 0.0)))
-    left, _, right = np.linalg.svd(found.T @ points)
-    turned: Floats = found @ (left @ right)
-    return turned
+    wrong = path.vectors.T @ _centred(deviation) @ path.vectors[:, :_PLANE]
+    top, others = path.values[:_PLANE], path.values[_PLANE:, None]
+    roots = np.sqrt(top)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = np.where(roots > 0, wrong[_PLANE:] * roots / (top - others), 0.0)
+        within = wrong[:_PLANE] * roots / (top[:, None] + top)
+    still = np.flatnonzero(roots == 0)  # a direction that there is not: of the order 1/2
+    within[still, still] = np.sqrt(np.abs(wrong[still, still]))
+    if not np.isfinite(away).all():
+        return np.full_like(path.points, np.inf)
+    moves: Floats = path.vectors @ np.concatenate([within, away])
+    return moves
 
 
 def _centred(products: Floats) -> Floats:

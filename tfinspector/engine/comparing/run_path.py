@@ -5,8 +5,10 @@ figures together, and more with each snapshot; and one snapshot more would need 
 read again. So every `stride`-th element is sampled and kept, and the error is told: the sample
 falls into parts, each a sample by itself, and how far the paths without one of them are apart
 tells how far the whole one may be off (the jackknife, Quenouille 1956); where the lengths of the
-changes, which are known exactly, are missed by more, that counts. Who asks for the exact path has
-the products of all elements taken in the pass, panel by panel, in bounded memory.
+changes, which are known exactly, are missed by more, that counts. A run that moved as much in other
+directions as in those of the plane has no such plane, and an error of all of the path's extent. Who
+asks for the exact path has the products of all elements taken in the pass, panel by panel, in
+bounded memory.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.displacements import displacement_products
-from tfinspector.analysis.drift.principal_path import nearby_points, principal_path
+from tfinspector.analysis.drift.principal_path import Path, moves_of_points, principal_path
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable, RunPath
 from tfinspector.engine.comparing.passes import Order, Strand
@@ -103,8 +105,8 @@ def path_of(
         return None
     error = 0.0
     if stride > 1:
-        error = max(_spread(parts, path.points), _missed(whole, table, rows, taken))
-        error /= float(np.linalg.norm(np.ptp(path.points, axis=0))) or 1.0
+        error = max(spread_of(parts, path), _missed(whole, table, rows, taken))
+        error = min(error / (float(np.linalg.norm(np.ptp(path.points, axis=0))) or 1.0), 1.0)
     parameters = sum(_size(strands[number]) for number in rows)
     return RunPath(
         path.points, tuple(taken.tolist()), path.explained, len(rows), parameters, stride, error,
@@ -112,13 +114,14 @@ def path_of(
     )  # fmt: skip
 
 
-def _spread(parts: Products, points: NDArray[np.float64]) -> float:
-    """How far the farthest point may be off, from the paths that lack a part each."""
+def spread_of(parts: Products, path: Path) -> float:
+    """How far the farthest point may be off, from how far each part would move the points."""
     count, whole = len(parts), parts.sum(axis=0)
-    others = [nearby_points((whole - part) * (count / (count - 1)), points) for part in parts]
-    away = np.array(others) - np.mean(others, axis=0)
-    variance = (count - 1) / count * (away**2).sum(axis=(0, 2))
-    return _SURE * float(np.sqrt(variance.max()))
+    variance = np.zeros(len(whole))
+    for part in parts:
+        without = (whole - part) * (count / (count - 1))
+        variance += (moves_of_points(path, without - whole) ** 2).sum(axis=1)
+    return _SURE * float(np.sqrt(variance.max() * (count - 1) / count))
 
 
 def _missed(
