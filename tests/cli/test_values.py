@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +73,10 @@ def test_a_slice_that_cannot_be_is_a_finding(cli: Cli, odd: Path, text: str) -> 
     assert ended.json["values"] is None
     [finding] = ended.json["findings"]
     assert finding["fix"]["text"]
+    [finding] = ended.json["findings"]
+    words = shlex.split(finding["fix"]["code"])
+    assert words[:2] == ["tfinspector", "values"]
+    assert cli(*words[1:]).code == 0, "what is proposed runs as it is"
 
 
 def test_an_array_can_be_taken_along(cli: Cli, odd: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """`tfinspector values`: the values of one variable, or of any slice of it."""
 
+import shlex
 import sys
+from dataclasses import replace
 from math import prod
 from typing import Annotated, Any
 
@@ -12,6 +14,7 @@ from tfinspector.cli.documents import Document, plain
 from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument
 from tfinspector.cli.page import Page, escaped
 from tfinspector.contents import numbers
+from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.tensors import Region
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.exporting import write_npy
@@ -51,7 +54,7 @@ def command(
         opened = open_source(path, ticket)
         variable = opened.find(name)
         reader = opened.reader()
-        part = parse_slice(region or "", variable.shape)
+        part = _slice_of(region or "", variable.shape, f"{shlex.quote(path)} {shlex.quote(name)}")
         if npy and not region:
             write_npy(npy, reader, variable, ticket)
         elif npy:
@@ -66,6 +69,19 @@ def command(
 
     empty = {"name": name, "dtype": None, "shape": None, "slice": region, "values": None}
     deliver(as_json, empty, work)
+
+
+def _slice_of(text: str, shape: tuple[int, ...], whose: str) -> Region:
+    """The slice; what is refused is answered with a command that runs as it is."""
+    try:
+        return parse_slice(text, shape)
+    except Unreadable as problem:
+        finding = problem.finding
+        assert finding.fix
+        command = f"tfinspector values {whose}"
+        command += f" --slice {shlex.quote(finding.fix.code)}" if finding.fix.code else ""
+        fix = replace(finding.fix, code=command)
+        raise Unreadable(replace(finding, fix=fix)) from problem
 
 
 def _beginning(part: Region, room: int = _SHOWN_ELEMENTS) -> Region:
