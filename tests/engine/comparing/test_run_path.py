@@ -8,7 +8,11 @@ from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.displacements import displacement_products
 from tfinspector.analysis.drift.principal_path import principal_path
+from tfinspector.contents.dtypes import DTYPE_BY_NAME
+from tfinspector.engine.comparing.passes import Order, Strand, panel_size
+from tfinspector.engine.comparing.places import Place
 from tfinspector.engine.comparing.run_path import spread_of
+from tfinspector.engine.comparing.tracks import Cell
 
 PARAMETERS, STRIDE, PARTS = 40_000, 17, 8
 Floats = NDArray[np.float64]
@@ -68,3 +72,12 @@ def test_what_goes_nowhere_has_no_plane() -> None:
     path = principal_path(displacement_products(weights.copy()))
     assert path is not None
     assert told > 0.5 * np.linalg.norm(np.ptp(path.points, axis=0))
+
+
+@pytest.mark.parametrize("count", [2, 20, 500, 5000])
+def test_what_is_held_for_an_exact_path_is_bounded(count: int) -> None:
+    """A block of every snapshot at once, and the smaller it is the more of them there are."""
+    float32 = DTYPE_BY_NAME["float32"]
+    strand = Strand((Cell("w", "w", float32, (1 << 15, 1 << 15)),) * count, True)
+    order = Order((Place("run", "ckpt"),) * count, 0, 1e-6, 1, exact=True)
+    assert 0 < panel_size(order, strand, 4) * 4 * count <= 32 << 20

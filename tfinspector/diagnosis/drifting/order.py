@@ -36,7 +36,7 @@ def find_order_problems(table: DriftTable) -> Iterator[Finding]:
 
 
 def _steps(table: DriftTable) -> Finding | None:
-    """Only where a person put snapshots of several places together, who may have meant it."""
+    """Only where a person put snapshots together, who may have meant it."""
     shots = table.snapshots
     for before, after in pairwise(shots):
         if before.step is None or after.step is None or after.step >= before.step:
@@ -45,8 +45,8 @@ def _steps(table: DriftTable) -> Finding | None:
             "D07", Severity.INFO,
             f"{_name(after)} (step {after.step:,}) stands after {_name(before)} (step "
             f"{before.step:,}).",
-            "They are of several directories and stay in the order in which they were given. "
-            "“previous” means the one before in this order.",
+            "Steps of several directories may be counted anew in each, and some names tell none, "
+            "so the order is not that of steps. “previous” means the one before in this order.",
             after.path, {"before": before.path, "after": after.path,
                          "steps": [before.step, after.step]},
             Fix("Give them in the order of training if they are of one."),
