@@ -19,7 +19,8 @@ def test_custom_objects_come_with_the_line_that_loads_them(made):
     assert finding.severity is Severity.INFO
     assert "Scale" in finding.title
     assert "custom_objects={'mine>Scale': Scale}" in finding.fix.code
-    assert {one["class"] for one in finding.evidence["objects"]} == {"Scale", "odd_loss"}
+    assert {one["class"] for one in finding.evidence["classes"]} == {"Scale"}
+    assert "compile=False" in finding.fix.code, "the loss is spared"
 
 
 def test_what_only_compiling_needs_is_left_out_by_not_compiling(made):

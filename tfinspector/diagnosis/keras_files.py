@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.contents.keras_files import CustomObject, KerasFile, KerasLayout
+from tfinspector.contents.keras_files import KerasFile, KerasLayout
+from tfinspector.diagnosis.trust.keras_configs import find_keras_risks
 
 _MOST_NAMED = 10
-_NAME = re.compile(r"[A-Za-z_]\w*$")
 _SHOULD_END = {
     KerasLayout.ARCHIVE: (".keras",),
     KerasLayout.WEIGHTS: (".weights.h5",),
@@ -35,8 +36,7 @@ def find_keras_problems(checkpoint: Checkpoint) -> list[Finding]:
     return [
         *_find_foreign(keras, path),
         *_find_wrong_name(keras, path),
-        *_find_lambdas(keras, path),
-        *_find_custom_objects(keras, path),
+        *_find_risks(keras, path),
         *_find_other_generation(keras, path),
         *_find_compressed(keras, path),
     ]
@@ -78,72 +78,10 @@ def _find_wrong_name(keras: KerasFile, path: str) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _find_lambdas(keras: KerasFile, path: str) -> Iterator[Finding]:
-    with_code = [one for one in keras.lambdas if one.has_code and one.kind == "Lambda"]
-    if with_code:
-        names = [one.path for one in with_code]
-        yield Finding(
-            "K02", Severity.WARNING,
-            f"Compiled Python code is kept in the Lambda layer{'s' if len(names) > 1 else ''} "
-            f"{_some(names)}: loading the model executes it.",
-            "Keras refuses with `Requested the deserialization of a Python lambda`; with "
-            "safe_mode=False it runs the code, and under another Python version it fails with "
-            "`bad marshal data`. Looking at the file here executes nothing.",
-            path, {"layers": names[:_MOST_NAMED]},
-            Fix("Build the model in your own program, with a layer of your own in its place, and "
-                "load only the weights.", f"model.load_weights({path!r})"),
-        )  # fmt: skip
-
-
-def _find_custom_objects(keras: KerasFile, path: str) -> Iterator[Finding]:
-    if not keras.custom_objects:
-        return
-    needed = [one for one in keras.custom_objects if one.needed]
-    if not needed:
-        names = [one.class_name for one in keras.custom_objects]
-        yield Finding(
-            "K01", Severity.INFO,
-            f"The model was compiled with {_some(names)}, which Keras does not bring.",
-            "Without it, loading says `Could not locate`; for everything but training the "
-            "compile configuration is not needed.",
-            path, {"objects": [_told(one) for one in keras.custom_objects[:_MOST_NAMED]]},
-            Fix("Load it without compiling.",
-                f"model = keras.models.load_model({path!r}, compile=False)"),
-        )  # fmt: skip
-        return
-    names = [one.class_name for one in needed]
-    yield Finding(
-        "K01", Severity.INFO,
-        f"Loading the model needs {_some(names)}, which Keras does not bring.",
-        "Without it, `load_model` says `Could not locate class`. The weights can be read "
-        "without it.",
-        path, {"objects": [_told(one) for one in keras.custom_objects[:_MOST_NAMED]]},
-        Fix("Give `load_model` the classes.", _loading(needed, path)),
-    )  # fmt: skip
-
-
-def _told(one: CustomObject) -> dict[str, str]:
-    return {
-        "class": one.class_name, "module": one.module, "registered": one.registered_name,
-        "used_by": one.place,
-    }  # fmt: skip
-
-
-def _loading(needed: list[CustomObject], path: str) -> str:
-    known = [one for one in needed if _NAME.match(one.class_name)]
-    imports = [
-        f"from {one.module if one.module and one.module != '__main__' else 'YOUR_PROGRAM'} "
-        f"import {one.class_name}"
-        for one in known[:_MOST_NAMED]
-    ]
-    table = ", ".join(
-        f"{(one.registered_name or one.class_name)!r}: {one.class_name}"
-        for one in known[:_MOST_NAMED]
-    )
-    return "\n".join(
-        ["import keras", *dict.fromkeys(imports),
-         f"model = keras.models.load_model({path!r}, custom_objects={{{table}}})"]
-    )  # fmt: skip
+def _find_risks(keras: KerasFile, path: str) -> Iterator[Finding]:
+    """What loading it needs is only worth a note while nobody loads it."""
+    for each in find_keras_risks(path, keras):
+        yield replace(each, severity=Severity.INFO) if each.id == "K01" else each
 
 
 def _find_other_generation(keras: KerasFile, path: str) -> Iterator[Finding]:
@@ -177,9 +115,3 @@ def _find_compressed(keras: KerasFile, path: str) -> Iterator[Finding]:
             Fix("Pack it without compression to make reading quick.",
                 f"unzip -d unpacked {path!r} && cd unpacked && zip -0 -r ../repacked.keras ."),
         )  # fmt: skip
-
-
-def _some(names: list[str]) -> str:
-    names = list(dict.fromkeys(names))
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more

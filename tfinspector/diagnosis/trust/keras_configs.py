@@ -1,4 +1,7 @@
-"""K01 custom classes and K02 Lambda code, from a Keras file's configuration: nothing is made."""
+"""K01 custom classes and K02 Lambda code, from a Keras file's configuration: nothing is made.
+
+Told when a file is opened, and when it is judged: one text for both.
+"""
 
 from collections.abc import Iterator
 
@@ -29,7 +32,8 @@ def find_keras_risks(path: str, keras: KerasFile) -> Iterator[Finding]:
         yield Finding(
             "K01", Severity.WARNING,
             f"Loading it needs {_names(needed)}, which Keras does not bring.",
-            "Without them load_model stops with `Could not locate class`.",
+            "Without them `load_model` stops with `Could not locate class`. The weights can be "
+            "read without.",
             path, {"classes": _evidence(needed)},
             Fix("Import the classes and name them.", _code(path, needed, bool(spared))),
         )  # fmt: skip
@@ -103,7 +107,8 @@ def _code(path: str, objects: list[CustomObject], without_compiling: bool) -> st
     names: dict[str, str] = {}
     for each in objects:
         if each.class_name not in names.values():
-            module = each.module or "your_module"
+            is_told = each.module not in ("", "__main__", "builtins")
+            module = each.module if is_told else "your_module"
             if each.class_name.isidentifier():
                 lines.append(f"from {module} import {each.class_name}")
             names[each.registered_name or each.class_name] = each.class_name
