@@ -73,7 +73,6 @@ def test_a_slice_that_cannot_be_is_a_finding(cli: Cli, odd: Path, text: str) -> 
     assert ended.json["values"] is None
     [finding] = ended.json["findings"]
     assert finding["fix"]["text"]
-    [finding] = ended.json["findings"]
     words = shlex.split(finding["fix"]["code"])
     assert words[:2] == ["tfinspector", "values"]
     assert cli(*words[1:]).code == 0, "what is proposed runs as it is"

@@ -15,13 +15,24 @@ _ROUNDING = (
 
 
 def explain(
-    first: str, second: str, device: str, found: Sequence[OutputMatch], paired: str
+    first: str,
+    second: str,
+    device: str,
+    found: Sequence[OutputMatch],
+    paired: str,
+    snapshots: tuple[str, str] | None = None,
 ) -> list[Finding]:
-    """R04 for outputs that differ: an error, or a note where it is rounding only."""
+    """R04 for outputs that differ: an error, or a note where it is rounding only.
+
+    `snapshots` are the two paths where one factory's model got the values of both: then it is known
+    that the values make the difference.
+    """
     both = [each for each in found if each.other]
     far = [each for each in both if not each.close]
     notes = []
-    if far:
+    if far and snapshots is not None and snapshots[0] != snapshots[1]:
+        notes.append(_moved(snapshots, far))
+    elif far:
         notes.append(_apart(first, second, device, far))
     elif any(not each.equal for each in both):
         notes.append(_rounding(first, second, [each for each in both if not each.equal]))
@@ -116,6 +127,22 @@ def _apart(first: str, second: str, device: str, far: Sequence[OutputMatch]) -> 
             "Compare their variables first. Where those are equal, look for what the model does "
             "only in one of them: preprocessing, an activation, dropout, random numbers.",
             "tfinspector diff SAVEDMODEL CHECKPOINT",
+        ),
+    )  # fmt: skip
+
+
+def _moved(snapshots: tuple[str, str], far: Sequence[OutputMatch]) -> Finding:
+    """The same code with the values of two snapshots."""
+    worst = max(far, key=lambda each: each.max_rel)
+    start, end = (path.rstrip("/").rpartition("/")[2] for path in snapshots)
+    return Finding(
+        "R04", Severity.ERROR,
+        f"From {start} to {end}, {worst.name} moved by {_much(worst)} for the same input.",
+        f"The model is the same; its values are those of two snapshots. {_ROUNDING}",
+        evidence={each.name: {"max_abs": each.max_abs, "max_rel": each.max_rel} for each in far},
+        fix=Fix(
+            "See which variables moved, and how far.",
+            f"tfinspector diff {shlex.quote(snapshots[0])} {shlex.quote(snapshots[1])}",
         ),
     )  # fmt: skip
 

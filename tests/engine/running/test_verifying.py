@@ -12,6 +12,7 @@ import pytest
 from tfinspector.contents.calls import CallOutput
 from tfinspector.contents.figures import Unmeasured
 from tfinspector.contents.findings import Cancelled, Severity, Unreadable
+from tfinspector.contents.restores import Outcome
 from tfinspector.contents.verifications import VerifyReport
 from tfinspector.diagnosis.verifying import note_nans
 from tfinspector.engine.jobs import Progress, Ticket
@@ -93,6 +94,10 @@ def test_two_snapshots_through_a_factory(check: Check) -> None:
     assert not report.equal
     assert len(report.outputs) == 2
     assert report.outputs[0].max_rel >= report.outputs[1].max_rel
+    finding = report.findings[0]
+    assert finding.title.startswith("From exported-1 to other-1, output_")
+    assert finding.fix
+    assert finding.fix.code.startswith("tfinspector diff ")
 
 
 def test_two_snapshots_get_the_inputs_that_were_asked_for(check: Check, tmp_path: Path) -> None:
@@ -116,6 +121,15 @@ def test_a_restored_model_first_finds_the_inputs_of_a_signature_by_name(check: C
     report = check("checkpoints/exported-1", "exported", "build", tolerance=1e-5)
     assert [one.name for one in report.given] == ["right", "left"]
     assert report.equal, report.findings
+
+
+def test_values_that_never_arrived_are_the_cause(check: Check) -> None:
+    report = check("exported", "exported", "build")
+    assert not report.equal
+    [restored] = report.restores
+    assert restored.outcome is not Outcome.RESTORED
+    assert report.findings[0] == restored.findings[0], "before the outputs that differ for it"
+    assert "R04" in [one.id for one in report.findings]
 
 
 def test_a_model_restored_on_two_devices(check: Check) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tfinspector.contents.calls import CallOutput
 from tfinspector.contents.findings import Finding, Severity
-from tfinspector.contents.restores import RestoreReport
+from tfinspector.contents.restores import Outcome, RestoreReport
 from tfinspector.contents.sources import SourceKind
 from tfinspector.contents.verifications import OutputMatch, VerifyReport
 from tfinspector.diagnosis import verifying as explained
@@ -75,11 +75,19 @@ def verify(
             for mine, other in pairs
             if mine is not None
         ]
-        notes += explained.explain(first.title, latest.title, device, found, paired)
+        snapshots = _snapshots(sides[0][1], side)
+        notes += explained.explain(first.title, latest.title, device, found, paired, snapshots)
         notes += explained.note_nans(found)
         notes += explained.left_over(first.title, latest.title, _spare(pairs), _lone(found))
         matches += found
     return _report(request, sides, answers, matches, notes, paired)
+
+
+def _snapshots(first: Side, second: Side) -> tuple[str, str] | None:
+    """The paths of both, where the same factory's model is restored from each."""
+    if isinstance(first, FactorySide) and isinstance(second, FactorySide):
+        return first.request.path, second.request.path
+    return None
 
 
 def _called(side: Side, device: str) -> str:
@@ -139,18 +147,14 @@ def _report(
     complete = len(answers) == len(sides) and all(one.outputs is not None for one in answers)
     spare = any(note.id == explained.LEFT_OVER for note in notes)
     restores: list[RestoreReport] = [one.restore for one in answers if one.restore]
-    findings = [*notes, *(finding for one in answers for finding in one.findings)]
-    once: dict[tuple[str, str], Finding] = {}
-    for each in findings:
-        once.setdefault((each.id, each.title), each)
-    ordered = sorted(once.values(), key=lambda each: _GRAVITY[each.severity])
+    ordered = _in_order(answers, notes)
     return VerifyReport(
         path=request.path,
         first=answers[0].title,
         second=answers[-1].title if len(answers) > 1 else "",
         outputs=tuple(sorted(matches, key=lambda each: -each.max_rel)),
         equal=complete and bool(matches) and not spare and all(each.equal for each in matches),
-        findings=tuple(ordered),
+        findings=ordered,
         given=answers[0].given,
         paired=paired,
         tolerance=request.tolerance,
@@ -159,3 +163,19 @@ def _report(
         interpreter=next((one.interpreter for one in answers if one.interpreter), None),
         worker_died=any(one.worker_died for one in answers),
     )
+
+
+def _in_order(answers: Sequence[Answered], notes: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The worst first, each once. Of equal ones, why values never arrived comes before what that
+    did to the outputs.
+    """
+
+    def is_cause(answer: Answered) -> bool:
+        return answer.restore is not None and answer.restore.outcome is not Outcome.RESTORED
+
+    causes = [each for one in answers if is_cause(one) for each in one.findings]
+    rest = [each for one in answers if not is_cause(one) for each in one.findings]
+    once: dict[tuple[str, str], Finding] = {}
+    for each in (*causes, *notes, *rest):
+        once.setdefault((each.id, each.title), each)
+    return tuple(sorted(once.values(), key=lambda each: _GRAVITY[each.severity]))
