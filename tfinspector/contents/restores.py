@@ -118,8 +118,10 @@ class Rename(NamedTuple):
     transform is "" (as it is), "cast" (to the model's type), "transpose" (permutation in `axes`),
     "reshape" (axes split or joined), "part" (it fills the part of the variable that begins at
     `offset`; the pairs of one variable fill it together), or "slice" (the model's shape is cut from
-    or filled into the file's); all but the first only count once the user accepted them. `rule`
-    names what proposed it. `path` is the variable's name where no path leads to it.
+    or filled into the file's). In the window each pair counts once the user accepted it. On the
+    command line what keeps every element is applied and named; only "slice" waits for
+    `"accepted": true` in a map. `rule` names what proposed it. `path` is the variable's name where
+    no path leads to it.
     """
 
     key: str

@@ -38,8 +38,7 @@ def suggest(
     """Proposals in the order of the file's keys; `table` is what matches by itself.
 
     `file_values` go by key, `model_values` by index of the variable; without the latter the
-    hashes in the description are used. A proposal with a transform must be accepted by the user
-    before it counts.
+    hashes in the description are used. See `Rename` for when a proposal with a transform counts.
     """
     if model_values is None:
         model_values = {

@@ -1,4 +1,4 @@
-"""Pairs that only fit once a value is turned or cut: proposals that the user has to accept."""
+"""Pairs that only fit once a value is turned, cast or cut: see `Rename` for when they count."""
 
 from itertools import permutations
 

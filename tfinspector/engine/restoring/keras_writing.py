@@ -53,7 +53,7 @@ def write_keras(
     ticket: Ticket,
 ) -> RestoreReport:
     """Write `path` and report how a fresh model loads it; raises as `write_fixed` does."""
-    filled = restore(request, client, ticket, renames)
+    filled = restore(replace(request, keep_partial=True), client, ticket, renames)
     if filled.outcome in _USELESS or filled.model is None:
         return replace(filled, findings=(not_filled(filled), *filled.findings))
     directory, name = os.path.split(path)

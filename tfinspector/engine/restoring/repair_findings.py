@@ -19,7 +19,8 @@ def first_values(filled: RestoreReport, prefix: str) -> list[Finding]:
         for row in filled.rows
         if row.state is State.MISSING_IN_CHECKPOINT and row.role != Role.METRIC.value
     ]
-    names += [row.model_path for row in filled.rows if row.state is State.SHAPE_MISMATCH]
+    misfits = (State.SHAPE_MISMATCH, State.DTYPE_MISMATCH)
+    names += [row.model_path or row.name for row in filled.rows if row.state in misfits]
     if not names:
         return []
     what = "variable has" if len(names) == 1 else "variables have"
