@@ -7,7 +7,7 @@ import pytest
 
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.kinds import Kinds, renumbered
-from tfinspector.contents.variable_columns import VariableColumns
+from tfinspector.contents.variable_columns import OnePathEach, VariableColumns
 from tfinspector.contents.variables import Role, Variable
 
 FLOAT = DTYPE_BY_NAME["float32"]
@@ -77,3 +77,14 @@ def test_codes_are_renumbered(codes: list[int]) -> None:
     distinct, places = renumbered(np.array(codes, np.int64))
     assert distinct.tolist() == sorted(set(codes))
     assert distinct[places].tolist() == codes
+
+
+def test_one_path_each_reads_like_the_list_of_all_paths() -> None:
+    paths = OnePathEach(["a", "b", "c", "d"], {1: (), 3: ("d", "x/d")})
+    plain = [("a",), (), ("c",), ("d", "x/d")]
+    assert list(paths) == plain
+    assert [paths[place] for place in (0, 1, 2, 3, -1)] == [*plain, plain[-1]]
+    assert list(paths[1:]) == plain[1:]
+    assert list(paths[::2]) == plain[::2]
+    assert paths[:1].others == {}
+    assert len(paths) == 4
