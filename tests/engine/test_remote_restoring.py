@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from tests.formats.places.conftest import Put, Serve, memory, put, serve
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.restores import Outcome, State, Way
+from tfinspector.engine.restoring.code import code_for
 from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
 from tfinspector.engine.worker.client import WorkerClient
 
@@ -65,3 +68,19 @@ def test_every_kind_of_file_is_restored(
     assert [each for each in report.findings if each.severity == "error"] == []
     if name != "exported":
         assert report.way is (Way.LOAD_WEIGHTS if place == "here" else Way.ASSIGNMENT)
+
+
+@pytest.mark.parametrize("name", ["a.keras", "a.weights.json", "unpacked", "exported"])
+def test_the_script_fetches_what_it_restores(
+    name: str, kinds: Path, client: WorkerClient, serve: Serve, tmp_path: Path
+) -> None:
+    script = tmp_path / "restore_it.py"
+    with serve(kinds) as (url, _):
+        request = RestoreRequest(f"{url}/{name}", f"{KERAS_MODELS}:plain")
+        report = dry_run(request, client)
+        script.write_text(code_for(request, report, report.renames))
+        done = subprocess.run(
+            [sys.executable, script], check=False, capture_output=True, text=True, cwd=tmp_path
+        )
+    assert done.returncode == 0, done.stderr
+    assert "every value was compared" in done.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Severity
 from tfinspector.contents.restores import Outcome, State, Way
+from tfinspector.engine.restoring.code import code_for
 from tfinspector.engine.restoring.repairing import write_fixed
 from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
 from tfinspector.engine.worker.client import WorkerClient
@@ -36,6 +39,22 @@ def test_the_same_names_are_restored(old: Path, client: WorkerClient) -> None:
     assert [row.state for row in report.rows] == [State.RESTORED] * 2
     assert {"F11", "M10"} <= {each.id for each in report.findings}
     assert {each.severity for each in report.findings} == {Severity.INFO}
+
+
+@pytest.mark.parametrize("name", ["same", "parts", "other"])
+def test_the_script_restores_by_itself(
+    name: str, old: Path, client: WorkerClient, tmp_path: Path
+) -> None:
+    build = "network" if name == "other" else "module"
+    request = RestoreRequest(str(old / f"{name}.ckpt"), f"{MODELS}:{build}")
+    report = dry_run(request, client)
+    script = tmp_path / "restore_it.py"
+    script.write_text(code_for(request, report, report.renames))
+    done = subprocess.run(
+        [sys.executable, script], check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 variables of the model" in done.stdout
 
 
 def test_other_names_go_by_the_map(old: Path, client: WorkerClient, tmp_path: Path) -> None:

@@ -7,16 +7,20 @@ from typing import Any
 
 
 def write(directory: Path) -> None:
-    """`same` has the names of `module()`, `other` those of a network that `network()` follows."""
+    """`same` has the names of `module()`, `other` those of a network that `network()` follows.
+
+    `parts` is `same` under a name that only a pattern of files has.
+    """
     import tensorflow as tf
 
     v1 = tf.compat.v1
     for name, ends in (("same", ("layer/kernel", "layer/bias")),
+                       ("parts", ("layer/kernel", "layer/bias")),
                        ("other", ("net/stem/weights", "net/stem/biases"))):  # fmt: skip
         with tf.Graph().as_default():
             for end, shape in zip(ends, ((4, 3), (3,)), strict=True):
                 v1.get_variable(end, shape, initializer=v1.random_normal_initializer(seed=3))
-            saver = v1.train.Saver(write_version=v1.train.SaverDef.V1)
+            saver = v1.train.Saver(write_version=v1.train.SaverDef.V1, sharded=name == "parts")
             with v1.Session() as session:
                 session.run(v1.global_variables_initializer())
                 saver.save(session, str(directory / f"{name}.ckpt"))

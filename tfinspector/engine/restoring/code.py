@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tfinspector.contents.models import ModelDescription, Returned
 from tfinspector.contents.restores import MatchTable, Rename, RestoreReport, State
+from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
@@ -20,12 +21,15 @@ from tfinspector.engine.restoring.script_parts import (
     BODY,
     ENDING,
     FACTORY,
+    FETCHING,
     GRAPH_VALUES,
     HEAD,
     KERAS_VALUES,
     LINKS,
     PARSE,
+    V1_VALUES,
 )
+from tfinspector.formats.places.files import absolute, is_remote
 
 _WIDTH = 96
 
@@ -50,8 +54,9 @@ def code_for(request: RestoreRequest, report: RestoreReport, renames: Sequence[R
     head = HEAD.format(
         source=_quoted(os.path.basename(report.prefix)),
         factory=_quoted(_told(request.factory)),
-        prefix=os.path.abspath(report.prefix),
+        prefix=absolute(report.prefix),
     )
+    head += FETCHING if is_remote(report.prefix) else ""
     where = FACTORY.format(
         folder=folder, module=module, callable=callable_name, kwargs=_literal(request.kwargs)
     )
@@ -66,6 +71,8 @@ def code_for(request: RestoreRequest, report: RestoreReport, renames: Sequence[R
         head += KERAS_VALUES
     elif parse:
         head += GRAPH_VALUES.format(parse=parse)
+    elif report.kind is SourceKind.CHECKPOINT_V1:
+        head += V1_VALUES
     elif any(finding.id == "F04" for finding in report.findings):
         head += LINKS
     restore = _restore_lines(report, plan, request)
@@ -156,7 +163,9 @@ def _restore_lines(report: RestoreReport, plan: _Plan, request: RestoreRequest) 
     lines.append("check(root, reader)")
     lines.append("return built")
     body = "\n".join(f"    {line}" for line in lines)
-    has_own = model.keras is not None or report.kind in PARSE
+    has_own = (
+        model.keras is not None or report.kind in PARSE or report.kind is SourceKind.CHECKPOINT_V1
+    )
     reader = "Values" if has_own else "tf.train.load_checkpoint"
     return (
         "\ndef restore():\n"

@@ -80,6 +80,44 @@ PARSE = {
     SourceKind.META_GRAPH: "tf.compat.v1.MetaGraphDef.FromString(file.read()).graph_def",
 }
 
+V1_VALUES = '''
+if not os.path.exists(PREFIX):
+    PREFIX += "-?????-of-?????"  # the old format in several files
+
+
+class Values:
+    """The values of a checkpoint in the old format (V1) by their names, of any type."""
+
+    def __init__(self, pattern):
+        self.pattern = pattern
+        self.types = tf.train.load_checkpoint(pattern).get_variable_to_dtype_map()
+
+    def get_tensor(self, key):
+        return tf.raw_ops.Restore(
+            file_pattern=self.pattern, tensor_name=key, dt=self.types[key]
+        ).numpy()
+'''
+
+FETCHING = '''
+import fsspec
+
+
+def fetched(url):
+    """A copy here of what lies at the URL, and of the files beside it whose names begin so."""
+    there, path = fsspec.core.url_to_fs(url)
+    directory, _, name = path.rpartition("/")
+    start = directory + "/" + name.partition(".weights.json")[0]  # of shards, the name of all
+    here = tempfile.mkdtemp()
+    for each in [found for found in there.find(directory) if found.startswith(start)] or [path]:
+        copy = os.path.join(here, os.path.relpath(each, directory))
+        os.makedirs(os.path.dirname(copy), exist_ok=True)
+        there.get(each, copy)
+    return os.path.join(here, name)
+
+
+PREFIX = fetched(PREFIX)
+'''
+
 FACTORY = """sys.path.insert(0, {folder!r})
 make = importlib.import_module({module!r})
 for name in {callable!r}.split("."):
