@@ -60,4 +60,5 @@ def hard_cases() -> dict[str, NDArray[np.float64]]:
         "one outlier": np.concatenate([small, [1e30]]),
         "mostly zero": np.where(random.random(size) < 0.99, 0.0, small),
         "constant": np.full(size, 0.1),
+        "whole range": random.integers(-(1 << 31), 1 << 31, size).astype(np.float64),
     }

@@ -66,18 +66,23 @@ def _place_finite(ascending: Any, negative: Any, counts: Any) -> Any:
 
 @compiled()
 def _add_up(values: Any, figures: Any) -> None:
-    """The moments of finite values, as `moments` takes them."""
-    total = absolute = 0.0
+    """The moments of finite values; each addition's rounding is carried (Knuth's two-sum), because
+    large values of both signs may add up to little.
+    """
+    total = carry = absolute = 0.0
     for value in values:
-        total += np.float64(value)
-        absolute += abs(np.float64(value))
-    centre = total / len(values)
+        wide = np.float64(value)
+        absolute += abs(wide)
+        before, total = total, total + wide
+        other = total - before
+        carry += (before - (total - other)) + (wide - other)
+    centre = (total + carry) / len(values)
     rest = within = 0.0
     for value in values:
         distance = np.float64(value) - centre
         rest += distance
         within += distance * distance
-    figures[TOTAL], figures[CARRY], figures[L1] = total, rest, absolute
+    figures[TOTAL], figures[CARRY], figures[L1] = total, carry, absolute
     figures[M2] = max(within - rest * (rest / len(values)), 0.0)
     figures[LOW], figures[HIGH] = np.float64(values[0]), np.float64(values[-1])
 
