@@ -7,13 +7,14 @@ Each load has a worker of its own, since it may run code of the file: nothing of
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
-from tfinspector.contents.keras_files import KerasFile, KerasLayout
+from tfinspector.contents.keras_files import CustomObject, KerasFile, KerasLayout
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.trust import CodeInFile
 from tfinspector.viewmodels.restore.log_relay import LogRelay
@@ -31,7 +32,7 @@ _Result = LoadReport | Finding
 class KerasLoading(QObject):
     """Binds to the current source.
 
-    changed        `is_offered`, `needed`, `modules`, `task`, `result`
+    changed        `is_offered`, `needed_words`, `modules`, `task`, `result`
     consent_asked  a `CodeInFile`: what the file could do, for a person to allow (`load_allowed`)
                    or not. Nothing has been loaded by then.
     """
@@ -63,14 +64,17 @@ class KerasLoading(QObject):
         return single and keras is not None and keras.layout in _WHOLE
 
     @property
-    def needed(self) -> tuple[str, ...]:
-        """Classes and functions that Keras does not bring, each once, as "Name of module"."""
+    def needed_words(self) -> str:
+        """ "It needs Scale of classes, and odd_loss to go on training." """
         keras = self._keras
-        told = (
-            f"{each.class_name} of {each.module}" if each.module else each.class_name
-            for each in (keras.custom_objects if keras else ())
-        )  # fmt: skip
-        return tuple(dict.fromkeys(told))
+        objects = keras.custom_objects if keras else ()
+        needed = _names([each for each in objects if each.needed])
+        spared = _names([each for each in objects if not each.needed])
+        if not objects:
+            return "It needs no classes but those of Keras."
+        if not needed:
+            return f"It needs {spared} only to go on training."
+        return f"It needs {needed}" + (f", and {spared} to go on training." if spared else ".")
 
     @property
     def folder(self) -> str:
@@ -157,3 +161,14 @@ class KerasLoading(QObject):
         if source is not self._source:
             self._source, self.modules = source, ()
         self.changed.emit()
+
+
+def _names(objects: Sequence[CustomObject]) -> str:
+    """Each once, with its module where the file tells one that can be imported."""
+    told = (
+        each.class_name
+        if each.module in ("", "builtins", "__main__")
+        else f"{each.class_name} of {each.module}"
+        for each in objects
+    )
+    return ", ".join(dict.fromkeys(told))

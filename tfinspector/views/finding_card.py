@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.icons import icon, pixmap
 from tfinspector.views.sentence import Sentence
+from tfinspector.views.sideways import Sideways
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, code_font
 
 SIGNS = {
@@ -106,38 +107,8 @@ class _Code(QFrame):
         copy = tool_button("copy", "Copy", "", lambda: QGuiApplication.clipboard().setText(code))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SMALL, TIGHT, TIGHT, TIGHT)
-        layout.addWidget(_Sideways(text), 1)
+        layout.addWidget(Sideways(text), 1)
         layout.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
-
-
-class _Sideways(QScrollArea):
-    """As high as what it holds, and as narrow as there is room."""
-
-    def __init__(self, held: QLabel) -> None:
-        super().__init__()
-        self._held = held
-        self.setWidget(held)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for part in (self.viewport(), held):
-            part.setAutoFillBackground(False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Room for the scroll bar only where it is needed."""
-        super().resizeEvent(event)
-        wanted = self._held.sizeHint()
-        is_long = wanted.width() > self.width()
-        bar = self.horizontalScrollBar().sizeHint().height() if is_long else 0
-        self.setFixedHeight(wanted.height() + bar)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Up and down is for the pane that the card is in."""
-        if event.angleDelta().x():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def fold(title: str, words: str, buttons: QHBoxLayout, column: QVBoxLayout) -> None:

@@ -31,7 +31,6 @@ from tfinspector.views.signature_card import heading, words
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, WIDE
 from tfinspector.views.waiting_line import WaitingLine
 
-_NEEDS_NOTHING = "It needs no classes but those of Keras."
 _DIALOG_WIDTH = 520
 _REACH = (
     "It would run in a process of its own, with everything that you may do on this machine: read, "
@@ -98,8 +97,7 @@ class KerasLoadSection(QWidget):
     def _show(self) -> None:
         model = self._model
         self.setVisible(model.is_offered)
-        needed = ", ".join(model.needed)
-        self.needs.setText(f"It needs {needed}." if needed else _NEEDS_NOTHING)
+        self.needs.setText(model.needed_words)
         if not model.modules and not self.modules.hasFocus():
             self.modules.clear()
         self.load.setEnabled(model.task is None)
@@ -180,6 +178,7 @@ class ConsentDialog(QDialog):
                   muted=True)
         )  # fmt: skip
         column.addLayout(buttons)
+        self.setFixedHeight(column.heightForWidth(_DIALOG_WIDTH))
 
 
 def _said(text: str, bold: bool = False, muted: bool = False) -> QLabel:

@@ -13,7 +13,7 @@ from tfinspector.views.theme import Colours
 
 def style_sheet(roles: Colours) -> str:
     """What the palette can't say: quiet bars, thin separators, flat tabs, fields alike."""
-    up, down = _arrow("up"), _arrow("down")
+    up, down, check = _arrow("up"), _arrow("down"), _arrow("check")
     return f"""
     QToolTip {{ background: {roles.raised}; color: {roles.text};
         border: 1px solid {roles.line}; padding: 4px 6px; }}
@@ -61,6 +61,10 @@ def style_sheet(roles: Colours) -> str:
         background: transparent; }}
     QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 8px; height: 8px; }}
     QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 8px; height: 8px; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {roles.muted};
+        border-radius: 3px; background: {roles.surface}; }}
+    QCheckBox::indicator:checked {{ image: url("{check}"); }}
+    QCheckBox::indicator:focus {{ border-color: {roles.accent}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {roles.line}; }}
     QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
         background: {roles.surface}; border: 1px solid {roles.muted}; }}
@@ -122,6 +126,6 @@ def style_sheet(roles: Colours) -> str:
 
 
 def _arrow(side: str) -> str:
-    """The file of an arrow, as a style sheet spells it."""
+    """The file of an arrow, or of a check mark, as a style sheet spells it."""
     folder = resources.files("tfinspector.resources") / "arrows"
     return str(folder / f"{side}.svg").replace("\\", "/")

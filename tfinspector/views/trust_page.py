@@ -21,6 +21,8 @@ from tfinspector.views.integrity_section import IntegritySection
 from tfinspector.views.keras_load import KerasLoadSection
 from tfinspector.views.lines import Lines
 from tfinspector.views.plain_grid import PlainGrid
+from tfinspector.views.sideways import Sideways
+from tfinspector.views.signature_card import heading
 from tfinspector.views.theme import SMALL, SPACE, WIDE
 from tfinspector.views.waiting_line import WaitingLine
 
@@ -37,6 +39,7 @@ class TrustPage(QWidget):
         self.verdict = Lines()
         self.byline = QLabel()
         self.byline.setProperty("muted", True)
+        self.byline.setWordWrap(True)
         self.cards: list[FindingCard] = []
         self._shown: list[Finding] = []
         self.reaching = PlainGrid(("Operation", "What", "Count", "When", "From"), (2,))
@@ -72,7 +75,7 @@ class TrustPage(QWidget):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(SMALL)
         column.addLayout(self._cards)
-        self._headings = [
+        self._sections = [
             _section(column, title, table)
             for title, table in (
                 ("Reaches outside the model", self.reaching),
@@ -81,7 +84,7 @@ class TrustPage(QWidget):
         ]
         column.addWidget(self.load)
         column.addWidget(self.bytes)
-        self._headings.append(_section(column, "Operations", self.operations))
+        self._sections.append(_section(column, "Operations", self.operations))
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -102,14 +105,14 @@ class TrustPage(QWidget):
         self.byline.setText(model.byline)
         self.byline.setVisible(bool(model.byline))
         self._show_cards(model.findings)
-        for heading, table, rows in zip(
-            self._headings,
+        for section, table, rows in zip(
+            self._sections,
             (self.reaching, self.foreign, self.operations),
             (model.reaching, model.foreign, model.operations),
             strict=True,
         ):
-            heading.setVisible(bool(rows))
             table.show_rows(rows)
+            section.setVisible(bool(rows))
         self.bytes.show_state()
         if task := model.integrity.task or model.task:
             self.waiting.wait_for("Reading", task)
@@ -134,10 +137,13 @@ class TrustPage(QWidget):
             self.model.cancel()
 
 
-def _section(column: QVBoxLayout, title: str, content: QWidget) -> QLabel:
-    heading = QLabel(title)
-    heading.setProperty("heading", True)
-    heading.setContentsMargins(0, SMALL, 0, 0)
-    column.addWidget(heading)
-    column.addWidget(content)
-    return heading
+def _section(column: QVBoxLayout, title: str, content: QWidget) -> QWidget:
+    """The heading and what stands below it; wide rows scroll there, not the page."""
+    section = QWidget()
+    inside = QVBoxLayout(section)
+    inside.setContentsMargins(0, SMALL, 0, 0)
+    inside.setSpacing(SMALL)
+    inside.addWidget(heading(title))
+    inside.addWidget(Sideways(content))
+    column.addWidget(section)
+    return section
