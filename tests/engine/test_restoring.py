@@ -12,11 +12,12 @@ import pytest
 from tests.tensorflow_process import TensorFlowProcess
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.models import Returned
-from tfinspector.contents.restores import Outcome, Rename, RestoreReport, State
+from tfinspector.contents.restores import Outcome, Rename, RestoreReport, State, Way
 from tfinspector.contents.tensors import StoredTensor
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.restoring.file_hashes import hash_keys
+from tfinspector.engine.restoring.repairing import write_fixed
 from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
 from tfinspector.engine.worker.client import WorkerClient
 
@@ -335,3 +336,53 @@ def test_a_list_that_tensorflow_refuses_is_not_blamed_on_the_factory(
     assert (report.outcome, first.id) == (Outcome.FAILED, "M03")
     assert "A list of the model can't be tracked" in first.title
     assert "append-only" in first.detail
+
+
+_OF_CONSTANTS = """
+import tensorflow as tf
+
+def build(name="matrix"):
+    module = tf.Module()
+    module.kernel = tf.Variable(tf.zeros((30, 20)), name=name)
+    return module
+"""
+
+
+def test_a_frozen_graph_is_no_checkpoint_and_its_constants_are_assigned(
+    made: Callable[[str], Path], client: WorkerClient, tmp_path: Path
+) -> None:
+    """In the binary form and as text; under another name it waits for a map."""
+    (tmp_path / "constants.py").write_text(_OF_CONSTANTS, encoding="utf-8")
+    spec = f"{tmp_path / 'constants.py'}:build"
+    for file in ("frozen.pb", "frozen.pbtxt"):
+        report = restore(RestoreRequest(str(made("graph_files.frozen") / file), spec), client)
+        assert (report.outcome, report.way) == (Outcome.RESTORED, Way.ASSIGNMENT)
+        assert report.findings[0].id == "M40"
+        assert report.findings[0].title.startswith(f"{file} is a frozen graph: its weights are")
+        assert "each weight of the model has" in report.findings[0].title
+    other = RestoreRequest(report.path, spec, {"name": "weights"})
+    report = dry_run(other, client)
+    assert report.expected_outcome is Outcome.NOTHING
+    assert "`kernel` has no constant of its name" in report.findings[0].title
+
+
+def test_the_count_of_saves_is_told_one_way_whatever_the_way(
+    ask: Ask, client: WorkerClient, tmp_path: Path
+) -> None:
+    """Foretold, by TensorFlow's own call, and pair by pair; and it goes into what is written."""
+    request = ask("functional-1", "functional")
+    told = [
+        next(row for row in report.rows if row.name == "save_counter")
+        for report in (
+            dry_run(request, client),
+            restore(request, client),
+            restore(ask("functional-1", "wider", keep_partial=True), client),
+        )
+    ]
+    assert [row.expected for row in told] == [State.RESTORED] * 3
+    assert [row.state for row in told] == [State.NOT_ASSIGNED, State.RESTORED, State.RESTORED]
+    report = write_fixed(request, (), str(tmp_path / "again"), client)
+    assert report.outcome is Outcome.RESTORED
+    key = f"save_counter{VALUE}"
+    values = [open_source(p).reader().read(key) for p in (request.path, report.prefix)]
+    assert values[0] == values[1]

@@ -11,7 +11,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import LOST, Case, Cause
-from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, listed, shown
+from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, listed, shown
 
 _WHAT = {
     SourceKind.GRAPH_DEF: "a frozen graph: its weights are constants inside it",
@@ -27,12 +27,11 @@ def find_graph(case: Case) -> Iterator[Cause]:
     if what is None:
         return
     lost, unfed = case.places(LOST), case.unfed_weights
-    fed = len(case.fed_weights)
     told = (
         f"{shown(case.names(unfed))} {'has' if len(unfed) == 1 else 'have'} no constant of "
         f"{'its' if len(unfed) == 1 else 'their'} name"
         if unfed
-        else f"all {count(fed, 'weight')} of the model have a constant of their name"
+        else "each weight of the model has a constant of its name"
     )
     pairs = [(each.path, each.key) for each in case.evidence.renames if not each.transform]
     yield Cause(
