@@ -177,6 +177,16 @@ def test_a_model_with_python_of_its_own_is_told_how_to_load(
     assert told.fix.code.endswith("safe_mode=False)")
 
 
+def test_a_quantised_model_is_written_whole(
+    workers: dict[str, WorkerClient], tensorflow: TensorFlowProcess, tmp_path: Path
+) -> None:
+    tensorflow.call("tests.makers.keras_restores.writing:weights_of", "of_bytes", str(tmp_path))
+    request = RestoreRequest(str(tmp_path / "a.weights.h5"), f"{MODELS}:of_bytes", timeout=120)
+    report = write_fixed(request, (), str(tmp_path / "new.keras"), workers["main"])
+    assert report.outcome is Outcome.RESTORED, report.findings
+    assert all(row.state is State.RESTORED for row in report.rows if row.role == "weight")
+
+
 @pytest.mark.parametrize("name", ["k04_nested", "m14_frozen", "k06_unbuilt", "f12_weights_as_h5"])
 def test_the_script_restores_by_itself(
     name: str, judge: Judge, keras_restores: Path, tmp_path: Path

@@ -1,7 +1,7 @@
 """Loads a whole model of Keras as a user does, and compares it with the model that was built."""
 
 import importlib
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 from .building import holding
 from .describing import value_hash
@@ -65,17 +65,29 @@ def _different(built: Any, loaded: Any) -> List[str]:
         if len(mine) != len(theirs):
             wrong.append("%d variables became %d" % (len(mine), len(theirs)))
             continue
-        held = [value_hash(each)["sha256"] for each in theirs]
-        wrong += [
-            name_of(each)
-            for number, each in enumerate(mine)
-            if value_hash(each)["sha256"] != held[number]
-        ]
+        pairs = _paired(mine, theirs)
+        wrong += [_path(one) for one, other in pairs if _hash(one) != _hash(other)]
     return wrong
+
+
+def _paired(mine: List[Any], theirs: List[Any]) -> List[Tuple[Any, Any]]:
+    """By their paths, for a quantised layer may come back in another order; else in order."""
+    places = {_path(each): each for each in theirs}
+    if len(places) == len(mine) and all(_path(each) in places for each in mine):
+        return [(each, places[_path(each)]) for each in mine]
+    return [(each, theirs[number]) for number, each in enumerate(mine)]
+
+
+def _path(variable: Any) -> str:
+    return str(attribute(variable, "path") or name_of(variable))
+
+
+def _hash(variable: Any) -> str:
+    return value_hash(variable_of(variable))["sha256"]
 
 
 def _parts(model: Any) -> List[List[Any]]:
     optimizer = attribute(model, "optimizer")
     held = attribute(optimizer, "variables") if optimizer is not None else ()
     held = held() if callable(held) else held
-    return [[variable_of(each) for each in list(part or ())] for part in (model.weights, held)]
+    return [list(part or ()) for part in (model.weights, held)]

@@ -192,3 +192,10 @@ def with_python() -> Any:
         layers.Dense(6, name="stem"), layers.Lambda(lambda value: value * 2.0, name="twice"),
         layers.Dense(2, name="head"),
     )  # fmt: skip
+
+
+def of_bytes() -> Any:
+    """Quantised after it was built: what it has besides is made in another order when loaded."""
+    model = twins()
+    model.quantize("float8")
+    return model
