@@ -130,6 +130,21 @@ def test_a_call_form_by_its_number(cli: Cli, made: Made) -> None:
     assert "Its call form 2: " in cli(*words).out
 
 
+@pytest.mark.usefixtures("one_worker")
+def test_what_registers_operations_is_executed_first(cli: Cli, made: Made, tmp_path: Path) -> None:
+    (tmp_path / "registers.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
+    model = made("calls.awkward") / "model"
+    words = ("--custom", tmp_path / "registers.py", "--json")
+    assert cli("run", model, "--function", "look_up", *words).code == 0
+    assert (tmp_path / "ran").exists()
+    (tmp_path / "ran").unlink()
+    assert cli("load", model, *words).code == 0
+    assert (tmp_path / "ran").exists()
+    ended = cli("load", model, "--custom", "no_such_module_here", "--json")
+    assert ended.code == 1
+    assert "no_such_module_here" in ended.json["findings"][0]["title"]
+
+
 def test_a_worker_that_cannot_start_ends_with_3(cli: Cli, model: Path) -> None:
     ended = cli("run", model, "--python", "/no/such/python", "--json")
     assert ended.code == 3

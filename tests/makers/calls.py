@@ -145,3 +145,39 @@ def awkward(directory: Path) -> None:
             return tf.io.read_file(name)
 
     tf.saved_model.save(Awkward(), str(directory / "model"))
+
+
+NESTED = '''
+import tensorflow as tf
+
+
+class Model(tf.Module):
+    """One dictionary as its input, not symmetric in what is in it."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = tf.Variable(3.0)
+
+    def __call__(self, inputs):
+        return inputs["z"] * self.weight - inputs["a"]
+
+
+def build():
+    return Model()
+
+
+def sample_inputs():
+    return {"z": tf.zeros([2, 3]), "a": tf.ones([2, 3])}
+'''
+
+
+def nested_inputs(directory: Path) -> None:
+    """`model` with a flat signature of `factory.py:build`, and the checkpoint `model-1` of it."""
+    (directory / "factory.py").write_text(NESTED)
+    space: dict[str, Any] = {}
+    exec(NESTED, space)
+    model = space["build"]()
+    spec = tf.TensorSpec([None, 3], tf.float32)
+    serve = tf.function(lambda a, z: {"y": model({"a": a, "z": z})}, input_signature=[spec, spec])
+    tf.saved_model.save(model, str(directory / "model"), signatures=serve)
+    tf.train.Checkpoint(model).save(str(directory / "model"))

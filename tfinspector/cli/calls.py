@@ -28,6 +28,17 @@ FormOption = Annotated[
     ),
 ]
 
+CustomOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--custom",
+        metavar="MODULE|FILE.py",
+        help="Has the classes of a Keras file, or registers operations of a graph; it is "
+        "executed. May be given several times.",
+        show_default=False,
+    ),
+]
+
 
 def asked_inputs(inputs: Sequence[str] | None, sizes: Sequence[str] | None) -> Asked:
     """`--input` and `--size`. Raises Unreadable (S06)."""

@@ -6,6 +6,7 @@ import typer
 
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker, worker_document
+from tfinspector.cli.calls import CustomOption
 from tfinspector.cli.documents import Document, number, signature_document
 from tfinspector.cli.options import (
     DeviceOption,
@@ -42,16 +43,7 @@ def command(
             show_default=False,
         ),
     ] = None,
-    custom: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--custom",
-            metavar="MODULE|FILE.py",
-            help="Has the classes of a Keras file, or registers operations of a graph; it is "
-            "executed. May be given several times.",
-            show_default=False,
-        ),
-    ] = None,
+    custom: CustomOption = None,
     consent: Annotated[
         str,
         typer.Option(

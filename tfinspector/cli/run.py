@@ -7,6 +7,7 @@ import typer
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker, worker_document
 from tfinspector.cli.calls import (
+    CustomOption,
     FormOption,
     FunctionOption,
     asked_inputs,
@@ -45,6 +46,7 @@ def command(
     signature: SignatureOption = None,
     function: FunctionOption = None,
     form: FormOption = None,
+    custom: CustomOption = None,
     inputs: InputOption = None,
     sizes: SizeOption = None,
     tags: TagsOption = None,
@@ -82,6 +84,7 @@ def command(
             repeat,
             form=form,
             logical_cpus=logical_cpus,
+            imports=tuple(custom or ()),
         )
         if save:
             check_place(save)

@@ -9,6 +9,7 @@ from .assigning import value_of
 from .failures import describe
 from .framework import tensorflow
 from .placing import peak_memory, scope, split_cpu
+from .saved_models import import_all
 from .serving import Context
 from .sharing import attacher, values_in
 
@@ -16,7 +17,7 @@ _kept: List[Tuple[Any, Any]] = []  # the model that was called last, under what 
 
 
 def run(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
-    """Load `path` and call it `repeat` times; `tags` and `device` are as of `load`.
+    """Load `path` and call it `repeat` times; `tags`, `device`, `imports` as of `load`.
 
     `logical_cpus` is as of `build`, for a worker that has not begun.
 
@@ -62,6 +63,7 @@ def _load(params: Dict[str, Any], context: Context) -> Tuple[Any, float]:
     if _kept and _kept[0][0] == key:
         return _kept[0][1], 0.0
     _kept.clear()
+    import_all(params, context)
     context.report(0, 0, "loading")
     started = time.monotonic()
     with scope(device):

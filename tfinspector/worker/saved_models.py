@@ -19,9 +19,7 @@ def load(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """
     tf = tensorflow()
     path, tags, device = params["path"], params.get("tags"), params.get("device")
-    for place in params.get("imports", ()):
-        context.report(0, 0, "importing %s" % place)
-        module_at(place)
+    import_all(params, context)
     context.report(0, 0, "loading")
     started = time.monotonic()
     with scope(device):
@@ -41,6 +39,13 @@ def load(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
         ],
         "variables": variables,
     }
+
+
+def import_all(params: Dict[str, Any], context: Context) -> None:
+    """Execute what the request names as `imports`."""
+    for place in params.get("imports", ()):
+        context.report(0, 0, "importing %s" % place)
+        module_at(place)
 
 
 def _variables(tf: Any, loaded: Any) -> Iterator[Tuple[List[str], Any]]:

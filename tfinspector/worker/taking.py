@@ -16,7 +16,8 @@ from .tracing import inputs_for
 def takes(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     """`inputs` [{"name", "dtype", "shape"}] in the order of the arguments; None if not known.
 
-    A dimension is None where the model itself says that it may have any size.
+    A dimension is None where the model itself says that it may have any size; of sample inputs, the
+    first one where all have the same, for that is the batch.
     """
     held = holding()
     models = list(models_of(held.built).values())
@@ -27,12 +28,18 @@ def takes(params: Dict[str, Any], context: Context) -> Dict[str, Any]:
     names = input_names(models[0], found)
     shapes = [each.shape for each in _own(models[0])]
     if len(shapes) != len(leaves) or found.origin != "model":
-        shapes = [leaf.shape for leaf in leaves]
+        shapes = _without_batch([list(leaf.shape) for leaf in leaves])
     rows = [
         {"name": names[place], "dtype": leaf.dtype.name, "shape": list(shapes[place])}
         for place, leaf in enumerate(leaves)
     ]
     return {"inputs": rows}
+
+
+def _without_batch(shapes: List[List[Any]]) -> List[List[Any]]:
+    if len({shape[0] if shape else None for shape in shapes}) == 1 and shapes[0]:
+        return [[None, *shape[1:]] for shape in shapes]
+    return shapes
 
 
 def input_names(model: Any, found: Inputs) -> List[str]:

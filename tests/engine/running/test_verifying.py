@@ -123,6 +123,21 @@ def test_a_restored_model_first_finds_the_inputs_of_a_signature_by_name(check: C
     assert report.equal, report.findings
 
 
+def test_nested_inputs_find_those_of_a_flat_signature(made: Made, client: WorkerClient) -> None:
+    place = made("calls.nested_inputs")
+    others = choices_of(["random"], []).others
+    for path, against in (("model", "model-1"), ("model-1", "model")):
+        request = VerifyRequest(
+            str(place / path), str(place / against), f"{place / 'factory.py'}:build",
+            call=CallRequest(others=others, sizes=(5,)),
+        )  # fmt: skip
+        report = verify(request, lambda: nullcontext(client))  # type: ignore[arg-type,return-value]
+        assert report.equal, report.findings
+        assert {one.shape for one in report.given} == {(5, 3)}
+        names = {"a", "z"} if path == "model" else {"inputs/a", "inputs/z"}
+        assert {one.name for one in report.given} == names
+
+
 def test_values_that_never_arrived_are_the_cause(check: Check) -> None:
     report = check("exported", "exported", "build")
     assert not report.equal

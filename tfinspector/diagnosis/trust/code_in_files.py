@@ -33,7 +33,10 @@ def names_in_code(keras: KerasFile) -> tuple[str, ...]:
 def _sentence(layer: LambdaLayer) -> str:
     where = layer.path if layer.path.startswith("the ") else f"the layer {layer.path}"
     if layer.kind == "TFSMLayer":
-        return f"In {where}, a TFSMLayer loads the SavedModel at {layer.function or 'a path'}."
+        return (
+            f"In {where}, a TFSMLayer loads the SavedModel at {layer.function or 'a path'}, "
+            "whatever lies there by then; `tfinspector trust` tells what it could do."
+        )
     if layer.kind == "TorchModuleWrapper":
         return f"In {where}, a pickled PyTorch module is unpickled."
     return f"In {where}, compiled Python is kept." if layer.has_code else ""

@@ -41,6 +41,7 @@ class CallRequest:
     form     of the function, by its number; None is the usual one, or one that the inputs fit
     tags     of the graph, None for the only one; device "GPU:0", None is TensorFlow's choice
     logical_cpus  split the CPU into that many devices first; 0 leaves it as it is
+    imports  modules or files that register operations; they are executed before loading
     timeout  seconds for loading and calling together, None for no limit
     """
 
@@ -56,6 +57,7 @@ class CallRequest:
     timeout: float | None = None
     form: int | None = None
     logical_cpus: int = 0
+    imports: tuple[str, ...] = ()
 
     @property
     def asked(self) -> Asked:
@@ -125,6 +127,7 @@ def _params(
         "tags": list(graph.tags) if graph else None,
         "device": request.device,
         "logical_cpus": request.logical_cpus,
+        "imports": list(request.imports),
         "signature": callee.name if callee.is_signature else None,
         "function": None if callee.is_signature else callee.name,
         "arguments": callee.arguments,

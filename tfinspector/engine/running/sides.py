@@ -160,9 +160,16 @@ def _best(callees: Sequence[Callee], given: Sequence[GivenInput]) -> Callee:
 
 
 def _placed(callee: Callee, given: Sequence[GivenInput]) -> list[GivenInput] | None:
-    """The other side's inputs for this one: by their names, or in order; None if they do not go."""
-    by_name = {one.name: one for one in given}
+    """The other side's inputs for this one: by their names, or in order; None if they do not go.
+
+    A nested input ("inputs/left") has the name of its last part as well.
+    """
     names = [spec.name for spec in callee.inputs]
+    by_name = {one.name: one for one in given}
+    last = {one.name.rpartition("/")[2]: one._replace(name=one.name.rpartition("/")[2])
+            for one in given}  # fmt: skip
+    if len(last) == len(given) and set(last) == set(names):
+        by_name = last
     if set(by_name) <= set(names) and set(names) - set(by_name) <= set(callee.optional):
         return [by_name[name] for name in names if name in by_name]
     if len(given) != len(names):
