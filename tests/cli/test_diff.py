@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Ended
 from tests.cli.schema import FINDINGS, NUMBER, check
+from tests.tensorflow_process import TensorFlowProcess
 
 Cli = Callable[..., Ended]
 Made = Callable[[str], Path]
@@ -35,6 +36,22 @@ def test_the_document_has_every_field(cli: Cli, made: Made) -> None:
     assert moved["moving/bias"]["relative_l2"] == pytest.approx(4)
     assert "frozen/kernel" in ended.json["identical"]
     assert "D01" in [each["id"] for each in ended.json["findings"]]
+
+
+def test_the_emitted_script_finds_the_same(
+    cli: Cli, made: Made, tmp_path: Path, tensorflow: TensorFlowProcess
+) -> None:
+    run, script = made("drift.run"), tmp_path / "same.py"
+    ended = cli("diff", run / "ckpt-100", run / "ckpt-600", "--emit-code", script)
+    assert f"The script is in {script}." in ended.out
+    printed = tensorflow.call("tests.makers.saved_model_referee:run", script.read_text())
+    assert "moved moving/bias l2 " in printed
+    ended = cli("drift", run, "--metric", "norm", "--emit-code", script, "--json")
+    assert ended.code in (0, 1)
+    printed = tensorflow.call("tests.makers.saved_model_referee:run", script.read_text())
+    told = {row["name"]: row["values"] for row in ended.json["variables"]}
+    line = next(line for line in printed.splitlines() if line.startswith("dead/kernel 600 "))
+    assert float(line.rsplit(" ", 1)[1]) == pytest.approx(told["dead/kernel"][-1])
 
 
 def test_renamed_added_changed(cli: Cli, made: Made) -> None:

@@ -115,6 +115,25 @@ def test_a_model_with_other_values_is_told_apart(
     assert page.verifying.result is None, "another comparison has its own outcome"
 
 
+def test_the_cpu_split_in_two_stands_in_for_another_device(
+    page: SignaturesPage, pair: Pair, qtbot: QtBot
+) -> None:
+    pair("exported")
+    choose(page, "serving_default")
+    page.calls.switch["Verify"].click()
+    page.verifying.ask(kind=VerifyKind.DEVICE)
+    form = page.calls.verify_form
+    assert form.device.isVisible()
+    assert not form.factory.isVisible()
+    assert page.verifying.asked.device == "CPU:1"
+    report = verify(page, qtbot)
+    assert report.devices == ("CPU:0", "CPU:1")
+    assert report.equal
+    assert {row[0] for row in page.calls.verify_outcome.table.shown} == {
+        "output_0 on CPU:1", "output_1 on CPU:1",
+    }  # fmt: skip
+
+
 def test_two_snapshots_of_a_run_through_the_factory(
     page: SignaturesPage, pair: Pair, qtbot: QtBot
 ) -> None:

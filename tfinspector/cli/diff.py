@@ -15,11 +15,14 @@ from tfinspector.cli.drift_conditions import (
     of_opening,
 )
 from tfinspector.cli.options import JsonOption, NoCacheOption
+from tfinspector.cli.page import Page
+from tfinspector.cli.scripts import EmitCodeOption, tell_of_script, write_script
 from tfinspector.contents import numbers
 from tfinspector.contents.comparisons import Comparison, MovedPair, Told
 from tfinspector.contents.drift_metrics import METRICS
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.cache.places import open_cache, problems_of
+from tfinspector.engine.code.comparing import comparison_of
 from tfinspector.engine.comparing.comparing import compare
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.jobs import Ticket
@@ -53,6 +56,7 @@ def command(
         str | None,
         typer.Option("--csv", metavar="FILE", help="Write a table too.", show_default=False),
     ] = None,
+    emit_code: EmitCodeOption = None,
     as_json: JsonOption = False,
     no_cache: NoCacheOption = False,
 ) -> None:
@@ -66,10 +70,17 @@ def command(
         found = compare(older, newer, renames, ticket=ticket, cache=cache)
         if csv:
             write_csv(csv, _CSV_HEADER, _csv_rows(found))
+        if emit_code:
+            write_script(emit_code, comparison_of(older, newer, found))
         failures = find_failures(wanted, lambda figure: _values(found, figure))
         told = [*found.findings, *of_opening((older, newer)), *problems_of(cache)]
         findings = [*failures, *told]
-        return Answer(lambda: _document(found), lambda page: write_page(page, found, csv), findings)
+
+        def write(page: Page) -> None:
+            write_page(page, found, csv)
+            tell_of_script(page, emit_code)
+
+        return Answer(lambda: _document(found), write, findings)
 
     deliver(as_json, _EMPTY, work)
 

@@ -17,10 +17,13 @@ from tfinspector.cli.drift_conditions import (
 from tfinspector.cli.drift_page import write_page
 from tfinspector.cli.drift_picture import draw
 from tfinspector.cli.options import JsonOption, NoCacheOption
+from tfinspector.cli.page import Page
+from tfinspector.cli.scripts import EmitCodeOption, tell_of_script, write_script
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reference
 from tfinspector.contents.drifts import DriftTable, RunPath
 from tfinspector.engine.cache.places import open_cache, problems_of
+from tfinspector.engine.code.drifting import drift_of
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.comparing.executors import executor_at
 from tfinspector.engine.exporting import write_csv
@@ -88,6 +91,7 @@ def command(
     fail_on: FailOnOption = None,
     csv: CsvOption = None,
     png: PngOption = None,
+    emit_code: EmitCodeOption = None,
     executor: ExecutorOption = None,
     exact_path: ExactOption = False,
     as_json: JsonOption = False,
@@ -111,12 +115,18 @@ def command(
             write_csv(csv, _CSV_HEADER, _csv_rows(table, against))
         if png:
             draw(context.obj, table, metric, against, png)
+        if emit_code:
+            rows = range(len(table.rows))
+            write_script(emit_code, drift_of(source, table, metric, against, rows))
         failures = find_failures(wanted, lambda figure: _worst(table, figure, against))
+
+        def write(page: Page) -> None:
+            write_page(page, table, metric, against, source.source.taken_for, (csv, png))
+            tell_of_script(page, emit_code)
+
         return Answer(
             lambda: _document(table, metric, against) | {"taken_for": source.source.taken_for},
-            lambda page: write_page(
-                page, table, metric, against, source.source.taken_for, (csv, png)
-            ),
+            write,
             [*failures, *table.findings, *of_opening([source]), *problems_of(cache)],
         )
 

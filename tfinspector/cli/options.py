@@ -55,7 +55,8 @@ InputOption = Annotated[
         "--input",
         metavar="NAME=VALUE",
         help="random, zeros, ones, constant:V, 'values:1,2;3,4', FILE.npy, FILE.npz, FILE.csv, "
-        "text:FILE, image:FILE (floats from 0 to 1), pixels:FILE (0 to 255). Without NAME: all others.",
+        "text:FILE, image:FILE (floats from 0 to 1), pixels:FILE (0 to 255). Without NAME: all "
+        "others.",
         show_default=False,
     ),
 ]

@@ -14,6 +14,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.diagnosis.given_paths import find_special_characters
 from tfinspector.engine.open_source import OpenSource
 from tfinspector.engine.restoring.script_parts import KERAS_VALUES
+from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
 
 _WIDTH = 96
 _KERAS_ENDINGS = (".keras", ".h5", ".hdf5", ".json")
@@ -129,6 +130,15 @@ def readable(variables: Iterable[Variable]) -> list[Variable]:
 
 
 def _opening(opened: OpenSource, snapshot: str) -> str:
+    is_read = opened.source.kind is not SourceKind.GRAPH_DEF and not _is_keras(opened, snapshot)
+    why_not = why_not_read_by_tensorflow(snapshot)
+    if why_not or (opened.source.is_remote and not is_read):
+        raise Unreadable(
+            Finding(
+                "V04", Severity.ERROR, why_not or "No short script reads this from where it lies.",
+                where=snapshot, fix=Fix("Copy it to this machine, and open it there."),
+            )
+        )  # fmt: skip
     if opened.source.kind is SourceKind.GRAPH_DEF:
         return _GRAPH
     if _is_keras(opened, snapshot):

@@ -18,7 +18,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.contents.saved_models import Signature
 from tfinspector.contents.verifications import VerifyReport
 from tfinspector.viewmodels.compare.sides import Side, sides_of
-from tfinspector.viewmodels.restore.form import DeviceChoice, RestoreForm, recalled
+from tfinspector.viewmodels.restore.form import CPU, DeviceChoice, RestoreForm, recalled
 from tfinspector.viewmodels.restore.log_relay import LogRelay
 from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tfinspector.engine.running.verifying import VerifyRequest
     from tfinspector.engine.worker.client import WorkerClient
 
+HALF = "CPU:1"
 _Result = VerifyReport | Finding
 _Key = tuple[str, VerifyKind]
 
@@ -112,8 +113,12 @@ class VerifyModel(QObject):
 
     @property
     def devices(self) -> list[DeviceChoice]:
-        """The other devices that the worker offers."""
-        return [each for each in self._running.devices if each.name != self._running.device]
+        """The other devices that the worker offers; the CPU can be split in two."""
+        first = self._running.device
+        offered = [each for each in self._running.devices if each.name != first]
+        if first == CPU and HALF not in [each.name for each in offered]:
+            offered.append(DeviceChoice(HALF, f"{HALF} · the CPU split in two"))
+        return offered
 
     @property
     def folder(self) -> str:
@@ -198,6 +203,9 @@ class VerifyModel(QObject):
                 tags=entry.graph.tags if several else None,
             )
         devices = (device, asked.device) if asked.kind is VerifyKind.DEVICE else ()
+        known = [each.name for each in running.devices]
+        if HALF in devices and HALF not in known:
+            call = replace(call, logical_cpus=2)
         return VerifyRequest(
             path, against, factory.spec, factory.arguments, call, devices, asked.allowed
         )
