@@ -264,8 +264,8 @@ def test_leaving_the_page_stops_playing(window: MainWindow, page: DriftPage, qtb
 def test_a_point_of_a_curve_and_of_the_path_goes_to_its_snapshot(
     window: MainWindow, made: Made, qtbot: QtBot
 ) -> None:
-    page = show(window, made("pictures.run") / "run", qtbot)
-    click(page, qtbot, "module/kernel", 1)
+    page = show(window, made("drift.run"), qtbot)
+    click(page, qtbot, "moving/bias", 1)
     for tab, pane, target in ((CURVES, page.tabs.curves, 2), (PATH, page.tabs.path, 0)):
         page.tabs.setCurrentIndex(tab)
         qtbot.waitUntil(page.drawn.is_done)
@@ -296,8 +296,8 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
 def test_every_picture_is_exported(
     window: MainWindow, made: Made, chosen: Callable[[str], Path], kind: str, qtbot: QtBot
 ) -> None:
-    page = show(window, made("pictures.run") / "run", qtbot)
-    click(page, qtbot, "module/kernel", 1)
+    page = show(window, made("drift.run"), qtbot)
+    click(page, qtbot, "moving/bias", 1)
     both = page.tabs.distributions
     exports = {
         "heat": page.controls.export_asked,
@@ -447,6 +447,7 @@ def test_layers_that_repeat_are_a_matrix_that_opens_and_is_exported(
     page = show(window, made("repeated_layers.run"), qtbot)
     page.tabs.setCurrentIndex(LAYERS)
     pane = page.tabs.layers
+    qtbot.mouseMove(pane.view, QPoint(1, 1))  # what is still to be laid out is by then
     assert pane.matrix is not None
     assert pane.matrix.layers == ("block_1", "block_2", "block_3")
     kinds = pane.matrix.kinds
