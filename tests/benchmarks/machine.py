@@ -6,8 +6,10 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import truediv
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -16,22 +18,41 @@ _BLOCK = 1 << 20
 
 @dataclass
 class Clocked:
-    """The least seconds of several turns: of the clock, and of the processors."""
+    """Seconds of each turn, of the clock and of the processors; `wall` and `cpu` are the least."""
 
-    wall: float = float("inf")
-    cpu: float = float("inf")
+    walls: list[float] = field(default_factory=list)
+    cpus: list[float] = field(default_factory=list)
+
+    @property
+    def wall(self) -> float:
+        """The least seconds of the clock."""
+        return min(self.walls)
+
+    @property
+    def cpu(self) -> float:
+        """The least seconds of the processors."""
+        return min(self.cpus)
+
+    def over(self, other: Clocked) -> tuple[float, float]:
+        """How many times as long as another work of the same turns it takes, by both clocks.
+
+        The median of the turns: two works in turn meet the same neighbours, while the least of
+        each may come from a moment that the other had no part in.
+        """
+        walls = map(truediv, self.walls, other.walls)
+        return median(walls), median(map(truediv, self.cpus, other.cpus))
 
 
 def in_turns(rounds: int, *works: Callable[[], object]) -> list[Clocked]:
-    """Run the works one after the other, `rounds` times; the best of each."""
-    best = [Clocked() for _ in works]
+    """Run the works one after the other, `rounds` times."""
+    found = [Clocked() for _ in works]
     for _ in range(rounds):
-        for clocked, work in zip(best, works, strict=True):
+        for clocked, work in zip(found, works, strict=True):
             wall, cpu = time.perf_counter(), time.process_time()
             work()
-            clocked.wall = min(clocked.wall, time.perf_counter() - wall)
-            clocked.cpu = min(clocked.cpu, time.process_time() - cpu)
-    return best
+            clocked.walls.append(time.perf_counter() - wall)
+            clocked.cpus.append(time.process_time() - cpu)
+    return found
 
 
 def sum_on_two_threads(path: Path) -> None:
