@@ -2,7 +2,7 @@
 
 Rows are kept in pages of many variables, a column of a page for each snapshot: its figures, its
 change from the anchor and from the snapshot before, under the identities of those three. The
-samples for the run's path are kept beside each column.
+samples for the run's path are kept beside each column, and what all of them come to once.
 
 So a run with one snapshot more misses one column, and costs the same however long the run is: the
 new snapshot, the one before and the anchor are read, each byte once; all others are not touched.
@@ -17,6 +17,7 @@ dead unit are looked at once more for that.)
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
+from tfinspector.engine.cache.packing import pack, unpack
 from tfinspector.engine.cache.pages import Names, Page
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.passes import Order, Strand
@@ -50,7 +51,10 @@ def measure_remembered(
         return path.products
     ticket.report(0, 0, "Looking up what is known")
     names = Names(order, strands, readers)
-    pages = [Page(cache, order, strands, rows, names) for rows in names.pages()]
+    key, of_pages = names.of_path(order, strands), PathSum(order)
+    products = _products_in(cache.get([key]).get(key, b""), of_pages)
+    wants = of_pages if products is None else None
+    pages = [Page(cache, order, strands, rows, names, wants) for rows in names.pages()]
     wanted = {number: page for page in pages if page.missing for number in page.rows}
     todo = [*wanted, *names.unnamed]
 
@@ -66,5 +70,16 @@ def measure_remembered(
         measure_strands(order, short, readers, sort_in, ticket, executor)
     for page in pages:
         page.tell(taken)
-        path.add(page.products)
+    if products is None:
+        products = of_pages.products
+        if all(page.is_whole for page in pages) and names.still_hold():
+            cache.put({key: pack(None, {"products": products})})
+    path.add(products)
     return path.products
+
+
+def _products_in(body: bytes, path: PathSum) -> Products | None:
+    found = unpack(body)
+    if found is None or found[1]["products"].shape != path.products.shape:
+        return None
+    return found[1]["products"]

@@ -16,7 +16,7 @@ from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.passes import Order, Strand, why_not_compared
 from tfinspector.engine.comparing.places import Place, Readers
 from tfinspector.engine.comparing.row_figures import PAIR_COLUMNS, RowFigures
-from tfinspector.engine.comparing.run_path import PathSum, Products
+from tfinspector.engine.comparing.run_path import PathSum
 from tfinspector.engine.comparing.sharing_out import Taken
 from tfinspector.engine.comparing.tracks import Cell
 
@@ -55,6 +55,12 @@ class Names:
         for _, rows in groupby(self._names, lambda number: number // _ROWS):
             yield list(rows)
 
+    def of_path(self, order: Order, strands: Sequence[Strand]) -> bytes:
+        """The name of the inner products of all rows that have names and are in the path."""
+        rows = [number for number in self._names if strands[number].in_path]
+        cells = [combined("cells", self.of(rows, at)) for at in range(len(order.places))]
+        return combined("products", (order.stride, *cells))
+
     def of(self, rows: Sequence[int], at: int) -> list[bytes]:
         """The names of these rows' cells at one snapshot."""
         return [self._names[number][at] for number in rows]
@@ -80,13 +86,20 @@ class Names:
 class Page:
     """Some rows at all snapshots. `missing` are the snapshots that the cache lacks something of.
 
-    To be filled with all rows of `shortened`; then it can be kept, and in any case told.
+    To be filled with all rows of `shortened`; then it can be kept, and in any case told. What the
+    rows have to say of the run's path goes into `path`; None where that is known.
     """
 
     def __init__(
-        self, cache: Store, order: Order, strands: Sequence[Strand], rows: list[int], names: Names
+        self,
+        cache: Store,
+        order: Order,
+        strands: Sequence[Strand],
+        rows: list[int],
+        names: Names,
+        path: PathSum | None,
     ) -> None:
-        self.rows = rows
+        self.rows, self._path = rows, path
         self._cache, self._order, self._strands, self._names = cache, order, strands, names
         self._sampled = [number for number in rows if strands[number].in_path]
         self._places = {number: place for place, number in enumerate(rows)}
@@ -95,14 +108,14 @@ class Page:
         self._left = len(rows)
         self._cells = [combined("cells", names.of(rows, at)) for at in self._steps]
         self._column_keys = [self._column_key(at) for at in self._steps]
-        self._products_key, self._sample_keys = self._keys_of_path()
-        bodies = cache.get([*self._column_keys, self._products_key])
+        self._sample_keys = [
+            combined("sample", (order.stride, *names.of(self._sampled, at))) for at in self._steps
+        ]
+        bodies = cache.get(self._column_keys)
         self._columns = [self._column_in(bodies.get(key, b"")) for key in self._column_keys]
-        self._products = self._products_in(bodies.get(self._products_key, b""))
         self._samples = [dict[int, NDArray[Any]]() for _ in self._steps]
-        self._path = PathSum(order)
         unsampled: set[int] = set()
-        if self._products is None:
+        if path is not None and self._sampled:
             unsampled = set(self._steps) if order.exact else self._load_samples()
         absent = {at for at in self._steps if self._columns[at] is None}
         self.missing = sorted(absent | unsampled)
@@ -111,12 +124,19 @@ class Page:
         near = {each for at in self.missing for each in (at, at - 1) if each >= 0}
         self._needed = near | {order.anchor}
         self._known = self._figures() if 0 < len(self.missing) <= _FEW else {}
+        if not self.missing:
+            self._give_samples()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that it has to tell could be read."""
+        return not self._failed
 
     def shortened(self, number: int) -> Strand:
         """What has to be read of a row: missing snapshots, those before them, and the anchor."""
         cells, in_path, *_ = self._strands[number]
         few = tuple(cell if at in self._needed else None for at, cell in enumerate(cells))
-        is_asked = in_path and self._products is None
+        is_asked = in_path and self._path is not None
         return Strand(few, is_asked, frozenset(self.missing), self._known.get(number, {}))
 
     def fill(self, number: int, row: RowFigures) -> bool:
@@ -128,7 +148,7 @@ class Page:
                 column[kind][place] = getattr(row, kind)[at]
             if row.samples is not None and at in row.samples:
                 self._samples[at][number] = row.samples[at]
-        if row.products is not None:
+        if row.products is not None and self._path is not None:
             self._path.add(row.products)
         if row.failed:
             self._failed[number] = row.failed
@@ -137,19 +157,17 @@ class Page:
 
     def keep(self) -> None:
         """Put into the cache what it lacked; unless something could not be read, or has changed."""
-        sampled = self._products is None and not self._order.exact
-        products = self.products
-        if not self._failed and self._names.still_hold():
+        if self.is_whole and self._names.still_hold():
             bodies = {
                 self._column_keys[at]: pack(None, self._column(at)) for at in self.missing
             }  # fmt: skip
-            for at in self.missing if sampled else ():
+            is_sampled = self._sampled and self._path is not None and not self._order.exact
+            for at in self.missing if is_sampled else ():
                 blocks = [self._samples[at][number] for number in self._sampled]
                 arrays = {"values": np.concatenate(blocks)}
                 bodies[self._sample_keys[at]] = pack([len(block) for block in blocks], arrays)
-            bodies[self._products_key] = pack(None, {"products": products})
             self._cache.put(bodies)
-        self._samples.clear()
+        self._give_samples()
 
     def tell(self, taken: Taken) -> None:
         """All rows."""
@@ -162,15 +180,13 @@ class Page:
             of_row = {kind: values[place] for kind, values in whole.items()}
             taken(number, RowFigures(**of_row, failed=failed, samples=None))
 
-    @property
-    def products(self) -> Products:
-        """The inner products of all that the page's rows moved."""
-        if self._products is None:
+    def _give_samples(self) -> None:
+        """To the run's path; here they are not needed any more."""
+        if self._path is not None:
             for number in self._sampled:
                 of_row = {at: of[number] for at, of in enumerate(self._samples) if number in of}
                 self._path.take(of_row or None)
-            self._products = self._path.products
-        return self._products
+        self._samples.clear()
 
     def _column_key(self, at: int) -> bytes:
         """A column is what became of this snapshot's values since the anchor and the one before."""
@@ -179,17 +195,8 @@ class Page:
         about = (at == anchor, at - 1 == anchor, self._order.epsilon)
         return combined("column", (*about, self._cells[at], self._cells[anchor], before))
 
-    def _keys_of_path(self) -> tuple[bytes, list[bytes]]:
-        stride = self._order.stride
-        samples = [
-            combined("sample", (stride, *self._names.of(self._sampled, at))) for at in self._steps
-        ]
-        return combined("products", (stride, *samples)), samples
-
     def _load_samples(self) -> set[int]:
         """The snapshots whose samples are not in the cache."""
-        if not self._sampled:
-            return set()
         bodies = self._cache.get(self._sample_keys)
         lacking = set()
         for at, key in enumerate(self._sample_keys):
@@ -225,12 +232,6 @@ class Page:
     def _column_in(self, body: bytes) -> Arrays | None:
         found = unpack(body)
         return None if found is None or len(found[1]["own"]) != len(self.rows) else found[1]
-
-    def _products_in(self, body: bytes) -> Products | None:
-        if not self._sampled:
-            return PathSum(self._order).products
-        found = unpack(body)
-        return None if found is None else found[1]["products"]
 
     def _blank(self) -> Arrays:
         rows = len(self.rows)
