@@ -30,7 +30,10 @@ def built(kind: str, *lists: str) -> ModelDescription:
         **{own[LISTS[name]]: {"0": slots[name]} for name in lists},
     }
     values = {1: (2,), **dict.fromkeys(slots.values(), (2,))}
-    return model(edges, values, nodes={2: ModelNode(f"keras.src.optimizers.{kind}", "")})
+    made = model(edges, values, nodes={2: ModelNode(f"keras.src.optimizers.{kind}", "")})
+    scope = kind.partition(".")[0].replace("rmsprop", "rm_sprop")  # as Keras calls it
+    named = [each._replace(name=f"{scope}/{each.name}") for each in made.variables]
+    return replace(made, variables=tuple(named))
 
 
 def saved(optimizer: str, *names: str) -> Checkpoint:
@@ -80,3 +83,11 @@ def test_momentum_of_another_class_is_another_thing() -> None:
         built("sgd.SGD", "momentums"),
     ):
         assert "n5" in match(adam, other).misplaced
+
+
+def test_an_optimizer_that_was_given_a_name_keeps_its_own_slots() -> None:
+    """Nothing tells its class then, on either side."""
+    mine = built("rmsprop.RMSprop", "momentums", "velocities")
+    renamed = [each._replace(name=each.name.replace("rm_sprop", "mine")) for each in mine.variables]
+    table = match(saved("mine", "momentum", "velocity"), replace(mine, variables=tuple(renamed)))
+    assert table.misplaced == frozenset()

@@ -31,8 +31,10 @@ def slots_of_model(model: ModelDescription) -> Slots:
     for node in nodes:
         kept = {slot.name for slot in node.slots}
         for original, name, slot in node.slots:
-            meaning = _meaning(name, kept, node.kind)
-            found[nodes[original].variable, meaning] = nodes[slot].variable
+            at = nodes[slot].variable
+            if at >= 0:
+                meaning = _meaning(name, kept, model.variables[at].name)
+                found[nodes[original].variable, meaning] = at
         if is_optimizer(node.kind):
             found |= _in_lists(model, node)
     return found
@@ -59,8 +61,9 @@ def misplaced(
     for row in rows:
         theirs = known[row.key]
         if theirs.role is Role.SLOT:
-            owner = goes.get(keys.get(theirs.slot_of, theirs.slot_of), -1)
-            is_other = means.get(row.variable) != (owner, meant[row.key])
+            owner = goes.get(keys.get(theirs.slot_of, theirs.slot_of))
+            own, name = means.get(row.variable, (-1, ""))
+            is_other = name != meant[row.key] or owner not in (None, own)
         else:
             is_other = theirs.role is Role.OPTIMIZER and row.variable in means
         if is_other:
@@ -75,14 +78,15 @@ def meanings_in_file(checkpoint: Checkpoint) -> dict[str, str]:
     return {each.key: _meaning(each.slot_name, kept, each.full_name) for each in slots}
 
 
-def _meaning(name: str, kept: Collection[str], optimizer: str) -> str:
-    """`kept` are the slots that the optimizer keeps, `optimizer` is what tells its class.
+def _meaning(name: str, kept: Collection[str], full_name: str) -> str:
+    """`kept` are the slots that the optimizer keeps, `full_name` may begin with its class.
 
     Adam's momentum is another thing than SGD's, which has no velocity beside it, and than that of
     RMSprop, which has.
     """
     name = name.strip("_").lower()
-    is_rmsprop = "rmsprop" in optimizer.lower() or any("average" in each for each in kept)
+    scope = full_name.lower().replace("_", "")  # Keras calls it rmsprop, or rm_sprop
+    is_rmsprop = "rmsprop" in scope or any("average" in each for each in kept)
     if name in _OF_ADAM and {"momentum", "velocity"} <= set(kept) and not is_rmsprop:
         return _OF_ADAM[name]
     if name == "velocity":
@@ -100,13 +104,14 @@ def _in_lists(model: ModelDescription, optimizer: ModelNode) -> Slots:
         return {}
     owners = {name: nodes[child].variable for name, child in trained.children}
     kept = set(map(_singular, lists))
-    return {
-        (owners[name], _meaning(_singular(list_name), kept, optimizer.kind)): nodes[child].variable
-        for list_name, entries in lists.items()
-        for name, child in entries.children
-        if name in owners and nodes[child].variable >= 0
-        and nodes[child].variable not in owners.values()
-    }  # fmt: skip
+    found: Slots = {}
+    for list_name, entries in lists.items():
+        for name, child in entries.children:
+            at = nodes[child].variable
+            if name in owners and at >= 0 and at not in owners.values():
+                meaning = _meaning(_singular(list_name), kept, model.variables[at].name)
+                found[owners[name], meaning] = at
+    return found
 
 
 def _singular(name: str) -> str:
