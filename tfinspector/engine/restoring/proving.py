@@ -26,11 +26,13 @@ def lost_values(
         return ["the model could not be built again"]
     again = _by_name(report.model)
     unreached = {row.variable for row in filled.rows if row.state is State.UNREACHABLE}
+    proved = {row.variable for row in filled.rows if row.state is State.RESTORED}
     wrong = [
         row.model_path or row.name
         for row in filled.rows
         if row.state in (State.VALUE_DIFFERS, State.NOT_ASSIGNED)
         and row.variable >= 0
+        and row.variable not in proved
         and row.variable not in without
     ]
     for name, at in _by_name(filled.model).items():
