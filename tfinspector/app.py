@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from tfinspector.contents.collecting import without_collecting
+
 if TYPE_CHECKING:
     from tfinspector.viewmodels.session import Session
 
@@ -24,13 +26,14 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
     if not has_display():
         sys.stderr.write(_NO_DISPLAY)
         return 2
-    from PySide6.QtWidgets import QApplication
+    with without_collecting():  # nothing of what is imported is garbage: a twentieth of the start
+        from PySide6.QtWidgets import QApplication
 
-    from tfinspector.viewmodels.jobs import share_fairly
-    from tfinspector.viewmodels.preferences import Preferences
-    from tfinspector.viewmodels.session import Session
-    from tfinspector.views import theme
-    from tfinspector.views.main_window import MainWindow
+        from tfinspector.viewmodels.jobs import share_fairly
+        from tfinspector.viewmodels.preferences import Preferences
+        from tfinspector.viewmodels.session import Session
+        from tfinspector.views import theme
+        from tfinspector.views.main_window import MainWindow
 
     share_fairly()
     application = QApplication(["tfinspector"])
