@@ -36,7 +36,10 @@ def one_input():
 
 
 def pair(directory: Path) -> None:
-    """`exported` and `other` (other values) of `factory.py:build`, and the checkpoints of both."""
+    """`exported` and `other` (other values) of `factory.py:build`, and the checkpoints of both.
+
+    `model.keras` is the exported one as a whole.
+    """
     (directory / "factory.py").write_text(PAIR)
     space: dict[str, Any] = {}
     exec(PAIR, space)
@@ -45,6 +48,8 @@ def pair(directory: Path) -> None:
         model = space["build"]()
         model.export(str(directory / name), verbose=False)
         tf.train.Checkpoint(model).save(str(directory / "checkpoints" / name))
+        if name == "exported":
+            model.save(directory / "model.keras")
     narrow = space["one_input"]()
     narrow.export(str(directory / "narrow"), verbose=False)
 

@@ -46,7 +46,7 @@ def command(
         typer.Option(
             "--against",
             metavar="PATH",
-            help="A checkpoint for the factory's model, or another SavedModel.",
+            help="A checkpoint for the factory's model, another SavedModel, a .keras file.",
             show_default=False,
         ),
     ] = None,

@@ -147,6 +147,26 @@ def test_values_that_never_arrived_are_the_cause(check: Check) -> None:
     assert "R04" in [one.id for one in report.findings]
 
 
+def test_a_whole_model_of_keras_needs_no_factory(check: Check) -> None:
+    report = check("model.keras", "exported", tolerance=1e-5)
+    assert report.first == "the model in model.keras"
+    assert [one.name for one in report.given] == ["right", "left"]
+    assert report.equal, report.findings
+    assert check("exported", "model.keras", tolerance=1e-5).equal
+    assert not check("model.keras", "other").equal
+
+
+def test_tags_are_of_the_first_where_the_second_has_none_of_them(
+    made: Made, client: WorkerClient
+) -> None:
+    first = str(made("saved_models.tensorflow1") / "binary")
+    second = str(made("saved_models.no_variables") / "model")
+    asked = CallRequest("numbers", others=choices_of((), ()).others, tags=("serve",))
+    with pytest.raises(Unreadable) as refusal:
+        verify(VerifyRequest(first, second, call=asked), lambda: nullcontext(client))  # type: ignore[arg-type,return-value]
+    assert refusal.value.finding.id == "S05", "it got as far as the signature"
+
+
 def test_a_model_restored_on_two_devices(check: Check) -> None:
     report = check("checkpoints/exported-1", factory="build", devices=("CPU:0", "CPU:0"))
     assert report.equal

@@ -1,7 +1,7 @@
 """The models that are compared: a SavedModel's signature, or a factory's model with its values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tfinspector.contents.calls import Callee, CallOutput, GivenInput, InputChoice
@@ -11,6 +11,7 @@ from tfinspector.contents.restores import Outcome, RestoreReport
 from tfinspector.diagnosis.call_errors import misfits
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.loading import specs_of
+from tfinspector.engine.loading_keras import KerasRequest, load_keras
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.restoring.restore import RestoreRequest, restore
 from tfinspector.engine.running.callees import graph_of, saved_model_of
@@ -93,55 +94,90 @@ class FactorySide:
             return Answered(
                 title, None, tuple(given or ()), report.findings, report, about, report.worker_died
             )
-        try:
-            if given is None and _wishes(self.call):
-                given = self._wished(title, client, ticket)
-            told, outputs, own = self._ask(given, client, ticket)
-        except WorkerFailed as failed:
-            findings = (failed.finding, *report.findings)
-            return Answered(title, None, tuple(given or ()), findings, report, about, True)
-        if not told["done"]:
-            findings = (_not_called(title, told["why_not"]), *report.findings)
-            return Answered(title, None, own, findings, report, about)
-        return Answered(title, outputs, own, report.findings, report, about)
+        found = Answered(title, None, findings=report.findings, restore=report)
+        return _of_held(found, self.call, given, client, ticket)
 
-    def _wished(
-        self, title: str, client: WorkerClient, ticket: Ticket
-    ) -> tuple[GivenInput, ...] | None:
-        """The inputs that were asked for; None where nothing tells what the model takes."""
-        doing = "asking what the restored model takes"
-        rows = client.exchange("takes", {}, (), ticket, self.request.timeout, doing).result
-        if rows["inputs"] is None:
-            return None
-        callee = Callee(title, False, specs_of(rows["inputs"]))
-        return fill([callee], self.call.asked, self.call.seed)[1]
 
-    def _ask(
+@dataclass(frozen=True, slots=True)
+class KerasSide:
+    """A whole model of Keras, loaded as it is; `call.imports` have its classes."""
+
+    opened: OpenSource
+    call: CallRequest = field(default_factory=CallRequest)
+
+    def answer(
         self, given: Sequence[GivenInput] | None, client: WorkerClient, ticket: Ticket
-    ) -> tuple[dict[str, Any], tuple[CallOutput, ...], tuple[GivenInput, ...]]:
-        if given is None:
-            params: dict[str, Any] = {"seed": self.call.seed, "values": True}
-            method, payloads = "call", []
-        else:
-            method, params = "answer", {"inputs": rows_of(given)}
-            payloads = [payload_of(one.values) for one in given]
-        doing = "calling the restored model"
-        reply = client.exchange(method, params, payloads, ticket, self.request.timeout, doing)
-        told = reply.result
-        outputs = tuple(output_of(each, reply.payloads) for each in told["outputs"])
-        own = tuple(given or ())
-        if given is None and told["done"]:
-            own = tuple(
-                GivenInput(
-                    name, row["dtype"], tuple(row["shape"]), told["inputs"],
-                    array_of(reply.payloads[row["payload"]], row["dtype"], row["shape"]),
-                )
-                for name, row in zip(told["names"], told["shared"], strict=True)
-            )  # fmt: skip
-        return told, outputs, own
+    ) -> Answered:
+        """As a restored model does. Raises Unreadable as `load_keras` does: code is never run."""
+        title = f"the model in {_name(self.opened.source.path)}"
+        call = self.call
+        asked = KerasRequest(call.imports, device=call.device, timeout=call.timeout)
+        try:
+            report = load_keras(self.opened, asked, client, ticket)
+        except WorkerFailed as failed:
+            return Answered(title, None, tuple(given or ()), (failed.finding,), worker_died=True)
+        found = Answered(title, None, tuple(given or ()), report.findings)
+        return _of_held(found, call, given, client, ticket) if report.loaded else found
 
 
-Side = SavedModelSide | FactorySide
+def _of_held(
+    found: Answered,
+    call: CallRequest,
+    given: Sequence[GivenInput] | None,
+    client: WorkerClient,
+    ticket: Ticket,
+) -> Answered:
+    """What the model that the worker holds answers; `found` has what is known before the call."""
+    found = replace(found, given=tuple(given or ()), interpreter=client.about)
+    try:
+        if given is None and _wishes(call):
+            given = _wished(found.title, call, client, ticket)
+        told, outputs, own = _ask(call, given, client, ticket)
+    except WorkerFailed as failed:
+        return replace(found, findings=(failed.finding, *found.findings), worker_died=True)
+    if not told["done"]:
+        why = _not_called(found.title, told["why_not"])
+        return replace(found, given=own, findings=(why, *found.findings))
+    return replace(found, outputs=outputs, given=own)
+
+
+def _wished(
+    title: str, call: CallRequest, client: WorkerClient, ticket: Ticket
+) -> tuple[GivenInput, ...] | None:
+    """The inputs that were asked for; None where nothing tells what the model takes."""
+    doing = "asking what the model takes"
+    rows = client.exchange("takes", {}, (), ticket, call.timeout, doing).result
+    if rows["inputs"] is None:
+        return None
+    callee = Callee(title, False, specs_of(rows["inputs"]))
+    return fill([callee], call.asked, call.seed)[1]
+
+
+def _ask(
+    call: CallRequest, given: Sequence[GivenInput] | None, client: WorkerClient, ticket: Ticket
+) -> tuple[dict[str, Any], tuple[CallOutput, ...], tuple[GivenInput, ...]]:
+    if given is None:
+        params: dict[str, Any] = {"seed": call.seed, "values": True}
+        method, payloads = "call", []
+    else:
+        method, params = "answer", {"inputs": rows_of(given)}
+        payloads = [payload_of(one.values) for one in given]
+    reply = client.exchange(method, params, payloads, ticket, call.timeout, "calling the model")
+    told = reply.result
+    outputs = tuple(output_of(each, reply.payloads) for each in told["outputs"])
+    own = tuple(given or ())
+    if given is None and told["done"]:
+        own = tuple(
+            GivenInput(
+                name, row["dtype"], tuple(row["shape"]), told["inputs"],
+                array_of(reply.payloads[row["payload"]], row["dtype"], row["shape"]),
+            )
+            for name, row in zip(told["names"], told["shared"], strict=True)
+        )  # fmt: skip
+    return told, outputs, own
+
+
+Side = SavedModelSide | FactorySide | KerasSide
 
 
 def _wishes(request: CallRequest) -> bool:

@@ -12,11 +12,18 @@ from tfinspector.contents.sources import SourceKind
 from tfinspector.contents.verifications import OutputMatch, VerifyReport
 from tfinspector.diagnosis import verifying as explained
 from tfinspector.engine.jobs import PartTicket, Ticket
-from tfinspector.engine.opening import open_source
+from tfinspector.engine.loading_keras import is_whole_model
+from tfinspector.engine.opening import OpenSource, open_source
 from tfinspector.engine.restoring.restore import RestoreRequest
 from tfinspector.engine.running.pairing import match_of, pair
 from tfinspector.engine.running.run import CallRequest
-from tfinspector.engine.running.sides import Answered, FactorySide, SavedModelSide, Side
+from tfinspector.engine.running.sides import (
+    Answered,
+    FactorySide,
+    KerasSide,
+    SavedModelSide,
+    Side,
+)
 from tfinspector.engine.worker.client import WorkerClient
 
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -26,7 +33,8 @@ _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 class VerifyRequest:
     """What to compare.
 
-    path       a SavedModel; or with a factory, a checkpoint to restore into what it builds
+    path       a SavedModel, or a whole model of Keras; or with a factory, what to restore into
+               the model that it builds
     against    the other one, likewise; "" compares devices only. With a factory, the values of a
                second SavedModel are restored too; beside a checkpoint its signature is called
     call       signature, inputs, seed, tags and device
@@ -91,7 +99,7 @@ def _snapshots(first: Side, second: Side) -> tuple[str, str] | None:
 
 
 def _called(side: Side, device: str) -> str:
-    path = side.opened.source.path if isinstance(side, SavedModelSide) else side.request.path
+    path = side.request.path if isinstance(side, FactorySide) else side.opened.source.path
     return os.path.basename(path.rstrip("/")) + (f" on {device}" if device else "")
 
 
@@ -121,6 +129,8 @@ def _side(
     """A SavedModel as it is, unless it is to be restored into what the factory builds."""
     opened = open_source(path, ticket)
     is_model = opened.source.kind is SourceKind.SAVED_MODEL
+    if not is_model and not request.factory and is_whole_model(opened):
+        return KerasSide(opened, replace(request.call, device=device or None))
     if not is_model and not request.factory and opened.source.checkpoint is not None:
         raise explained.needs_factory(request.path, request.against, path)
     if (restored or not is_model) and request.factory:
@@ -133,7 +143,16 @@ def _side(
             logical_cpus=request.call.logical_cpus,
         )
         return FactorySide(asked, request.call)
-    return SavedModelSide(opened, replace(request.call, device=device or None))
+    call = replace(request.call, device=device or None)
+    if path == request.against and not _has_graph(opened, call.tags):
+        call = replace(call, tags=None)  # they are of the first one
+    return SavedModelSide(opened, call)
+
+
+def _has_graph(opened: OpenSource, tags: tuple[str, ...] | None) -> bool:
+    model = opened.source.saved_model
+    graphs = model.meta_graphs if model else ()
+    return tags is not None and any(set(graph.tags) == set(tags) for graph in graphs)
 
 
 def _report(
