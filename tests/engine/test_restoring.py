@@ -386,3 +386,20 @@ def test_the_count_of_saves_is_told_one_way_whatever_the_way(
     key = f"save_counter{VALUE}"
     values = [open_source(p).reader().read(key) for p in (request.path, report.prefix)]
     assert values[0] == values[1]
+
+
+def test_state_of_training_that_a_repaired_file_has_not_is_told(
+    ask: Ask, client: WorkerClient, tmp_path: Path
+) -> None:
+    """What only the source has, and what only the model has; where both have it, nothing is."""
+    told = {}
+    for file, factory in (("trained-1", "functional"), ("functional-1", "trained")):
+        report = write_fixed(ask(file, factory), (), str(tmp_path / file), client)
+        assert report.outcome is Outcome.RESTORED
+        told |= {each.id: each for each in report.findings if each.id in ("M36", "M37")}
+        assert len([each for each in report.findings if each.id in ("M36", "M37")]) == 1
+    assert told["M36"].evidence["kinds"] == {"state of the optimizer": 14}
+    assert "has no place for them: state of the optimizer (14)" in told["M36"].title
+    assert told["M37"].title.startswith("14 variables of the optimizer in the new file")
+    report = write_fixed(ask("trained-1", "trained"), (), str(tmp_path / "both"), client)
+    assert not {"M36", "M37"}.intersection(each.id for each in report.findings)
