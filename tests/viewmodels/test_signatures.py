@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 from tests.looking import opened, session
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import LoadReport
+from tfinspector.viewmodels.load_words import report_lines
 from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.signatures import (
     NO_SOURCE,
     NOT_A_MODEL,
     SignaturesModel,
-    report_lines,
     tensor_row,
 )
 from tfinspector.viewmodels.worker import WorkerState

@@ -22,9 +22,10 @@ from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.trust import CodeInFile
 from tfinspector.viewmodels.keras_loading import KerasLoading
-from tfinspector.viewmodels.signatures import report_lines
+from tfinspector.viewmodels.load_words import report_lines
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.finding_cards import FindingCards
 from tfinspector.views.icons import icon
 from tfinspector.views.lines import Lines
 from tfinspector.views.signature_card import heading, words
@@ -48,7 +49,7 @@ class KerasLoadSection(QWidget):
         self.browse = tool_button("folder", "", "Choose a Python file", self._ask_file)
         self.load = QPushButton("Load")
         self.waiting, self.said = WaitingLine(), Lines()
-        self.cards: list[FindingCard] = []
+        self._told = FindingCards()
         self.dialog: ConsentDialog | None = None
         self._shown: object = self
         self._dress()
@@ -60,6 +61,11 @@ class KerasLoadSection(QWidget):
         model.consent_asked.connect(self._ask_consent)
         model.changed.connect(self._show)
         self._show()
+
+    @property
+    def cards(self) -> list[FindingCard]:
+        """Of what was found."""
+        return self._told.cards
 
     def _dress(self) -> None:
         self.needs.setWordWrap(True)
@@ -82,17 +88,14 @@ class KerasLoadSection(QWidget):
         line.addWidget(self.modules, 1)
         line.addWidget(self.browse)
         line.addWidget(self.load)
-        self._told = QVBoxLayout()
-        self._told.setSpacing(TIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SMALL, 0, 0)
         column.setSpacing(SMALL)
         column.addWidget(heading("Load it"))
         column.addWidget(self.needs)
         column.addLayout(line)
-        for part in (self.waiting, self.said):
+        for part in (self.waiting, self.said, self._told):
             column.addWidget(part)
-        column.addLayout(self._told)
 
     def _show(self) -> None:
         model = self._model
@@ -111,13 +114,8 @@ class KerasLoadSection(QWidget):
 
     def _show_result(self, result: LoadReport | Finding | None) -> None:
         self.said.show_lines(report_lines(result) if result is not None else [])
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
         found = (result,) if isinstance(result, Finding) else result.findings if result else ()
-        self.cards = [FindingCard(one) for one in found if one.severity is not Severity.INFO]
-        for card in self.cards:
-            self._told.addWidget(card)
+        self._told.show_findings([one for one in found if one.severity is not Severity.INFO])
 
     def _ask_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -22,8 +22,9 @@ from tfinspector.contents.figures import Statistics
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.viewmodels.running import RunModel, took_words
 from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.finding_cards import FindingCards
 from tfinspector.views.icons import icon
-from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, number_font
+from tfinspector.views.theme import ROW_HEIGHT, SMALL, number_font
 from tfinspector.views.variables.sparkline import SparklineDelegate
 from tfinspector.views.waiting_line import WaitingLine
 
@@ -42,7 +43,7 @@ class RunOutcome(QWidget):
         self.waiting, self.said = WaitingLine(), QLabel()
         self.table = QTableWidget(0, len(_HEADINGS))
         self.save = QPushButton("Save .npy…")
-        self.cards: list[FindingCard] = []
+        self._told = FindingCards()
         self._shown: object = self  # nothing yet, not even that there is no result
         self._dress()
         self._lay_out()
@@ -85,19 +86,22 @@ class RunOutcome(QWidget):
             heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setHorizontalHeaderItem(column, heading)
 
+    @property
+    def cards(self) -> list[FindingCard]:
+        """Of what was found."""
+        return self._told.cards
+
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.addWidget(self.said, 1)
         line.addWidget(self.save, 0, Qt.AlignmentFlag.AlignTop)
-        self._told = QVBoxLayout()
-        self._told.setSpacing(TIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
         column.addWidget(self.waiting)
         column.addLayout(line)
         column.addWidget(self.table)
-        column.addLayout(self._told)
+        column.addWidget(self._told)
 
     def _show(self) -> None:
         model = self._model
@@ -116,7 +120,7 @@ class RunOutcome(QWidget):
         self.save.setVisible(bool(outputs))
         self._fill(outputs)
         found = (result,) if isinstance(result, Finding) else report.findings if report else ()
-        self._show_findings([one for one in found if one.severity is not Severity.INFO])
+        self._told.show_findings([one for one in found if one.severity is not Severity.INFO])
 
     def _fill(self, outputs: tuple[CallOutput, ...]) -> None:
         table = self.table
@@ -134,14 +138,6 @@ class RunOutcome(QWidget):
         table.setFixedHeight(head + rows * ROW_HEIGHT + 2)
         if outputs and self.isVisible():
             table.selectRow(0)
-
-    def _show_findings(self, findings: list[Finding]) -> None:
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
-        self.cards = [FindingCard(finding) for finding in findings]
-        for card in self.cards:
-            self._told.addWidget(card)
 
     def _on_selected(self) -> None:
         row = self.table.currentRow()

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tfinspector.viewmodels.load_words import report_lines
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.python import Writer, written
 from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.signatures import SignaturesModel, report_lines
+from tfinspector.viewmodels.signatures import SignaturesModel
 from tfinspector.viewmodels.verify.model import VerifyModel
 from tfinspector.views.call_section import CallSection
 from tfinspector.views.elided_label import ElidedLabel

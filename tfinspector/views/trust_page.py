@@ -10,13 +10,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.keras_loading import KerasLoading
 from tfinspector.viewmodels.python import Writer, trust_writer
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.trust import NO_SOURCE, TrustModel
 from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.finding_cards import FindingCards
 from tfinspector.views.integrity_section import IntegritySection
 from tfinspector.views.keras_load import KerasLoadSection
 from tfinspector.views.lines import Lines
@@ -40,8 +40,7 @@ class TrustPage(QWidget):
         self.byline = QLabel()
         self.byline.setProperty("muted", True)
         self.byline.setWordWrap(True)
-        self.cards: list[FindingCard] = []
-        self._shown: list[Finding] = []
+        self._told = FindingCards()
         self.reaching = PlainGrid(("Operation", "What", "Count", "When", "From"), (2,))
         self.foreign = PlainGrid(("Name", "From", "Where"))
         self.operations = PlainGrid(("Operation", "Count"), (1,))
@@ -54,6 +53,11 @@ class TrustPage(QWidget):
         self._lay_out()
         self.model.changed.connect(self._show)
         self._show()
+
+    @property
+    def cards(self) -> list[FindingCard]:
+        """Of what was found."""
+        return self._told.cards
 
     def copy_shown(self) -> None:
         """Copy what the page says, as text."""
@@ -72,9 +76,7 @@ class TrustPage(QWidget):
         column.addWidget(self.verdict)
         column.addWidget(self.byline)
         column.addWidget(self.waiting)
-        self._cards = QVBoxLayout()
-        self._cards.setSpacing(SMALL)
-        column.addLayout(self._cards)
+        column.addWidget(self._told)
         self._sections = [
             _section(column, title, table)
             for title, table in (
@@ -104,7 +106,7 @@ class TrustPage(QWidget):
         self.verdict.show_lines([(verdict.icon, verdict.role, verdict.words)] if verdict else [])
         self.byline.setText(model.byline)
         self.byline.setVisible(bool(model.byline))
-        self._show_cards(model.findings)
+        self._told.show_findings(model.findings)
         for section, table, rows in zip(
             self._sections,
             (self.reaching, self.foreign, self.operations),
@@ -118,17 +120,6 @@ class TrustPage(QWidget):
             self.waiting.wait_for("Reading", task)
         else:
             self.waiting.done()
-
-    def _show_cards(self, findings: list[Finding]) -> None:
-        if findings == self._shown:
-            return
-        self._shown = findings
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
-        self.cards = [FindingCard(finding) for finding in findings]
-        for card in self.cards:
-            self._cards.addWidget(card)
 
     def _cancel(self) -> None:
         if task := self.model.integrity.task:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import Interpreter
 from tfinspector.viewmodels.restore import jobs
+from tfinspector.viewmodels.restore.callables import ask_callables
 from tfinspector.viewmodels.restore.devices import Comparison, comparisons
 from tfinspector.viewmodels.restore.form import DeviceChoice, RestoreForm, device_choices, recalled
 from tfinspector.viewmodels.restore.jobs import Order, Result, Written
@@ -140,15 +141,7 @@ class RestoreModel(QObject):
 
     def list_callables(self, path: str) -> None:
         """Ask which functions the Python file offers; `offered` answers. Nothing is executed."""
-        door = self._session.doors.restoring.list_callables
-        self._session.run(
-            f"Read {os.path.basename(path)}",
-            lambda ticket: door(path),
-            self.offered.emit,
-            self.offered.emit,
-            quiet=True,
-            key=f"callables {id(self)}",
-        )
+        ask_callables(self._session, path, self.offered, self)
 
     # Work
 

@@ -18,6 +18,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.contents.saved_models import Signature
 from tfinspector.contents.verifications import VerifyReport
 from tfinspector.viewmodels.compare.sides import Side, sides_of
+from tfinspector.viewmodels.restore.callables import ask_callables
 from tfinspector.viewmodels.restore.form import CPU, DeviceChoice, RestoreForm, recalled
 from tfinspector.viewmodels.restore.log_relay import LogRelay
 from tfinspector.viewmodels.running import RunModel
@@ -154,11 +155,7 @@ class VerifyModel(QObject):
 
     def list_callables(self, path: str) -> None:
         """Ask which functions the Python file offers; `offered` answers. Nothing is executed."""
-        door = self._session.doors.restoring.list_callables
-        self._session.run(
-            f"Read {os.path.basename(path)}", lambda ticket: door(path), self.offered.emit,
-            self.offered.emit, quiet=True, key=f"callables {id(self)}",
-        )  # fmt: skip
+        ask_callables(self._session, path, self.offered, self)
 
     # The comparison
 

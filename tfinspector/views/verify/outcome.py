@@ -18,9 +18,10 @@ from tfinspector.viewmodels.verify.words import (
 )
 from tfinspector.views.buttons import tool_button
 from tfinspector.views.finding_card import FindingCard
+from tfinspector.views.finding_cards import FindingCards
 from tfinspector.views.lines import Lines
 from tfinspector.views.plain_grid import PlainGrid
-from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.theme import SMALL
 from tfinspector.views.waiting_line import WaitingLine
 
 _NUMBERS = (2, 3)
@@ -35,7 +36,7 @@ class VerifyOutcome(QWidget):
         self.waiting, self.verdict, self.said = WaitingLine(), Lines(), QLabel()
         self.table = PlainGrid(HEADINGS, _NUMBERS)
         self.copy = tool_button("copy", "Copy", "Copy verdict and table", self.copy_shown)
-        self.cards: list[FindingCard] = []
+        self._told = FindingCards()
         self._shown: object = self  # nothing yet, not even that there is no result
         self.said.setProperty("muted", True)
         self.said.setWordWrap(True)
@@ -50,12 +51,15 @@ class VerifyOutcome(QWidget):
         if self._model.result is not None:
             QGuiApplication.clipboard().setText(text_of(self._model.result))
 
+    @property
+    def cards(self) -> list[FindingCard]:
+        """Of what was found."""
+        return self._told.cards
+
     def _lay_out(self) -> None:
         line = QHBoxLayout()
         line.addWidget(self.verdict, 1)
         line.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
-        self._told = QVBoxLayout()
-        self._told.setSpacing(TIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
@@ -63,7 +67,7 @@ class VerifyOutcome(QWidget):
         column.addLayout(line)
         column.addWidget(self.said)
         column.addWidget(self.table)
-        column.addLayout(self._told)
+        column.addWidget(self._told)
 
     def _show(self) -> None:
         if self._model.task:
@@ -82,12 +86,4 @@ class VerifyOutcome(QWidget):
         self.said.setVisible(bool(self.said.text()))
         self.table.show_rows(rows_of(report) if report else [])
         found = (result,) if isinstance(result, Finding) else report.findings if report else ()
-        self._show_findings([one for one in found if one.severity is not Severity.INFO])
-
-    def _show_findings(self, findings: list[Finding]) -> None:
-        for card in self.cards:
-            card.hide()
-            card.deleteLater()
-        self.cards = [FindingCard(finding) for finding in findings]
-        for card in self.cards:
-            self._told.addWidget(card)
+        self._told.show_findings([one for one in found if one.severity is not Severity.INFO])
