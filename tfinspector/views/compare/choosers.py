@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidg
 
 from tfinspector.viewmodels.compare.sides import Side
 from tfinspector.views.buttons import tool_button
+from tfinspector.views.elided_combo import ElidedCombo
 from tfinspector.views.theme import SMALL
 
 _MOST_LISTED = 24
 
 
-class SideChooser(QComboBox):
+class SideChooser(ElidedCombo):
     """All snapshots that are open; the one that is chosen is elided in the middle.
 
     `chosen` carries the `Side` that a person took.

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, METRICS, Reference
 from tfinspector.viewmodels.drift.lines import Order
@@ -17,8 +17,9 @@ from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.words import snapshot_words
 from tfinspector.viewmodels.drift_colours import Colouring, can_be_log
 from tfinspector.views.buttons import MenuButton, tool_button
+from tfinspector.views.elided_combo import ElidedCombo
 from tfinspector.views.icons import icon
-from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.theme import TIGHT
 
 _Kind = TypeVar("_Kind", Order, Colouring)
 _ORDERS = {
@@ -68,12 +69,8 @@ class DriftControls(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(TIGHT)
-        layout.addWidget(self.what, 3)
-        word = QLabel("against")
-        word.setProperty("muted", True)
-        layout.addWidget(word)
-        layout.addWidget(self.reference, 2)
-        layout.addSpacing(SMALL)
+        layout.addWidget(self.what, 1)
+        layout.addWidget(self.reference, 1)
         for widget in (self.view, self.play, self.export):
             layout.addWidget(widget)
         self._paths: list[str] = []
@@ -124,7 +121,7 @@ class DriftControls(QWidget):
         table = model.table
         self._paths = [snapshot.path for snapshot in table.snapshots] if table else []
         told = [snapshot_words(table, at) for at in range(len(self._paths))] if table else []
-        wanted = ["first snapshot", "the one before", *told]
+        wanted = [f"against {word}" for word in ("the first", "the one before", *told)]
         if wanted != [self.reference.itemText(at) for at in range(self.reference.count())]:
             with QSignalBlocker(self.reference):
                 self.reference.clear()
@@ -147,7 +144,7 @@ def export_button(chosen: Callable[[str], object]) -> MenuButton:
 
 
 def _combo(name: str, tip: str) -> QComboBox:
-    combo = QComboBox()
+    combo = ElidedCombo()
     combo.setAccessibleName(name)
     combo.setToolTip(tip)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

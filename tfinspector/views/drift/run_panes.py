@@ -13,6 +13,7 @@ from tfinspector.views.drift.curves_plot import CurvesPlot
 from tfinspector.views.drift.path_plot import PathPlot
 from tfinspector.views.drift.run_plot import RunPlot
 from tfinspector.views.elided_label import ElidedLabel
+from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, TIGHT
 
@@ -25,7 +26,7 @@ _PATH_HINT = "Click a point to go to its snapshot"
 
 
 class RunPane(QWidget):
-    """Title, plot, read-out. Attributes: plot, title, readout.
+    """Title, plot, read-out. Attributes: plot, title, readout, export.
 
     `export_asked` carries "png", "svg" or "csv".
     """
@@ -43,14 +44,15 @@ class RunPane(QWidget):
         self.line = QHBoxLayout()
         self.line.setSpacing(SMALL)
         self.line.addWidget(self.title, 1)
-        self.line.addWidget(export_button(self.export_asked.emit))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(TIGHT)
-        layout.addLayout(self.line)
-        layout.addWidget(self.about)
-        layout.addWidget(plot, 1)
-        layout.addWidget(self.readout)
+        self.export = export_button(self.export_asked.emit)
+        self.line.addWidget(self.export)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(TIGHT)
+        self.column.addLayout(self.line)
+        self.column.addWidget(self.about)
+        self.column.addWidget(plot, 1)
+        self.column.addWidget(self.readout)
         plot.pointed.connect(lambda words: self.readout.set_text(words or hint))
         plot.went.connect(model.go_to)
         model.at_changed.connect(lambda: plot.show_at(model.at))
@@ -98,6 +100,8 @@ class PathPane(RunPane):
         super().__init__(model, self.drawing, _PATH_HINT, parent)
         model.heat_changed.connect(self._show_path)
         self._shown: object = None
+        self.none = EmptyState("run", _NO_PATH)
+        self.column.insertWidget(2, self.none, 1)
         self._show_path()
 
     @property
@@ -115,11 +119,14 @@ class PathPane(RunPane):
         shares = [f"{100 * share:.1f} %" for share in path.explained[:2]] if path else []
         told = f"across {shares[0]}, up {shares[-1]} of the variance" if path else ""
         self.title.set_text(f"Path of the run: {told}" if path else "")
-        told = path.words if path else _NO_PATH if table else ""
+        told = path.words if path else ""
         if path and path.left_out:
             where = [self.where[at] for at in path.left_out]
             more = ["…"] if len(where) > _MOST_NAMED else []
             told = f"{told.rstrip('.')}: {', '.join([*where[:_MOST_NAMED], *more])}."
         self.about.set_text(told)
+        for widget in (self.plot, self.readout, self.export):
+            widget.setVisible(path is not None)
+        self.none.setVisible(path is None and table is not None)
         self.drawing.show_path(path, self.where)
         self.drawing.show_at(self.model.at)
