@@ -155,4 +155,4 @@ def _write_proof(page: Page, report: LoadReport) -> None:
         page.line(f"{all_of_them} the file's values, bit for bit.", "proved")
     elif count:
         page.line(f"{report.proved} of {count} variables hold the file's values, bit for bit; the "
-                  "others could not be paired with a value in the file.")  # fmt: skip
+                  "rest could not be paired with a value in the file.")  # fmt: skip

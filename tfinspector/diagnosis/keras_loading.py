@@ -172,6 +172,11 @@ def _fix(ident: str, path: str, keras: KerasFile, custom: Sequence[str], consent
             "has an older TensorFlow.",
             f"{_command(path, custom, consent)} --python OLDER_PYTHON",
         )
+    if ident == "K03" and keras.keras_version:
+        return Fix(
+            f"Load it with a Python whose Keras is {keras.keras_version} or newer.",
+            f"{_command(path, custom, consent)} --python NEWER_PYTHON",
+        )
     return Fix(
         "Build the model in your own code and restore the weights into it.",
         f"tfinspector restore {shlex.quote(path)} --factory FILE.py:build",
