@@ -112,6 +112,8 @@ def test_types_with_names_of_their_own(tmp_path):
         file.create_dataset("x", data=np.arange(3), dtype=file["type"])
         file["x"].attrs.create("scale", 2.5, dtype=file["type"])
     tree = tree_of(path)
+    assert tree.problems == []
+    assert list(tree.datasets) == ["x"]
     assert tree.datasets["x"].element.dtype.name == "float32"
     assert tree.own_attributes["x"].get("scale") == 2.5
 

@@ -1,4 +1,4 @@
-"""HDF5 files, as far as Keras writes them: groups, attributes, datasets, and where their bytes lie.
+"""HDF5 files of every version: groups, attributes, datasets, and where their bytes lie.
 
 Written from the HDF5 File Format Specification (version 3.0), in Python on purpose: the C library
 crashes or spins on damaged files (one flipped byte in a thousand is enough), and a program that

@@ -100,6 +100,12 @@ class Dataset(NamedTuple):
         return prod(self.shape) * self.element.nbytes
 
 
+def is_named_type(messages: Sequence[Message]) -> bool:
+    """Whether an object with these messages is a type with a name of its own: it has no values."""
+    types = {message.type for message in messages}
+    return DATATYPE in types and not types & {DATASPACE, LAYOUT}
+
+
 def read_dataset(messages: Sequence[Message], bytes_of: FileBytes) -> Dataset:
     """The dataset with these messages. Raises `Broken`; what is merely refused is a `problem`."""
     by_type = {message.type: resolved(message, bytes_of) for message in messages}

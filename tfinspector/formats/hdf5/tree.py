@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from tfinspector.formats.hdf5.attributes import Attributes
-from tfinspector.formats.hdf5.datasets import Dataset, read_dataset
+from tfinspector.formats.hdf5.datasets import Dataset, is_named_type, read_dataset
 from tfinspector.formats.hdf5.file_bytes import Broken, FileBytes, Readable
 from tfinspector.formats.hdf5.groups import is_group, links_of
 from tfinspector.formats.hdf5.headers import read_messages, read_superblock
@@ -43,6 +43,8 @@ def read_tree(file: Readable, offset: int, nbytes: int) -> Hdf5Tree:
         path, address = queue.pop()
         try:
             messages = read_messages(bytes_of, address)
+            if is_named_type(messages):
+                continue
             if not is_group(messages):
                 tree.datasets[path] = read_dataset(messages, bytes_of)
                 tree.own_attributes[path] = Attributes(messages, bytes_of)
