@@ -66,6 +66,7 @@ def test_what_is_among_them_is_seen_in_the_bytes() -> None:
         True, True, False, False, True, False, False,
     ]  # fmt: skip
     assert 3 not in texts
+    assert "a\0bc" not in texts
     assert "_GRAPH" not in texts.without(0)
     assert "a" in texts.without(0)
 

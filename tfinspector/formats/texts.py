@@ -64,6 +64,8 @@ class Texts(Sequence[str]):
         """Whether it is one of them: a look at the bytes, where something stands between them."""
         if not (isinstance(text, str) and text.isascii() and self._gap and len(self)):
             return text in self.all
+        if self._gap.decode() in text:
+            return False
         first, last = int(self.begins[0]), int(self.ends[-1]) + len(self._gap)
         sought = text.encode() + self._gap
         if self.data.startswith(sought, first):

@@ -148,11 +148,14 @@ class Arrivals:
         arrivals = np.bincount(node, minlength=len(walks.columns) + 1)  # the last one is that of -1
         is_odd = (arrivals != 1) | (np.arange(len(arrivals)) == _ROOT)
         several: dict[int, list[str]] = {_ROOT: [""] if walks.columns.has_values(_ROOT) else []}
-        for at in np.flatnonzero(is_odd[node]).tolist():
-            several.setdefault(int(node[at]), []).append(begins[walk[at]] + names[leaf[at]])
+        odd = is_odd[node]
+        ends = zip(*(part[odd].tolist() for part in (node, walk, leaf)), strict=True)
+        for one, way, last in ends:
+            several.setdefault(one, []).append(begins[way] + names[last])
+        places = np.flatnonzero(is_odd[nodes])
         others = {
-            place: tuple(several.get(int(nodes[place]), ())[: walks.most])
-            for place in np.flatnonzero(is_odd[nodes]).tolist()
+            place: tuple(several.get(one, ())[: walks.most])
+            for place, one in zip(places.tolist(), nodes[places].tolist(), strict=True)
         }
         return OnePathEach(paths, others)
 
