@@ -13,7 +13,7 @@ from tfinspector.formats.keras.keras_file import read_keras
 
 GROWING = {
     "array that grows": (None,),
-    "array of one size": (40_000,),
+    "array of one size": (6000,),
     "tree": (None, None),
 }
 
@@ -24,7 +24,7 @@ def tree_of(path):
 
 
 @pytest.mark.parametrize("packing", [{}, {"compression": "gzip"}], ids=["plain", "packed"])
-@pytest.mark.parametrize("count", [1, 4, 7, 200, 2000, 20_000])
+@pytest.mark.parametrize("count", [1, 4, 7, 200, 3000])
 @pytest.mark.parametrize("most", GROWING.values(), ids=GROWING)
 def test_many_chunks(tmp_path, most, count, packing):
     """Each size of list: elements in its own block, data blocks, blocks of pointers, pages."""
@@ -54,6 +54,22 @@ def test_chunks_here_and_there(tmp_path, most):
     assert np.array_equal(reader.read("x", part), wanted[part])
 
 
+def test_lists_so_long_that_they_have_pages(tmp_path):
+    """Of which only those are there that something was written to."""
+    path = tmp_path / "long.h5"
+    places = [3, 900, 131_000, 200_000, 399_999]
+    with h5py.File(path, "w", libver="latest") as file:
+        for name, most in (("grows", None), ("fixed", 400_000)):
+            data = file.create_dataset(name, (400_000,), "u1", chunks=(1,), maxshape=(most,))
+            for place in places:
+                data[place] = place % 250 + 1
+    _, reader = read_keras(str(path))
+    for name in ("grows", "fixed"):
+        values = reader.read(name)
+        assert np.flatnonzero(values).tolist() == places
+        assert values[places].tolist() == [place % 250 + 1 for place in places]
+
+
 def test_chunks_that_lie_in_order(tmp_path):
     """Written ahead, without a list: places are counted for the largest shape."""
     path = tmp_path / "ahead.h5"
@@ -68,7 +84,7 @@ def test_chunks_that_lie_in_order(tmp_path):
     assert np.array_equal(reader.read("x"), wanted)
 
 
-@pytest.mark.parametrize("count", [1, 8, 9, 60, 3000, 30_000])
+@pytest.mark.parametrize("count", [1, 8, 9, 60, 7000])
 def test_groups_with_many_names(tmp_path, count):
     """From links in the group itself to a heap with tables of tables, and long names too."""
     path = tmp_path / "names.h5"

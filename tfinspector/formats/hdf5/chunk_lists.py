@@ -211,17 +211,17 @@ def _pointer_block(
     nbytes = o + array.at_nbytes + group.blocks * (bits_nbytes + o)
     body, _ = _head(bytes_of, address, nbytes, b"EASB")
     body.skip(o + array.at_nbytes)
-    written = [body.raw(bits_nbytes) for _ in range(group.blocks)]
+    bits = body.raw(group.blocks * bits_nbytes)  # one for each page, those of a block by its place
     for place in range(group.blocks):
         block = body.offset()
         if block is not None:
-            bits = written[place] if pages else None
-            yield from _data_block(bytes_of, array, block, group, place, bits)
+            written = [_bit(bits, place * pages + page) for page in range(pages)] or None
+            yield from _data_block(bytes_of, array, block, group, place, written)
 
 
 def _data_block(
     bytes_of: FileBytes, array: _Growing, address: int, group: _Group, place: int,
-    written: bytes | None,
+    written: list[bool] | None,
 ) -> Iterator[_Element]:  # fmt: skip
     """The elements of one data block; `written` tells which of its pages were, if it has some."""
     around = bytes_of.offset_nbytes + array.at_nbytes
@@ -235,7 +235,7 @@ def _data_block(
     head, _ = _head(bytes_of, address, around, b"EADB")
     start = address + len(head.data) + _CHECKSUM
     for page in range(group.elements // array.page):
-        if _bit(written, page):
+        if written[page]:
             nbytes = array.page * array.width
             part = Fields(bytes_of.at(start + page * (nbytes + _CHECKSUM), nbytes), bytes_of)
             numbers = range(first + page * array.page, first + (page + 1) * array.page)
