@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from tfinspector.engine.code.comparing import comparison_of
 from tfinspector.engine.code.drifting import drift_of
 from tfinspector.engine.code.inspecting import Drawn, histograms_of, slice_of
 from tfinspector.engine.code.listing import open_and_list, read_variables
+from tfinspector.engine.code.reading import opening_code
 from tfinspector.engine.code.trusting import trust_of
 from tfinspector.engine.comparing.comparing import Side, compare
 from tfinspector.engine.comparing.drifting import drift
@@ -241,7 +243,7 @@ def test_foreign_classes_and_code_of_a_keras_file_are_named(made: Made, run: Run
         for each in trust(source).custom_objects:
             named = [line for line in lines if line.startswith("not of Keras ")]
             assert any(each.class_name in line for line in named), each
-    lines = run(trust_of(open_source(str(made("keras_files.executing") / "own.keras"))))
+    lines = run(trust_of(open_source(str(made("keras_files.executing") / "wrapped.keras"))))
     assert any(line.startswith("executes code ") for line in lines)
 
 
@@ -262,3 +264,14 @@ def test_a_path_that_tensorflow_takes_for_a_pattern(made: Made, run: Run, tmp_pa
     source = open_source(str(place / "ckpt-1"))
     lines = run(open_and_list(source, newest(source)))
     assert lines[-1].startswith(f"{len(source.checkpoint().variables)} variables")
+
+
+def test_no_script_for_what_is_not_read_where_it_lies(opened: Opened) -> None:
+    checkpoint, model = opened("drift.run:"), opened("keras_files.every_kind:model.keras")
+    with pytest.raises(Unreadable) as refusal:
+        opening_code([(checkpoint, "https://host/run/ckpt-1")])
+    assert "https://" in refusal.value.finding.title
+    model.source = replace(model.source, path="gs://bucket/model.keras")
+    with pytest.raises(Unreadable) as refusal:
+        opening_code([(model, newest(model))])
+    assert refusal.value.finding.title.startswith("No short script")
