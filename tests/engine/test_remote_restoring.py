@@ -40,6 +40,7 @@ KERAS_MODELS = FACTORIES.parent / "keras_restores" / "models.py"
 def kinds(tensorflow: TensorFlowProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("kinds")
     tensorflow.call("tests.makers.keras_restores.writing:every_kind", str(directory))
+    assert len(list(directory.glob("a_*.weights.h5"))) > 1
     return directory
 
 

@@ -66,7 +66,7 @@ def every_kind(directory: str) -> None:
     model.save(f"{directory}/a.keras")
     model.save(f"{directory}/a.h5")
     model.save_weights(f"{directory}/a.weights.h5")
-    model.save_weights(f"{directory}/a.weights.json", max_shard_size=0.0000005)
+    model.save_weights(f"{directory}/a.weights.json", max_shard_size=2e-7)
     model.export(f"{directory}/exported", verbose=False)
     with zipfile.ZipFile(f"{directory}/a.keras") as archive:
         archive.extractall(f"{directory}/unpacked")
