@@ -13,7 +13,7 @@ from tfinspector.contents.findings import Cancelled, Finding, Severity, Unreadab
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.loading import load_opened, load_saved_model
+from tfinspector.engine.loading import load_opened
 from tfinspector.engine.opening import OpenSource, open_source
 from tfinspector.engine.worker.client import WorkerClient, WorkerFailed
 
@@ -171,7 +171,7 @@ def test_a_directory_that_the_worker_does_not_see(own: Path, client: WorkerClien
 def test_what_is_no_saved_model_is_not_even_asked(made: Made) -> None:
     stopped = WorkerClient(("/no/such/python",))
     with pytest.raises(Unreadable) as caught:
-        load_saved_model(str(made("bundles.scalar") / "scalar"), stopped)
+        load_opened(opening(made("bundles.scalar") / "scalar"), stopped)
     assert caught.value.finding.id == "S01"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tensorflow_process import TensorFlowProcess
-from tfinspector.engine.loading import load_saved_model
+from tfinspector.engine.loading import load_opened
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.values import read_values
 from tfinspector.engine.worker.client import WorkerClient
@@ -27,7 +27,7 @@ def test_reference_variables(
     name: str, made: Made, client: WorkerClient, tensorflow: TensorFlowProcess
 ) -> None:
     path = made("reference_variables.assigning") / name
-    report = load_saved_model(str(path), client)
+    report = load_opened(open_source(str(path)), client)
     assert not report.loaded
     finding = report.findings[0]
     assert finding.id == "S15"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.legacy_keras import legacy_command, legacy_environment, legacy_python
 from tfinspector.contents.findings import Severity, Unreadable
-from tfinspector.engine.loading import load_saved_model
+from tfinspector.engine.loading import load_opened
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.repaired_models import write_without_slots
 from tfinspector.engine.running.asking import choices_of
@@ -48,7 +48,7 @@ def client() -> Iterator[WorkerClient]:
 
 
 def test_why_it_does_not_load(model: Path, client: WorkerClient) -> None:
-    report = load_saved_model(str(model), client)
+    report = load_opened(open_source(str(model)), client)
     assert not report.loaded
     finding = report.findings[0]
     assert (finding.id, finding.severity) == ("S14", Severity.ERROR)

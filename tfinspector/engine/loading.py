@@ -12,22 +12,9 @@ from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.load_errors import explain_load_error
 from tfinspector.diagnosis.worker import explain_versions
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.opening import OpenSource, open_source
+from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
 from tfinspector.engine.worker.client import MethodFailed, WorkerClient
-
-
-def load_saved_model(
-    path: str,
-    client: WorkerClient,
-    tags: Sequence[str] | None = None,
-    device: str | None = None,
-    ticket: Ticket | None = None,
-    timeout: float | None = None,
-) -> LoadReport:
-    """Open `path` and load it; see `load_opened`. Raises Unreadable too."""
-    ticket = ticket or Ticket()
-    return load_opened(open_source(path, ticket), client, tags, device, ticket, timeout)
 
 
 def load_opened(
