@@ -16,6 +16,7 @@ class Notice(QLabel):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         self.setProperty("notice", True)
         self.setWordWrap(True)
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
@@ -26,7 +27,7 @@ class Notice(QLabel):
         """Show this, `top` pixels below the upper edge of what it lies over."""
         self.setText(words)
         self.setAccessibleName(words)
-        room = self.parentWidget().width() - 2 * SMALL
+        room = self._over.width() - 2 * SMALL
         line = self.fontMetrics().horizontalAdvance(max(words.split("\n"), key=len))
         width = min(line + 4 * SMALL, _WIDEST, room)
         self.resize(width, self.heightForWidth(width))
