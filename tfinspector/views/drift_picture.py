@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from math import ceil
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -151,7 +151,8 @@ class DriftPicture:
         cells = self._heat.every.at(self._rows)
         cells = cells._replace(places=self._heat.colours.places(cells.values))
         gap = 1.0 if min(self._tall, self._wide) >= 8 else 0.0
-        CellPainter(self._heat.colours, self._colours).paint(painter, self._grid, cells, gap)
+        air = QSizeF(gap, gap)
+        CellPainter(self._heat.colours, self._colours).paint(painter, self._grid, cells, air)
 
     def _paint_names(self, painter: QPainter) -> None:
         """Names beside the rows; weights first, and what is none in a paler colour."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen
 
 from tfinspector.viewmodels.drift.heat import Cells, Mask
@@ -33,8 +33,8 @@ class CellPainter:
         self._hatch = QPen(QColor(roles.muted), 1.0)
         self._odd = QColor(roles.wrong)
 
-    def paint(self, painter: QPainter, block: QRectF, cells: Cells, gap: float) -> None:
-        """A block of cells, arrays of (lines, snapshots), with this much air between them.
+    def paint(self, painter: QPainter, block: QRectF, cells: Cells, gap: QSizeF) -> None:
+        """A block of cells, arrays of (lines, snapshots), with this air right of and below each.
 
         Thousands of them take as long as a handful: their colours are one image.
         """
@@ -47,11 +47,10 @@ class CellPainter:
         for line, first, end in _stretches((fills & np.isnan(cells.places)) | cells.failed):
             left, top = block.left() + first * wide, block.top() + line * tall
             self._paint_hatch(painter, QRectF(left, top, (end - first) * wide, tall))
-        if gap:
-            self._part(painter, block, lines, columns, gap)
+        self._part(painter, block, lines, columns, gap)
         for line, column in np.argwhere(cells.odd).tolist():
             left, top = block.left() + column * wide, block.top() + line * tall
-            self._paint_dot(painter, QRectF(left, top, wide - gap, tall - gap))
+            self._paint_dot(painter, QRectF(left, top, wide - gap.width(), tall - gap.height()))
 
     def _fill(self, painter: QPainter, block: QRectF, cells: Cells, fills: Mask) -> None:
         """The colours: one image, but in drawings cells, which stay sharp however large."""
@@ -81,15 +80,19 @@ class CellPainter:
         dots[~fills] = 0
         return np.ascontiguousarray(dots)
 
-    def _part(self, painter: QPainter, block: QRectF, lines: int, columns: int, gap: float) -> None:
+    def _part(
+        self, painter: QPainter, block: QRectF, lines: int, columns: int, gap: QSizeF
+    ) -> None:
         """Air right of each column and below each line."""
         tall, wide = block.height() / lines, block.width() / columns
         for column in range(1, columns + 1):
             right = block.left() + column * wide
-            painter.fillRect(QRectF(right - gap, block.top(), gap, block.height()), self._ground)
+            air = QRectF(right - gap.width(), block.top(), gap.width(), block.height())
+            painter.fillRect(air, self._ground)
         for line in range(1, lines + 1):
             bottom = block.top() + line * tall
-            painter.fillRect(QRectF(block.left(), bottom - gap, block.width(), gap), self._ground)
+            air = QRectF(block.left(), bottom - gap.height(), block.width(), gap.height())
+            painter.fillRect(air, self._ground)
 
     def _paint_hatch(self, painter: QPainter, cell: QRectF) -> None:
         """Lines from lower left to upper right, drawn one by one: patterns get lost in SVG."""

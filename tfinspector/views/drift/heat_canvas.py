@@ -167,7 +167,7 @@ class HeatCanvas(QAbstractScrollArea):
         block.setSize(QSizeF((last - first) * self._wide, len(lines) * LINE))
         shown = zip(*(heat.cells(line) for line in lines), strict=True)
         cells = Cells(*(np.stack(figure)[:, first:last] for figure in shown))
-        gap = 1.0 if self._wide >= 8 else 0.0
+        gap = QSizeF(1.0 if self._wide >= 8 else 0.0, 1.0)
         CellPainter(heat.colours, colours()).paint(painter, block, cells, gap)
 
     def _columns_in_view(self) -> tuple[int, int]:

@@ -31,7 +31,7 @@ class MatrixView(QWidget):
         super().__init__(parent)
         self._matrix: Matrix | None = None
         self._cell: tuple[int, int] | None = None
-        self._label, self._wide = 0.0, _WIDE
+        self._label, self._wide = 0, round(_WIDE)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Matrix of layers and kinds")
@@ -67,7 +67,7 @@ class MatrixView(QWidget):
         block = self.rect_of(lines.start, 0)
         block.setSize(QSizeF(len(matrix.kinds) * self._wide, len(lines) * _LINE))
         shown = matrix.cells.at(slice(lines.start, lines.stop))
-        CellPainter(matrix.heat.colours, roles).paint(painter, block, shown, 1.0)
+        CellPainter(matrix.heat.colours, roles).paint(painter, block, shown, QSizeF(1, 1))
 
     def _lines_in(self, part: QRectF) -> range:
         assert self._matrix is not None
@@ -99,8 +99,8 @@ class MatrixView(QWidget):
                 if self._matrix else ((), ())
             )
         )  # fmt: skip
-        self._label = min(layers, _LONGEST) + SPACE
-        self._wide = min(max(kinds + SMALL, _WIDE), _WIDEST)
+        self._label = round(min(layers, _LONGEST) + SPACE)
+        self._wide = round(min(max(kinds + SMALL, _WIDE), _WIDEST))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The matrix, and the keyboard's cell."""
