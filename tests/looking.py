@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 
 

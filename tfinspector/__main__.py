@@ -73,7 +73,7 @@ def _leave(status: int) -> NoReturn:
 def _paint(table: DriftTable, metric: str, reference: Reference) -> bytes:
     """Qt is loaded when a command really draws, and finds no display necessary."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from tfinspector.views.drift_picture import paint_drift
+    from tfinspector.views.drift.picture import paint_drift
 
     return paint_drift(table, metric, reference)
 

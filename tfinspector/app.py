@@ -33,7 +33,7 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
         from tfinspector.viewmodels.preferences import Preferences
         from tfinspector.viewmodels.session import Session
         from tfinspector.views import theme
-        from tfinspector.views.main_window import MainWindow
+        from tfinspector.views.window.main_window import MainWindow
 
     share_fairly()
     application = QApplication(["tfinspector"])

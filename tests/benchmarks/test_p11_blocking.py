@@ -15,7 +15,7 @@ from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import share_fairly
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 
 __all__ = ["TARGET_MS", "Heart", "begin", "nothing_dangles", "own_folders"]
 

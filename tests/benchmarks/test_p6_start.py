@@ -18,7 +18,7 @@ LATE = ("pyqtgraph", "numba", "h5py", "google.protobuf", "scipy", "rich", "typer
 
 OPEN = """
 import sys
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 from tfinspector.__main__ import main
 
 def painted(window):

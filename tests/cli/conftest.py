@@ -92,7 +92,8 @@ def one_worker(lent_worker: WorkerClient, monkeypatch: pytest.MonkeyPatch) -> Wo
     """`restore`, `run` and `verify` use the lent worker and leave it running; only where no
     `--python` is given.
     """
-    from tfinspector.cli import restore, run, verify
+    from tfinspector.cli import run, verify
+    from tfinspector.cli.restore import command as restore
 
     make = restore.worker
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Ended
 from tests.cli.schema import FINDINGS, NUMBER, check
-from tfinspector.cli.drift_page import sparkline
+from tfinspector.cli.comparing.drift_page import sparkline
 from tfinspector.contents.drift_metrics import METRICS
 from tfinspector.engine.comparing import run_path
 

@@ -9,7 +9,7 @@ import pytest
 from tfinspector.contents.calls import Callee, InputChoice, InputKind
 from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.saved_models import Shape, TensorSpec
-from tfinspector.viewmodels.call_form import InputLine, lines_of
+from tfinspector.viewmodels.signatures.call_form import InputLine, lines_of
 
 
 def spec(name: str, dtype: str = "float32", shape: Shape = (None, 4)) -> TensorSpec:

@@ -14,14 +14,14 @@ from tests.looking import opened, session
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import LoadReport
 from tfinspector.viewmodels.load_words import report_lines
-from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.signatures import (
+from tfinspector.viewmodels.signatures.model import (
     NO_SOURCE,
     NOT_A_MODEL,
     SignaturesModel,
     tensor_row,
 )
+from tfinspector.viewmodels.signatures.running import RunModel
 from tfinspector.viewmodels.worker import WorkerState
 
 __all__ = ["opened", "session"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tfinspector.viewmodels.source_names import telling_names
+from tfinspector.viewmodels.sources.names import telling_names
 
 
 @pytest.mark.parametrize(

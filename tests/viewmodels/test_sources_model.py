@@ -14,8 +14,8 @@ from tests.viewmodels.made_up import VARIABLES, Worlds, finding, run, statistics
 from tfinspector.contents.findings import Severity
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.source_words import Health
-from tfinspector.viewmodels.sources_model import SourceAsk, SourcesModel
+from tfinspector.viewmodels.sources.model import SourceAsk, SourcesModel
+from tfinspector.viewmodels.sources.words import Health
 
 Begin = Callable[[Doors], Session]
 

@@ -17,8 +17,8 @@ from tfinspector.engine.cache import measuring
 from tfinspector.engine.measuring import find_odd_values
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.source_words import Health
-from tfinspector.viewmodels.sources_model import SourceAsk, SourcesModel
+from tfinspector.viewmodels.sources.model import SourceAsk, SourcesModel
+from tfinspector.viewmodels.sources.words import Health
 
 Begin = Callable[[Doors], Session]
 

@@ -14,7 +14,7 @@ from tfinspector.contents.trust import KnownOperations
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.worker.client import WorkerClient
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.trust import TrustModel
+from tfinspector.viewmodels.trust.model import TrustModel
 
 __all__ = ["session"]
 

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from tests.tensorflow_process import TensorFlowProcess
 from tests.viewmodels.made_up import Worlds, run
 from tfinspector.contents.figures import Statistics
-from tfinspector.viewmodels import watching
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.sources_model import SourceAsk, SourcesModel
+from tfinspector.viewmodels.sources import watching
+from tfinspector.viewmodels.sources.model import SourceAsk, SourcesModel
 
 
 def test_a_new_snapshot_appears_and_what_is_looked_at_stays(

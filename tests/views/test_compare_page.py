@@ -22,7 +22,7 @@ from tfinspector.viewmodels.compare.states import Became
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.compare.page import ComparePage
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 
 __all__ = ["session"]
 Made = Callable[[str], Path]

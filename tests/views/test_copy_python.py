@@ -16,7 +16,7 @@ from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.drift.page import DriftPage
 from tfinspector.views.inspector.inspector import HISTOGRAM, VALUES, Inspector
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 from tfinspector.views.window.python import NOTHING
 
 __all__ = ["session"]

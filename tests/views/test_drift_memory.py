@@ -9,14 +9,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tfinspector.contents.drift_metrics import METRICS, Reference
+from tfinspector.viewmodels.drift.colours import Colouring
 from tfinspector.viewmodels.drift.lines import Asked, Order
 from tfinspector.viewmodels.drift.memory import asked_of, looks_of
-from tfinspector.viewmodels.drift_colours import Colouring
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.drift.page import DriftPage
 from tfinspector.views.drift.tabs import CURVES, DISTRIBUTIONS
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 
 Made = Callable[[str], Path]
 Start = Callable[[Path], DriftPage]

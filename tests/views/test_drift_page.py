@@ -26,7 +26,7 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.views.drift.heat_canvas import LINE
 from tfinspector.views.drift.page import DriftPage
 from tfinspector.views.drift.tabs import CURVES, DISTRIBUTIONS, FINDINGS, LAYERS, PATH
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 
 __all__ = ["session"]
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, METRICS, Reference
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.opening import open_source
-from tfinspector.viewmodels.drift_colours import Colouring, colour_range
-from tfinspector.views.drift_picture import paint_drift
+from tfinspector.viewmodels.drift.colours import Colouring, colour_range
+from tfinspector.views.drift.picture import paint_drift
 
 Made = Callable[[str], Path]
 

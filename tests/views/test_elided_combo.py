@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tfinspector.views.elided_combo import ElidedCombo
+from tfinspector.views.widgets.elided_combo import ElidedCombo
 
 
 def picture(text: str, width: int, qtbot: QtBot) -> QImage:

@@ -86,7 +86,7 @@ def test_shots_of_nothing_end_with_two_and_still_print_a_document(tmp_path: Path
 
 def test_importing_the_window_imports_neither_tensorflow_nor_plots() -> None:
     code = (
-        "import sys, tfinspector.app, tfinspector.views.main_window;"
+        "import sys, tfinspector.app, tfinspector.views.window.main_window;"
         "print([m for m in ('tensorflow', 'keras', 'pyqtgraph', 'numba', 'h5py', 'scipy') "
         "if m in sys.modules])"
     )

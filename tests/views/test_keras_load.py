@@ -14,8 +14,8 @@ from tests.views.test_trust_page import page, show
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import LoadReport
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.keras_load import ConsentDialog
-from tfinspector.views.trust_page import TrustPage
+from tfinspector.views.trust.keras_load import ConsentDialog
+from tfinspector.views.trust.page import TrustPage
 
 __all__ = ["opened", "page", "session"]
 _LONG_MS = 180_000

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
-from tfinspector.views.main_window import MainWindow
 from tfinspector.views.pages import PAGES
+from tfinspector.views.window.main_window import MainWindow
 from tfinspector.views.window.palette import CommandPalette
 from tfinspector.views.window.shortcut_sheet import ShortcutSheet
 

@@ -19,11 +19,11 @@ from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.variables.columns import Column
-from tfinspector.views.main_window import MainWindow
-from tfinspector.views.overview_page import OverviewPage
+from tfinspector.views.overview.page import OverviewPage
 from tfinspector.views.theme import colours
 from tfinspector.views.variables.page import VariablesPage
 from tfinspector.views.window import dropping
+from tfinspector.views.window.main_window import MainWindow
 
 Open = Callable[..., MainWindow]
 

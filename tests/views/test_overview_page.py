@@ -13,8 +13,8 @@ from tests.looking import opened, session
 from tfinspector.contents.holdings import Part
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.inspector.details_view import DetailRow
-from tfinspector.views.overview_page import OverviewPage
-from tfinspector.views.share_bar import ShareBar
+from tfinspector.views.overview.page import OverviewPage
+from tfinspector.views.overview.share_bar import ShareBar
 
 __all__ = ["opened", "session"]
 

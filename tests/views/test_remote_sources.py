@@ -14,8 +14,8 @@ from tests.formats.places.conftest import Counted, Put, counted, memory, put
 from tests.looking import session
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.watching import Watcher
-from tfinspector.views.main_window import MainWindow
+from tfinspector.viewmodels.sources.watching import Watcher
+from tfinspector.views.window.main_window import MainWindow
 
 __all__ = ["counted", "memory", "put", "session"]
 

@@ -22,8 +22,8 @@ from tfinspector.viewmodels.restore.model import EMPTY
 from tfinspector.viewmodels.restore.renames import Decision, RenameColumn
 from tfinspector.viewmodels.restore.rows import MatchColumn
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.main_window import MainWindow
 from tfinspector.views.restore.page import RestorePage
+from tfinspector.views.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.views.test_signatures_page import choose, page
 from tfinspector.contents.calls import CallReport, InputKind
 from tfinspector.contents.reports import WorkerState
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.signatures_page import SignaturesPage
+from tfinspector.views.signatures.page import SignaturesPage
 
 __all__ = ["opened", "page", "session"]
 _LONG_MS = 180_000

@@ -7,9 +7,9 @@ from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 from tfinspector.contents.findings import Finding, Severity
-from tfinspector.views.finding_card import FindingCard
-from tfinspector.views.sentence import Sentence
 from tfinspector.views.theme import code_font
+from tfinspector.views.widgets.finding_card import FindingCard
+from tfinspector.views.widgets.sentence import Sentence
 
 
 def seen(sentence: Sentence) -> str:

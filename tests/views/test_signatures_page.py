@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.looking import opened, session
 from tfinspector.contents.findings import Severity
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.finding_card import SIGNS
-from tfinspector.views.signatures_page import SignaturesPage
+from tfinspector.views.signatures.page import SignaturesPage
+from tfinspector.views.widgets.finding_card import SIGNS
 
 __all__ = ["opened", "session"]
 

@@ -14,8 +14,8 @@ from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.compare.view import CompareView
 from tfinspector.views.restore.tree import MatchView
-from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.page import VariablesPage
+from tfinspector.views.widgets.tree_table import TreeTable
 
 MAKERS: dict[str, Callable[[Session], TreeTable]] = {
     "compare": lambda session: CompareView(CompareTable(session, session)),

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tfinspector.views import theme
 from tfinspector.views.icons import icon, pixmap
-from tfinspector.views.largest_list import BAR_ALPHA
+from tfinspector.views.overview.largest_list import BAR_ALPHA
 from tfinspector.views.style_sheet import style_sheet
 from tfinspector.views.theme import DARK, LIGHT, Colours, contrast, with_alpha
 

@@ -15,9 +15,9 @@ from tests.looking import session
 from tfinspector.contents.sources import SourceKind
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.sources_model import SourceAsk
+from tfinspector.viewmodels.sources.model import SourceAsk
 from tfinspector.views.drift.page import DriftPage
-from tfinspector.views.main_window import MainWindow
+from tfinspector.views.window.main_window import MainWindow
 
 __all__ = ["session"]
 

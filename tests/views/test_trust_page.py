@@ -18,7 +18,7 @@ from tfinspector.contents.trust import TrustReport
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.trust_page import TrustPage
+from tfinspector.views.trust.page import TrustPage
 
 __all__ = ["opened", "session"]
 

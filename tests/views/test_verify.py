@@ -18,7 +18,7 @@ from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.verify.form import VerifyKind
 from tfinspector.viewmodels.verify.words import text_of
-from tfinspector.views.signatures_page import SignaturesPage
+from tfinspector.views.signatures.page import SignaturesPage
 
 __all__ = ["page", "session"]
 _LONG_MS = 180_000

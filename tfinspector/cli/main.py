@@ -13,17 +13,17 @@ from tfinspector.cli.memory import keep_freed_memory
 from tfinspector.contents.collecting import without_collecting
 
 COMMANDS = {
-    "list": "listing",
+    "list": "listing.command",
     "stats": "stats",
     "values": "values",
     "check": "check",
-    "diff": "diff",
-    "drift": "drift",
+    "diff": "comparing.diff",
+    "drift": "comparing.drift",
     "load": "load",
     "run": "run",
     "verify": "verify",
     "trust": "trust",
-    "restore": "restore",
+    "restore": "restore.command",
     "report": "report.command",
     "demo": "demo",
 }
@@ -38,7 +38,7 @@ _AS_JSON = "--json"
 def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
     """Run one command; the exit status of `cli.md` (130 interrupted, 141 reader gone).
 
-    `painter` draws pictures (see `drift_picture`); commands reach it as their context's `obj`.
+    `painter` draws pictures (see `comparing.drift_picture`); commands find it in their context.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments:
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
     try:
         if _is_plain_listing(arguments):
             with without_collecting():
-                from tfinspector.cli.list_answer import list_source
+                from tfinspector.cli.listing.answer import list_source
 
             path = next(word for word in arguments[1:] if word != _AS_JSON)
             list_source(path, _AS_JSON in arguments)

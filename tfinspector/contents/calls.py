@@ -38,8 +38,8 @@ class InputKind(StrEnum):
 class InputChoice(NamedTuple):
     """What a person chose for one input.
 
-    `argument` is the constant's or the values' text, or the file's path. `sizes` are those of the unknown
-    dimensions, in their order; what is left out is 1.
+    `argument` is the constant's or the values' text, or the file's path. `sizes` are those of the
+    unknown dimensions, in their order; what is left out is 1.
     """
 
     kind: InputKind = InputKind.RANDOM

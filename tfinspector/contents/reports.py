@@ -111,7 +111,7 @@ class LoadReport:
     """What came of loading a SavedModel or a model of Keras.
 
     `seconds` is the time TensorFlow took, 0 if it failed. `error` is what it raised, as it came;
-    the findings explain it. `way` says how a model of Keras was loaded ("with keras, not compiled").
+    the findings explain it. `way` says how a Keras model was loaded ("with keras, not compiled").
     """
 
     path: str

@@ -17,7 +17,7 @@ def check_here(path: str) -> None:
     """Raises `Unreadable` (V03) where a URL is to be written."""
     if not is_remote(path):
         return
-    directory, _, name = path.rstrip("/").rpartition("/")
+    directory, _, _ = path.rstrip("/").rpartition("/")
     raise Unreadable(
         Finding(
             "V03",

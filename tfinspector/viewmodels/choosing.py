@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 
 if TYPE_CHECKING:
     from tfinspector.contents.checkpoints import Checkpoint

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.choosing import again, carried
 from tfinspector.viewmodels.jobs import uncollected
-from tfinspector.viewmodels.measuring_queue import Choice, MeasuringQueue
+from tfinspector.viewmodels.measuring.queue import Choice, MeasuringQueue
 from tfinspector.viewmodels.tasks import TaskList
 
 if TYPE_CHECKING:

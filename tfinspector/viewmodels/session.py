@@ -15,11 +15,11 @@ from PySide6.QtCore import QObject, Signal
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.focus import Focus
-from tfinspector.viewmodels.measuring_queue import Choice, Figures, MeasuringQueue
-from tfinspector.viewmodels.source_list import SourceList
+from tfinspector.viewmodels.measuring.queue import Choice, Figures, MeasuringQueue
+from tfinspector.viewmodels.sources.source_list import SourceList
+from tfinspector.viewmodels.sources.watching import Watcher
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.telling import Telling
-from tfinspector.viewmodels.watching import Watcher
 from tfinspector.viewmodels.worker import Worker
 
 if TYPE_CHECKING:

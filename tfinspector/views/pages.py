@@ -131,11 +131,11 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("Overview", "overview", "overview_page:OverviewPage"),
+    Page("Overview", "overview", "overview.page:OverviewPage"),
     Page("Variables", "variable", "variables.page:VariablesPage"),
-    Page("Signatures", "signature", "signatures_page:SignaturesPage"),
+    Page("Signatures", "signature", "signatures.page:SignaturesPage"),
     Page("Restore", "restore", "restore.page:RestorePage"),
     Page("Compare", "compare", "compare.page:ComparePage", two_sources),
     Page("Drift", "run", "drift.page:DriftPage", a_run),
-    Page("Trust", "trust", "trust_page:TrustPage"),
+    Page("Trust", "trust", "trust.page:TrustPage"),
 )

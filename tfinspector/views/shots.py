@@ -17,8 +17,8 @@ from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme as look
-from tfinspector.views.main_window import MainWindow
 from tfinspector.views.pages import PAGES
+from tfinspector.views.window.main_window import MainWindow
 
 SIZES = (QSize(1440, 900), QSize(1280, 720))
 _LOOK_MS = 40

@@ -14,8 +14,8 @@ import typer
 
 from tfinspector import __version__
 from tfinspector.cli.answers import Answer, deliver
+from tfinspector.cli.comparing.drift_picture import Painter
 from tfinspector.cli.documents import Document
-from tfinspector.cli.drift_picture import Painter
 from tfinspector.cli.options import JsonOption, NoCacheOption
 from tfinspector.cli.page import Page
 from tfinspector.cli.report import html

@@ -16,7 +16,7 @@ from tfinspector.contents.restores import Rename
 from tfinspector.viewmodels.compare.rows import CompareRows, has_no_distance
 from tfinspector.viewmodels.compare.sides import Side, first_look, sides_of
 from tfinspector.viewmodels.compare.table import CompareTable
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.restore.words import Verdict
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task

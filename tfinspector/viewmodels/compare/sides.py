@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tfinspector.contents import numbers
 from tfinspector.contents.checkpoints import Snapshot
-from tfinspector.viewmodels.source_names import telling_names
+from tfinspector.viewmodels.sources.names import telling_names
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Metric
 from tfinspector.contents.drifts import DriftTable, Floats
+from tfinspector.viewmodels.drift.colours import ColourRange
 from tfinspector.viewmodels.drift.layers import Layers
 from tfinspector.viewmodels.drift.lines import Asked, Line, worst
 from tfinspector.viewmodels.drift.words import against, snapshot_words
-from tfinspector.viewmodels.drift_colours import ColourRange
 
 Mask = NDArray[np.bool_]
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME
 from tfinspector.contents.drifts import DriftTable
+from tfinspector.viewmodels.drift.colours import ColourRange, colour_range
 from tfinspector.viewmodels.drift.heat import Cells, Heat
 from tfinspector.viewmodels.drift.layers import layers_of
 from tfinspector.viewmodels.drift.lines import Asked, Order, Shown, lines_of, shown_rows
-from tfinspector.viewmodels.drift_colours import ColourRange, colour_range
 
 
 def heat_of(

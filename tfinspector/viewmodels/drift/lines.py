@@ -12,7 +12,7 @@ import numpy as np
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reach, Reference
 from tfinspector.contents.drifts import DriftTable, Floats
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels.drift_colours import Colouring
+from tfinspector.viewmodels.drift.colours import Colouring
 from tfinspector.viewmodels.variables.forest import natural_key
 
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME
+from tfinspector.viewmodels.drift.colours import Colouring
 from tfinspector.viewmodels.drift.lines import Asked, Order
 from tfinspector.viewmodels.drift.model import DriftModel
-from tfinspector.viewmodels.drift_colours import Colouring
 from tfinspector.viewmodels.preferences import Preferences
 
 _REFERENCE, _OPENED, _CHOSEN = "reference", "opened", "chosen"

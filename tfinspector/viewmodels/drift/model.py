@@ -22,7 +22,7 @@ from tfinspector.viewmodels.drift.lines import Asked, layer_of
 from tfinspector.viewmodels.drift.opened import Opened
 from tfinspector.viewmodels.drift.subjects import one_in
 from tfinspector.viewmodels.drift.words import snapshot_words
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

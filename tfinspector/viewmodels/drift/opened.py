@@ -11,7 +11,7 @@ from tfinspector.contents.drifts import DriftTable
 from tfinspector.viewmodels.drift.subjects import Subject, choices_of, over_run
 from tfinspector.viewmodels.inspector.histogram import HistogramModel
 from tfinspector.viewmodels.inspector.histogram_picture import Arrangement
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

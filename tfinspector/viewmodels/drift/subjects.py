@@ -11,7 +11,7 @@ from tfinspector.contents.drifts import DriftRow, DriftTable, Happening
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.variables import Variable
 from tfinspector.viewmodels.inspector.histogram import MOST_SERIES
-from tfinspector.viewmodels.measuring_queue import Choice, Figures
+from tfinspector.viewmodels.measuring.queue import Choice, Figures
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from tfinspector.contents import numbers
 from tfinspector.contents.variables import Variable
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 
 
 def step_words(choice: Choice) -> str:

@@ -15,7 +15,7 @@ from tfinspector.contents.tensors import Piece, StoredTensor
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.inspector import choice_names
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 
 MOST_PIECES = 64

@@ -19,7 +19,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.inspector.value_slices import SliceView
 from tfinspector.viewmodels.inspector.values_table import read_part
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 
 MOST_SIDE = 512
 _AT_ONCE_NBYTES = 16 << 20

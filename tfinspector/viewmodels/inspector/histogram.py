@@ -36,7 +36,7 @@ from tfinspector.viewmodels.inspector.histogram_picture import (
     range_words,
 )
 from tfinspector.viewmodels.inspector.histogram_table import bins_header, bins_rows
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.tasks import Task
 
 MOST_SERIES, RUN_SERIES = 24, 8

@@ -21,7 +21,7 @@ from tfinspector.viewmodels.inspector.choice_names import (
     told_apart,
     where,
 )
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

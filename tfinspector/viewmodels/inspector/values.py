@@ -21,7 +21,7 @@ from tfinspector.viewmodels.inspector.value_slices import (
 )
 from tfinspector.viewmodels.inspector.value_texts import exact_text
 from tfinspector.viewmodels.inspector.values_table import ValuesTable, read_part
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

@@ -24,7 +24,7 @@ from tfinspector.contents.variables import Variable
 from tfinspector.engine.jobs import Ticket
 from tfinspector.viewmodels.inspector.value_slices import SliceView, whole_view
 from tfinspector.viewmodels.inspector.value_texts import cell_text, exact_text, is_bad
-from tfinspector.viewmodels.measuring_queue import Choice
+from tfinspector.viewmodels.measuring.queue import Choice
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 

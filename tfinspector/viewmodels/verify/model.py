@@ -21,9 +21,9 @@ from tfinspector.viewmodels.compare.sides import Side, sides_of
 from tfinspector.viewmodels.restore.callables import ask_callables
 from tfinspector.viewmodels.restore.form import CPU, DeviceChoice, RestoreForm, recalled
 from tfinspector.viewmodels.restore.log_relay import LogRelay
-from tfinspector.viewmodels.running import RunModel
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.signatures import SignaturesModel
+from tfinspector.viewmodels.signatures.model import SignaturesModel
+from tfinspector.viewmodels.signatures.running import RunModel
 from tfinspector.viewmodels.tasks import Task
 from tfinspector.viewmodels.verify.form import (
     WITH_FACTORY,

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from tfinspector.viewmodels.compare.sides import Side
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.elided_combo import ElidedCombo
 from tfinspector.views.theme import SMALL
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_combo import ElidedCombo
 
 _MOST_LISTED = 24
 

@@ -19,17 +19,17 @@ from tfinspector.viewmodels.compare.states import MEANINGS, STATES
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.python import Writer, compare_writer
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import MenuButton, tool_button
 from tfinspector.views.compare.choosers import Choosers
 from tfinspector.views.compare.told import ToldPane
 from tfinspector.views.compare.view import CompareView
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.chips import ChipStrip, StateChips
 from tfinspector.views.restore.match import VerdictLine
 from tfinspector.views.restore.rule import Veil
 from tfinspector.views.theme import SMALL, TIGHT
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.buttons import MenuButton, tool_button
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.waiting_line import WaitingLine
 from tfinspector.views.window.memory import as_text, from_text
 
 _COLUMNS, _SIDES, _HIDDEN = "compare_columns", "compare_sides", "compare_hidden"

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tfinspector.contents.findings import Finding
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.finding_card import SIGNS, FindingCard
 from tfinspector.views.icons import icon
-from tfinspector.views.lines import Lines
 from tfinspector.views.theme import SMALL
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.finding_card import SIGNS, FindingCard
+from tfinspector.views.widgets.lines import Lines
 
 _HIGHEST = 220
 _LINES = 3

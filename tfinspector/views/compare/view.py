@@ -12,8 +12,8 @@ from tfinspector.viewmodels.compare.table import CompareTable
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.restore.tree import PathDelegate, StateDelegate
 from tfinspector.views.theme import Colours
-from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import CellDelegate, NameDelegate
+from tfinspector.views.widgets.tree_table import TreeTable
 
 _WIDTHS = {
     CompareColumn.NAME: 182, CompareColumn.STATE: 132, CompareColumn.A_NAME: 170,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen
 
+from tfinspector.viewmodels.drift.colours import ColourRange
 from tfinspector.viewmodels.drift.heat import Cells, Mask
-from tfinspector.viewmodels.drift_colours import ColourRange
 from tfinspector.views.inspector.heat_map import colour_table
 from tfinspector.views.theme import Colours
 

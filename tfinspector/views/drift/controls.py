@@ -12,14 +12,14 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, METRICS, Reference
+from tfinspector.viewmodels.drift.colours import Colouring, can_be_log
 from tfinspector.viewmodels.drift.lines import Order
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.viewmodels.drift.words import snapshot_words
-from tfinspector.viewmodels.drift_colours import Colouring, can_be_log
-from tfinspector.views.buttons import MenuButton, tool_button
-from tfinspector.views.elided_combo import ElidedCombo
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import TIGHT
+from tfinspector.views.widgets.buttons import MenuButton, tool_button
+from tfinspector.views.widgets.elided_combo import ElidedCombo
 
 _Kind = TypeVar("_Kind", Order, Colouring)
 _ORDERS = {

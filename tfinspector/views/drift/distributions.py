@@ -12,11 +12,11 @@ from tfinspector.viewmodels.inspector.histogram import HistogramModel
 from tfinspector.viewmodels.inspector.histogram_picture import Arrangement, heights_name
 from tfinspector.viewmodels.inspector.histogram_readout import Readout
 from tfinspector.views.drift.controls import export_button
-from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.inspector.histogram_plot import HistogramPlot
 from tfinspector.views.inspector.plot_style import plot_style, series_colours
 from tfinspector.views.theme import SMALL, TIGHT
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.waiting_line import WaitingLine
 
 _SCALES = {"Linear": Scale.LINEAR, "Log": Scale.LOG, "Symlog": Scale.SYMLOG}
 _ARRANGEMENTS = {"Offset": Arrangement.OFFSET, "Overlay": Arrangement.OVERLAY}

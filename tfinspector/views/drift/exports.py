@@ -9,8 +9,8 @@ from tfinspector.viewmodels.drift.curves import Curves
 from tfinspector.viewmodels.drift.heat import Heat
 from tfinspector.views.drift.curves_plot import CurvesPlot
 from tfinspector.views.drift.path_plot import PathPlot
+from tfinspector.views.drift.picture import DriftPicture
 from tfinspector.views.drift.run_plot import RunPlot
-from tfinspector.views.drift_picture import DriftPicture
 from tfinspector.views.inspector.plot_export import write_painted, write_picture
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import LIGHT

@@ -10,8 +10,8 @@ from tfinspector.viewmodels.drift.matrix import Matrix, matrix_of
 from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.views.drift.cells import CellPainter
 from tfinspector.views.drift.controls import export_button
-from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.theme import LIGHT, SMALL, SPACE, TIGHT, Colours, colours
+from tfinspector.views.widgets.elided_label import ElidedLabel
 
 _LINE = 20
 _WIDE, _WIDEST = 48.0, 120.0

@@ -13,19 +13,19 @@ from tfinspector.viewmodels.drift.written import heat_table
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.python import Writer, drift_writer
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
 from tfinspector.views.drift.controls import DriftControls
 from tfinspector.views.drift.drawn import Drawn
 from tfinspector.views.drift.heat_view import HeatView
 from tfinspector.views.drift.looks import recall_looks
 from tfinspector.views.drift.saving import Saving
 from tfinspector.views.drift.tabs import DriftTabs
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.colour_scale import ColourScale
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, SPACE, TIGHT
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.waiting_line import WaitingLine
 from tfinspector.views.window.memory import as_text, recall_splitters
 
 _SCALE_WIDTH = 150

@@ -12,10 +12,10 @@ from tfinspector.views.drift.controls import export_button
 from tfinspector.views.drift.curves_plot import CurvesPlot
 from tfinspector.views.drift.path_plot import PathPlot
 from tfinspector.views.drift.run_plot import RunPlot
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
 
 _CURVES_HINT = "Click a point to go to its snapshot \N{MIDDLE DOT} L toggles log"
 _NO_PATH = (

@@ -10,10 +10,10 @@ from tfinspector.viewmodels.drift.model import DriftModel
 from tfinspector.views.drift.distributions import Distributions
 from tfinspector.views.drift.matrix_view import MatrixPane
 from tfinspector.views.drift.run_panes import CurvesPane, PathPane
-from tfinspector.views.empty_state import EmptyState
-from tfinspector.views.finding_card import FindingCard
-from tfinspector.views.tab_bar import Tabs
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.finding_card import FindingCard
+from tfinspector.views.widgets.tab_bar import Tabs
 
 _NO_CELL = "Click a cell to see how the values of that variable lay, then and over the run."
 DISTRIBUTIONS, CURVES, PATH, LAYERS, FINDINGS = range(5)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.inspector.value_slices import SliceView
 from tfinspector.viewmodels.inspector.values import ValuesModel
-from tfinspector.views.spin_box import SpinBox
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.spin_box import SpinBox
 
 _MOST_SLIDERS = 6
 

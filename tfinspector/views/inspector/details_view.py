@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.inspector.details import DetailsModel, Row, Section
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
-from tfinspector.views.sentence import Sentence
 from tfinspector.views.theme import SMALL, SPACE, TIGHT
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.sentence import Sentence
 
 _LABEL_WIDTH, _LINE, _COPY = 116, 22, 30
 

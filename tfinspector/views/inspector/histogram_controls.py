@@ -26,8 +26,8 @@ from tfinspector.viewmodels.inspector.histogram_picture import (
     Spread,
 )
 from tfinspector.views.icons import icon
-from tfinspector.views.spin_box import SpinBox
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.spin_box import SpinBox
 
 CHOICES: dict[str, tuple[str, dict[Any, str]]] = {
     "scale": (

@@ -13,15 +13,15 @@ from tfinspector.viewmodels.inspector.histogram_readout import Readout
 from tfinspector.viewmodels.inspector.histogram_table import bins_header, bins_rows
 from tfinspector.viewmodels.python import Writer, histogram_writer
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.histogram_controls import HistogramControls
 from tfinspector.views.inspector.histogram_plot import HistogramPlot
 from tfinspector.views.inspector.plot_export import EXPORTS, export_histogram
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.inspector.special_counts import SpecialCounts
 from tfinspector.views.theme import SMALL, TIGHT
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.waiting_line import WaitingLine
 
 _HINT = "Wheel zooms \N{MIDDLE DOT} drag pans \N{MIDDLE DOT} L toggles log"
 

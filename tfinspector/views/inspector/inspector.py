@@ -10,8 +10,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.empty_state import EmptyState
-from tfinspector.views.tab_bar import Tabs
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.tab_bar import Tabs
 
 HISTOGRAM, VALUES, DETAILS, SPECTRUM = range(4)
 _TABS = (

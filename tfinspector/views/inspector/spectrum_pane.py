@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.inspector.spectrum import Line, SpectrumModel, figure_cells
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.inspector.plot_style import colours_for, plot_style
 from tfinspector.views.inspector.spectrum_plot import SpectrumPlot
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, number_font
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.waiting_line import WaitingLine
 
 _HEADINGS = ("Greatest", "Stable rank", "Effective rank", "Condition")
 _MEANINGS = (

@@ -20,8 +20,6 @@ from tfinspector.viewmodels.inspector.values import MOST_COPIED, Look, ValuesMod
 from tfinspector.viewmodels.inspector.values_table import MOST_COLUMNS, MOST_ROWS
 from tfinspector.viewmodels.python import Writer, slice_writer
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.inspector.axis_chooser import AxisChooser
 from tfinspector.views.inspector.colour_scale import ColourScale
@@ -29,7 +27,9 @@ from tfinspector.views.inspector.heat_map import HeatMapPlot
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.inspector.values_grid import ValuesGrid
 from tfinspector.views.theme import SMALL, TIGHT
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.waiting_line import WaitingLine
 
 _KINDS = {"npy": "NumPy array (*.npy)", "csv": "Comma-separated values (*.csv)"}
 _HINT = "Wheel zooms \N{MIDDLE DOT} drag pans \N{MIDDLE DOT} double click fits"

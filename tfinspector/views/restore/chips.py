@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.restore.states import MEANINGS, STATES, Sign
-from tfinspector.views.buttons import ToolButton
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import TIGHT
+from tfinspector.views.widgets.buttons import ToolButton
 
 _SIGN = QSize(14, 14)
 _HOW = "Click hides or shows; double click shows only these"

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.elided_label import ElidedLabel
 from tfinspector.views.theme import SMALL, TIGHT, code_font
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
 
 
 class CodePane(QWidget):

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 
 from tfinspector.contents.devices import DeviceReport
 from tfinspector.viewmodels.restore.devices import DeviceRole, DeviceTable, device_verdict
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.flat_table import dress
 from tfinspector.views.restore.match import VerdictLine
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours
 from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.empty_state import EmptyState
 
 NOT_COMPARED = (
     "Compare devices, beside the list of devices, restores on each of them in turn and shows "

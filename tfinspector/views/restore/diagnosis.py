@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tfinspector.contents.findings import Finding
-from tfinspector.views.finding_card import FindingCard
-from tfinspector.views.lines import Lines
 from tfinspector.views.theme import SMALL
+from tfinspector.views.widgets.finding_card import FindingCard
+from tfinspector.views.widgets.lines import Lines
 
 _MOST = 30
 _LARGE = 'QLabel[heading="true"] { font-size: 16px; }'

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.viewmodels.restore.model import RestoreModel
-from tfinspector.views.buttons import MenuButton, tool_button
-from tfinspector.views.device_box import DeviceBox
 from tfinspector.views.icons import icon
-from tfinspector.views.lines import Lines
 from tfinspector.views.restore.picker import CallablePicker
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.buttons import MenuButton, tool_button
+from tfinspector.views.widgets.device_box import DeviceBox
+from tfinspector.views.widgets.lines import Lines
 
 _ON_MISMATCH = (
     ("Stop on mismatch", "Where something does not fit, nothing is restored"),

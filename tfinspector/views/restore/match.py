@@ -17,13 +17,13 @@ from tfinspector.contents import numbers
 from tfinspector.viewmodels.restore.model import RestoreModel
 from tfinspector.viewmodels.restore.words import Verdict, left_out, verdict
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon, pixmap
 from tfinspector.views.restore.chips import ChipStrip, StateChips
 from tfinspector.views.restore.tree import MatchView
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
 
 _SIGN = 20
 

@@ -19,15 +19,15 @@ from tfinspector.viewmodels.restore.jobs import Written
 from tfinspector.viewmodels.restore.model import EMPTY, RestoreModel
 from tfinspector.viewmodels.restore.words import Verdict, about, written_words
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.restore.form import RestoreFormView
 from tfinspector.views.restore.match import MatchPane, VerdictLine
 from tfinspector.views.restore.outcome import OutcomePane
 from tfinspector.views.restore.rule import Rule, Veil
 from tfinspector.views.theme import SMALL, TIGHT
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.waiting_line import WaitingLine
 
 _HEIGHTS = (270, 230)
 _WAITING = {

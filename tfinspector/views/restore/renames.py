@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.restore.model import RestoreModel
 from tfinspector.viewmodels.restore.renames import Decision, RenameColumn, RenameList
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.elided_label import ElidedLabel
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.flat_table import dress
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours
 from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
+from tfinspector.views.widgets.empty_state import EmptyState
 
 _SIGNS = {
     Decision.OPEN: ("rename", "muted"),

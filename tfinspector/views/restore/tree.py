@@ -20,12 +20,12 @@ from tfinspector.viewmodels.state_table import Cell
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import Colours, colours
-from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import (
     CellDelegate,
     NameDelegate,
 )
 from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.tree_table import TreeTable
 
 _WIDTHS = {
     MatchColumn.NAME: 212, MatchColumn.STATE: 150, MatchColumn.FILE_SHAPE: 86,

@@ -24,12 +24,12 @@ from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.variables.exports import export_csv, export_npy
 from tfinspector.viewmodels.variables.group_cells import hidden_text, role_counts, summary
 from tfinspector.viewmodels.variables.tree import MOST_CHOSEN, VariableTable
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.variables.role_switch import RoleSwitch
 from tfinspector.views.variables.view import VariableView
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.empty_state import EmptyState
 from tfinspector.views.window.memory import as_text, from_text
 
 _COLUMNS = "columns"

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.contents.variables import Role
-from tfinspector.views.buttons import ToolButton
 from tfinspector.views.theme import TIGHT, category, colours
+from tfinspector.views.widgets.buttons import ToolButton
 
 _NAMES = {
     Role.WEIGHT: "weights", Role.OPTIMIZER: "optimizer", Role.SLOT: "slots",

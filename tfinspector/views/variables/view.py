@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.viewmodels.variables.tree import VariableTable
-from tfinspector.views.tree_table import TreeTable
 from tfinspector.views.variables.cells import (
     CellDelegate,
     NameDelegate,
     NonfiniteDelegate,
 )
 from tfinspector.views.variables.sparkline import SparklineDelegate
+from tfinspector.views.widgets.tree_table import TreeTable
 
 _WIDTHS = {
     Column.NAME: 200, Column.SHAPE: 98, Column.DTYPE: 66, Column.PARAMETERS: 96,

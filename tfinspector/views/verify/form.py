@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.verify.form import KIND_WORDS, WITH_FACTORY, VerifyKind
 from tfinspector.viewmodels.verify.model import VerifyModel
-from tfinspector.views.buttons import tool_button
 from tfinspector.views.compare.choosers import SideChooser
-from tfinspector.views.device_box import DeviceBox
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.picker import CallablePicker
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.device_box import DeviceBox
 
 _TIP = "Call both with the same input, in fresh workers, and compare every output. This runs them."
 _OTHER_SIDE = {VerifyKind.MODEL: "Model", VerifyKind.SNAPSHOT: "Against"}

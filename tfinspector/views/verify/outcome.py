@@ -16,13 +16,13 @@ from tfinspector.viewmodels.verify.words import (
     text_of,
     verdict_of,
 )
-from tfinspector.views.buttons import tool_button
-from tfinspector.views.finding_card import FindingCard
-from tfinspector.views.finding_cards import FindingCards
-from tfinspector.views.lines import Lines
-from tfinspector.views.plain_grid import PlainGrid
 from tfinspector.views.theme import SMALL
-from tfinspector.views.waiting_line import WaitingLine
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.finding_card import FindingCard
+from tfinspector.views.widgets.finding_cards import FindingCards
+from tfinspector.views.widgets.lines import Lines
+from tfinspector.views.widgets.plain_grid import PlainGrid
+from tfinspector.views.widgets.waiting_line import WaitingLine
 
 _NUMBERS = (2, 3)
 

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.findings_pane import FindingsPane
 from tfinspector.views.icons import icon
-from tfinspector.views.log_pane import LogPane
-from tfinspector.views.tab_bar import Tabs
-from tfinspector.views.tasks_pane import TasksPane
+from tfinspector.views.panes.findings import FindingsPane
+from tfinspector.views.panes.log import LogPane
+from tfinspector.views.panes.tasks import TasksPane
+from tfinspector.views.widgets.tab_bar import Tabs
 
 _FINDINGS, _TASKS, _LOG = range(3)
 

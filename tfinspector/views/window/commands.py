@@ -20,7 +20,7 @@ from tfinspector.views.pages import PAGES
 from tfinspector.views.theme import Mode
 
 if TYPE_CHECKING:
-    from tfinspector.views.main_window import MainWindow
+    from tfinspector.views.window.main_window import MainWindow
 
 
 @dataclass(frozen=True, slots=True)

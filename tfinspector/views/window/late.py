@@ -11,8 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.empty_state import EmptyState
 from tfinspector.views.pages import Page
+from tfinspector.views.widgets.empty_state import EmptyState
 
 
 class Late(QWidget):

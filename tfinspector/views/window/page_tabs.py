@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.buttons import tool_button
 from tfinspector.views.icons import icon
 from tfinspector.views.pages import PAGES, Filtering, Folding, Recalling, Remembering
-from tfinspector.views.tab_bar import Tabs
+from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.tab_bar import Tabs
 from tfinspector.views.window.late import LatePage
 from tfinspector.views.window.notice import Notice
 

@@ -15,7 +15,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.views.pages import Scripting
 
 if TYPE_CHECKING:
-    from tfinspector.views.main_window import MainWindow
+    from tfinspector.views.window.main_window import MainWindow
 
 NOTHING = "Nothing is shown yet that could be written in Python."
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from tfinspector.viewmodels.session import Session
-from tfinspector.views.empty_state import EmptyState
+from tfinspector.views.widgets.empty_state import EmptyState
 
 _TEACHES = "Drop a checkpoint, a SavedModel or a run here, or make the demo run."
 _STARTS = "Start TensorFlow"  # a task of the worker, not something that will be shown here

@@ -1,0 +1,1 @@
+"""`tfinspector restore`: `command` has its options, `document` and `page` its two faces."""

@@ -1,0 +1,1 @@
+"""The figures that fill in from the background, what is asked for first first."""

@@ -1,0 +1,1 @@
+"""Signatures and functions, the form that fills their inputs, and the calls that run."""

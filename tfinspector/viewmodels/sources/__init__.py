@@ -1,0 +1,1 @@
+"""What is open, as the pane lists it: opening, names, runs put together, new snapshots."""

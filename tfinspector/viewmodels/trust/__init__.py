@@ -1,0 +1,1 @@
+"""What loading a model would do, and whether its bytes are what was written."""

@@ -1,0 +1,1 @@
+"""The page Overview: what the source is, its totals, its largest variables."""

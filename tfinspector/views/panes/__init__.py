@@ -1,0 +1,1 @@
+"""The panes below the pages: findings, tasks, the worker's log."""

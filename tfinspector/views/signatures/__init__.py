@@ -1,0 +1,1 @@
+"""The page Signatures: what can be called, a form that calls it, what came out."""

@@ -1,0 +1,1 @@
+"""The pane of what is open: sources and their snapshots."""
