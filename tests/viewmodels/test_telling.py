@@ -134,12 +134,10 @@ def test_what_can_be_read_again_is_not_lost_any_more(
 def test_a_source_that_was_damaged_is_not_called_gone(
     begin: Begin, world: Worlds, qtbot: QtBot
 ) -> None:
-    def breaks(path: str, ticket: Any) -> Any:
-        if session.sources:
-            raise Unreadable(finding("F09", "It was cut off"))
-        return world.open_source(path, ticket)
+    def breaks(source: Any, ticket: Any) -> Any:
+        raise Unreadable(finding("F09", "It was cut off"))
 
-    session = begin(replace(world.doors(), open_source=breaks))
+    session = begin(replace(world.doors(), open_again=breaks))
     with qtbot.waitSignal(session.opened):
         session.open("/made/up")
     with qtbot.waitSignal(session.refused):

@@ -6,7 +6,6 @@ that measuring has met, what pages brought (of drift), and why it could not be r
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -130,7 +129,5 @@ def _is_obvious(finding: Finding, source: Source) -> bool:
     return (
         source.kind is SourceKind.RUN
         and finding.id == "F03"
-        and finding.where == source.given
-        and source.path
-        in (source.given.rstrip("/"), os.path.abspath(os.path.expanduser(source.given)))
+        and finding.where.rstrip("/") == source.path
     )
