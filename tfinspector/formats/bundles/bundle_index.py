@@ -15,6 +15,9 @@ from tfinspector.formats.bundles.entries import Entry, Header, decode_entry
 from tfinspector.formats.bundles.partitions import Partition
 from tfinspector.formats.bundles.survey import Description
 from tfinspector.formats.texts import Texts
+from tfinspector.formats.varints import Integers
+
+_CHECKSUM_NBYTES = 4  # at the end of every entry that is written in the usual way
 
 
 class Stamp(NamedTuple):
@@ -29,11 +32,25 @@ class Stamp(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """The visible entries: raw values and descriptions, parallel to the keys."""
+    """The visible entries, parallel to the keys: raw values, descriptions, where they lie.
+
+    An offset of -1 stands where an entry is not written in the usual way: it has to be decoded.
+    """
 
     values: Sequence[bytes]
     descriptions: Kinds[Description]
     partitions: Mapping[str, Partition]
+    shards: Integers
+    offsets: Integers
+
+    def placed(self, place: int) -> Entry:
+        """The entry at `place`; decoding it takes longer than reading a small tensor."""
+        value, offset = self.values[place], int(self.offsets[place])
+        if offset < 0:
+            return decode_entry(value)
+        dtype, shape, nbytes, _ = self.descriptions[place]
+        checksum = int.from_bytes(value[-_CHECKSUM_NBYTES:], "little")
+        return Entry(dtype, shape, int(self.shards[place]), offset, nbytes, checksum)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,8 +141,7 @@ class Bundle:
         if partition := self.entries.partitions.get(key):
             pieces = tuple(self._piece(entry, start) for start, entry in partition.pieces)
         else:
-            entry = decode_entry(self.entries.values[self._place(key)])
-            pieces = (self._piece(entry, (0,) * len(shape)),)
+            pieces = (self._piece(self.entries.placed(self._place(key)), (0,) * len(shape)),)
         return StoredTensor(key, dtype, shape, nbytes, pieces, self.big_endian, problem)
 
     def _piece(self, entry: Entry, start: tuple[int, ...]) -> Piece:

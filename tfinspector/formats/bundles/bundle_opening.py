@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tfinspector.contents.kinds import Kinds
 from tfinspector.formats import faults
 from tfinspector.formats.bundles.bundle_index import Bundle, Entries, Stamp, shard_path, unreachable
 from tfinspector.formats.bundles.entries import Entry, Header, decode_entry, decode_header
 from tfinspector.formats.bundles.impostors import find_impostor
 from tfinspector.formats.bundles.packed import Packed
 from tfinspector.formats.bundles.partitions import Partition, assemble, slice_keys
-from tfinspector.formats.bundles.survey import Description, Survey, survey
+from tfinspector.formats.bundles.survey import Survey, survey
 from tfinspector.formats.bundles.table import FOOTER_NBYTES, MAGIC, Table, read_table
 from tfinspector.formats.places.files import names_in, open_file, status_at, status_of
 from tfinspector.formats.texts import Texts
@@ -71,7 +70,7 @@ def _build(prefix: str, data: bytes, mtime: float, check: bool) -> Bundle:
     problems += parts.problems
     if names is None or not ordered:
         names = _distinct([text(key) for key in table.keys])
-    keys, entries = _visible(names, table.values, surveyed.descriptions, parts)
+    keys, entries = _visible(names, table.values, surveyed, parts)
     return Bundle(
         prefix, keys, header, table.lost, tuple(problems), len(data), mtime,
         stamps, needed, entries,
@@ -219,16 +218,18 @@ def _partition(table: Table, surveyed: Survey) -> _Parts:
 
 
 def _visible(
-    names: Sequence[str], values: Packed, descriptions: Kinds[Description], parts: _Parts
+    names: Sequence[str], values: Packed, surveyed: Survey, parts: _Parts
 ) -> tuple[Texts | tuple[str, ...], Entries]:
     """The keys and entries without those of slices."""
     partitions = {names[position]: partition for position, partition in parts.whole.items()}
+    descriptions, shards, offsets = surveyed.descriptions, surveyed.shard, surveyed.offsets()
     if parts.hidden:
         shown = [position for position in range(len(names)) if position not in parts.hidden]
         names = [names[position] for position in shown]
         values, descriptions = values.chosen(shown), descriptions.chosen(shown)
+        shards, offsets = shards[shown], offsets[shown]
     keys = names if isinstance(names, Texts) else tuple(names)
-    return keys, Entries(values, descriptions, partitions)
+    return keys, Entries(values, descriptions, partitions, shards, offsets)
 
 
 def _distinct(names: list[str]) -> list[str]:

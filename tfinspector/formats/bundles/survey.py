@@ -42,7 +42,8 @@ _UNDECIDED = Description(dtype_of_code(0), (), -1, "")
 class Survey(NamedTuple):
     """Parallel to the entries: descriptions, and where each tensor lies.
 
-    `end` is offset + size. `odd` holds the entries that were decoded one by one, by position.
+    `end` is offset + size. `odd` holds the entries that were decoded one by one, by position;
+    all others end with their checksum.
     """
 
     descriptions: Kinds[Description]
@@ -50,6 +51,12 @@ class Survey(NamedTuple):
     end: Integers
     nbytes: Integers
     odd: dict[int, Entry]
+
+    def offsets(self) -> Integers:
+        """Where in its data file each begins; -1 for those that have to be decoded one by one."""
+        offsets = np.where(self.shard < 0, -1, self.end - self.nbytes)
+        offsets[list(self.odd)] = -1
+        return offsets
 
 
 def survey(values: Sequence[bytes]) -> Survey:
