@@ -56,8 +56,8 @@ class Many(NamedTuple):
 
 
 def is_small(dtype_name: str, size: int) -> bool:
-    """Whether tensors of so many elements can be measured together, here and now."""
-    return dtype_name in _SHIFTS and 0 < size <= FEW and kernels() is not None
+    """Whether tensors of so many elements can be measured together, once the kernels are there."""
+    return dtype_name in _SHIFTS and 0 < size <= FEW
 
 
 def measure_many(values: NDArray[np.float32] | Floats, bounds: Integers, dtype_name: str) -> Many:

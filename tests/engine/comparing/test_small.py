@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from tests.analysis.nasty import numpy_type
 from tests.engine.comparing.test_drift import opened, same
 from tests.formats.table_writer import BundleWriter, entry
+from tfinspector.analysis.drift import ready
 from tfinspector.analysis.drift.ready import warm_up_pairs
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.engine.comparing import sharing_out, small
@@ -120,3 +123,46 @@ def test_most_are_not_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch, run:
         "bfloat16/05000", "empty", "float16/05000", "float32/05000", "float64/05000",
         "grows", "huge", "other type", "tiny", "whole",
     ]  # fmt: skip
+
+
+def test_kernels_are_waited_for_as_long_as_they_save(
+    monkeypatch: pytest.MonkeyPatch, run: Path
+) -> None:
+    assert warm_up_pairs().result() is not None
+    waited: list[float] = []
+    alone: list[object] = []
+    weave = sharing_out.weave
+
+    def noted(*about):  # type: ignore[no-untyped-def]
+        alone.append(about)
+        return weave(*about)
+
+    monkeypatch.setattr(small, "can_compare", lambda: bool(waited))
+    monkeypatch.setattr(small, "await_pairs", lambda seconds, tick: waited.append(seconds))
+    monkeypatch.setattr(sharing_out, "weave", noted)
+    drift(opened(run))
+    assert len(alone) == 10
+    tensors = sum(len(tensors_at(step)) for step in range(STEPS))
+    assert 0 < sum(waited) < tensors * small._SAVED_SECONDS
+
+
+def test_waiting_for_kernels_ends_when_they_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    loading: Future[ModuleType | None] = Future()
+    monkeypatch.setattr(ready, "_loading", loading)
+    ready.await_pairs(0.0, lambda: pytest.fail("it does not wait longer than it may"))
+    ready.await_pairs(1e9, lambda: loading.set_result(None))
+    monkeypatch.setattr(ready, "_loading", None)
+    ready.await_pairs(1e9, lambda: pytest.fail("nothing is being loaded"))
+
+
+def test_what_many_small_tensors_take_is_worth_loading_the_kernels(
+    monkeypatch: pytest.MonkeyPatch, run: Path
+) -> None:
+    asked: list[None] = []
+    monkeypatch.setattr(sharing_out, "warm_up_pairs", lambda: asked.append(None))
+    drift(opened(run))
+    assert not asked
+    tensors = sum(len(tensors_at(step)) for step in range(STEPS))
+    monkeypatch.setattr(sharing_out, "_SMALL_WORK", sharing_out._WORTH_COMPILING // tensors + 1)
+    drift(opened(run))
+    assert asked

@@ -1,13 +1,18 @@
 """The compiled kernels for pairs and distances, if they are there, as `analysis.compiled` has it.
 
-Work never waits for them. Until they are loaded (and where Numba is missing), NumPy compares.
+Until they are loaded (and where Numba is missing), NumPy compares. Work waits for them no longer
+than they save it.
 """
 
 import threading
-from concurrent.futures import Future
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from types import ModuleType
 
 from tfinspector.analysis import compiled
+
+_TICK_SECONDS = 0.04
 
 _lock = threading.Lock()
 _loading: Future[ModuleType | None] | None = None
@@ -23,6 +28,14 @@ def pair_kernels() -> ModuleType | None:
 def distance_kernel() -> ModuleType | None:
     """The module `distance_kernel`, likewise."""
     return _distances
+
+
+def await_pairs(seconds: float, tick: Callable[[], None]) -> None:
+    """Wait for the kernels, if they are being loaded. Raises what `tick`, often called, raises."""
+    ends = time.monotonic() + seconds
+    while _loading is not None and not _loading.done() and time.monotonic() < ends:
+        tick()
+        wait([_loading], _TICK_SECONDS)
 
 
 def warm_up_pairs() -> "Future[ModuleType | None]":

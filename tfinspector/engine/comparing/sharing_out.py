@@ -25,7 +25,7 @@ _BATCH_NBYTES = 16 << 20
 _BATCH_SIZE = 128
 _WORTH_THREADS = 4 << 20
 _WORTH_COMPILING = 32 << 20
-_SMALL_WORK = 4 << 10  # what a small variable takes longer by itself is worth so many bytes
+_SMALL_WORK = 4 << 10  # what a small tensor takes longer by itself is worth so many bytes
 _WORTH_CUTTING = 64 << 20
 _AHEAD = 4  # jobs per processor on a foreign executor
 
@@ -52,7 +52,8 @@ def measure_strands(
     Progress is in bytes, reported from the caller's thread, as `taken` is called.
     """
     total = sum(nbytes_of(strand) for strand in strands)
-    if executor is None and total + _SMALL_WORK * len(strands) >= _WORTH_COMPILING:
+    tensors = sum(cell is not None for strand in strands for cell in strand.cells)
+    if executor is None and total + _SMALL_WORK * tensors >= _WORTH_COMPILING:
         warm_up_pairs()
     if executor is not None:
         _measure_elsewhere(order, strands, taken, ticket, executor, total)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.decoding import decode
 from tfinspector.analysis.drift.many_pairs import can_compare, compare_many, itself_many
+from tfinspector.analysis.drift.ready import await_pairs
 from tfinspector.analysis.many import Many, is_small, measure_many
 from tfinspector.contents.dtypes import DType
 from tfinspector.contents.findings import Unreadable
@@ -21,6 +22,9 @@ from tfinspector.engine.comparing.passes import Order, Strand, Tick
 from tfinspector.engine.comparing.places import Readers
 from tfinspector.engine.comparing.row_figures import RowFigures, blank
 from tfinspector.engine.stretches import read_flat
+
+_SAVED_SECONDS = 1e-4
+"""What a tensor takes longer by itself, without the kernels."""
 
 
 class _Kind(NamedTuple):
@@ -36,13 +40,17 @@ def measure_small(
 ) -> dict[int, RowFigures]:
     """The figures of those of the strands that can be measured together, by their place.
 
-    Raises what `tick` raises.
+    None of them where the kernels are missing; those that are being loaded are waited for, as long
+    as they save. Raises what `tick` raises.
     """
     groups: dict[_Kind, list[int]] = {}
-    if can_compare():
-        for place, strand in enumerate(strands):
-            if (kind := _kind_of(strand)) is not None:
-                groups.setdefault(kind, []).append(place)
+    for place, strand in enumerate(strands):
+        if (kind := _kind_of(strand)) is not None:
+            groups.setdefault(kind, []).append(place)
+    tensors = sum(len(kind.present) * len(places) for kind, places in groups.items())
+    await_pairs(_SAVED_SECONDS * tensors, lambda: tick(0))
+    if not can_compare():
+        return {}
     found: dict[int, RowFigures] = {}
     for kind, places in groups.items():
         rows = _Together(order, kind, [strands[place] for place in places], readers, tick).rows()
