@@ -1,5 +1,6 @@
 """Checkpoints and runs."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,8 @@ from tfinspector.contents.variables import Variable
 
 if TYPE_CHECKING:  # a checkpoint is listed without the classes of a Keras file
     from tfinspector.contents.keras_files import KerasFile
+
+_VALUES_OF_SAVED_MODEL = os.path.join(os.sep, "variables", "variables")
 
 
 class Dialect(StrEnum):
@@ -91,6 +94,11 @@ class Snapshot:
     problem: str = ""
     metric: str = ""
     problem_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of its path; of the values of a SavedModel, that of the model's."""
+        return os.path.basename(self.path.removesuffix(_VALUES_OF_SAVED_MODEL))
 
 
 @dataclass(frozen=True, slots=True)

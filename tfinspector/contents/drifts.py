@@ -176,7 +176,7 @@ class DriftTable:
 
     def name_of(self, at: int) -> str:
         """The name of a snapshot, with its folder where another one has the same name."""
-        names = [os.path.basename(one.path) for one in self.snapshots]
+        names = [one.name for one in self.snapshots]
         if names.count(names[at]) == 1:
             return names[at]
         folder = os.path.basename(os.path.dirname(self.snapshots[at].path))

@@ -96,4 +96,4 @@ def _times(table: DriftTable) -> Finding | None:
 
 
 def _name(snapshot: Snapshot) -> str:
-    return os.path.basename(snapshot.path)
+    return snapshot.name

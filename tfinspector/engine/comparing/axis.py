@@ -53,7 +53,7 @@ def with_reference(
         return members, names.index(reference), Reference.CHOSEN
     found = members_of([open_source(reference, ticket)])
     if not found:
-        raise Unreadable(_no_values(reference))
+        raise Unreadable(_no_values(masked(reference)))
     chosen = found[-1]
     if chosen.snapshot.path in paths:
         return members, paths.index(chosen.snapshot.path), Reference.CHOSEN
@@ -64,7 +64,7 @@ def need_two(members: Sequence[Member], paths: Sequence[str]) -> None:
     """Raises `Unreadable` where there is nothing to compare."""
     if len(members) >= 2:
         return
-    what = f"only {os.path.basename(members[0].snapshot.path)}" if members else "no values"
+    what = f"only {members[0].snapshot.name}" if members else "no values"
     raise Unreadable(
         Finding(
             "D20", Severity.ERROR,

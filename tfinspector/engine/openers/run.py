@@ -69,7 +69,7 @@ def _newest_readable(
     whole = [place for place, one in enumerate(snapshots) if one.complete]
     broken = [place for place, one in enumerate(snapshots) if not one.complete]
     for place in [*reversed(whole), *reversed(broken)]:
-        ticket.report(0, 0, f"Reading {os.path.basename(snapshots[place].path)}")
+        ticket.report(0, 0, f"Reading {snapshots[place].name}")
         try:
             loaded = read_snapshot(snapshots[place].path)
         except Unreadable as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reference
 from tfinspector.contents.drifts import DriftTable
@@ -14,7 +12,7 @@ def snapshot_words(table: DriftTable, at: int) -> str:
     """ "step 1,200", or the snapshot's file where no step is known."""
     snapshot = table.snapshots[at]
     if snapshot.step is None:
-        return os.path.basename(snapshot.path)
+        return snapshot.name
     return f"step {numbers.whole(snapshot.step)}"
 
 

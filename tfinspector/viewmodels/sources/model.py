@@ -228,7 +228,7 @@ class SourcesModel(QAbstractItemModel):
 
     def _name(self, index: _Index) -> str:
         snapshot = self.snapshot_at(index)
-        return snapshot.path.rsplit("/", 1)[-1] if snapshot else self._names[index.row()]
+        return snapshot.name if snapshot else self._names[index.row()]
 
     def _rebuild(self) -> None:
         self.beginResetModel()

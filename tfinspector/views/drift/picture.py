@@ -143,7 +143,7 @@ class DriftPicture:
             return told
         if self._heat.asked.reference == Reference.PREVIOUS:
             return f"{told}, each against the one before"
-        return f"{told}, against {os.path.basename(shots[self._table.anchor].path)}"
+        return f"{told}, against {shots[self._table.anchor].name}"
 
     def _paint_cells(self, painter: QPainter) -> None:
         """A colour for each value; cells without one stay empty, zeros of a logarithmic scale are

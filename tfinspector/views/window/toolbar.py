@@ -76,7 +76,7 @@ class SnapshotSlider(QWidget):
     def _say(self, at: int) -> None:
         assert self._session.current is not None
         snapshots = self._session.current.source.snapshots
-        step, name = snapshots[at].step, os.path.basename(snapshots[at].path)
+        step, name = snapshots[at].step, snapshots[at].name
         self._label.setText(f"step {numbers.whole(step)}" if step is not None else name)
         self._label.setToolTip(f"{name}, {at + 1} of {len(snapshots)}")
         self.back.setEnabled(at > 0)
