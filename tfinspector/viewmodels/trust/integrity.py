@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -35,8 +36,8 @@ class Integrity(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._salvaged: dict[int, tuple[OpenSource, Salvaged | Finding]] = {}
-        self._salvaging: dict[int, Task] = {}
+        self._salvaged: WeakKeyDictionary[OpenSource, Salvaged | Finding] = WeakKeyDictionary()
+        self._salvaging: WeakKeyDictionary[OpenSource, Task] = WeakKeyDictionary()
         self.source: OpenSource | None = None
         session.checks.changed.connect(self.changed)
 
@@ -68,7 +69,7 @@ class Integrity(QObject):
         """The check or the salvage that is running."""
         if self.source is None:
             return None
-        return self._salvaging.get(id(self.source)) or self._session.checks.task(self.source)
+        return self._salvaging.get(self.source) or self._session.checks.task(self.source)
 
     def check(self) -> None:
         """Recompute every checksum."""
@@ -129,14 +130,14 @@ class Integrity(QObject):
             return
 
         def done(answer: Salvaged | Finding) -> None:
-            self._salvaged[id(source)] = source, answer  # held: its id stays its own
+            self._salvaged[source] = answer
 
         door = self._session.doors.salvage
         task = self._session.run(
             f"Save what is intact of {os.path.basename(self._snapshot)}",
             lambda ticket: door(source, prefix, snapshot, ticket), done, done, owner=source,
         )  # fmt: skip
-        self._salvaging[id(source)] = task
+        self._salvaging[source] = task
         task.ended.connect(lambda: self._on_ended(source))
         self.changed.emit()
 
@@ -147,7 +148,7 @@ class Integrity(QObject):
 
     @property
     def _answer(self) -> Salvaged | Finding | None:
-        return self._salvaged.get(id(self.source), (None, None))[1] if self.source else None
+        return self._salvaged.get(self.source) if self.source else None
 
     @property
     def _snapshot(self) -> str:
@@ -156,7 +157,7 @@ class Integrity(QObject):
         return self._session.current_snapshot or (own.prefix if own else "")
 
     def _on_ended(self, source: OpenSource) -> None:
-        self._salvaging.pop(id(source), None)
+        self._salvaging.pop(source, None)
         self.changed.emit()
 
 
