@@ -108,7 +108,11 @@ def _path_of(parts: Sequence[OpenSource]) -> str:
 
 
 def _findings_of(parts: Sequence[OpenSource]) -> list[Finding]:
-    """What opening the parts found, each thing once."""
-    return list(
-        {(each.id, each.title): each for one in parts for each in one.source.findings}.values()
-    )
+    """What opening the parts found, each thing once; that a run is a directory is no news here."""
+    found = [
+        each
+        for one in parts
+        for each in one.source.findings
+        if not (each.id == "F03" and one.source.kind is SourceKind.RUN)
+    ]
+    return list({(each.id, each.title): each for each in found}.values())
