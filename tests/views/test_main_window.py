@@ -343,12 +343,12 @@ def test_recent_paths_and_sizes_come_back(
 ) -> None:
     window.resize(800, 600)  # the offscreen screen has no more
     qtbot.waitUntil(lambda: window._splitters["across"].width() == 800)
-    window._splitters["across"].setSizes([180, 330, 290])
+    window._splitters["across"].setSizes([150, 406, 242])
     window.variables.view.setColumnWidth(Column.NAME, 333)
     window.close()
     again = show(window.session)
     assert again.tabs.tabText(again.tabs.currentIndex()) == "Variables"
-    assert again._splitters["across"].sizes()[::2] == [180, 290]
+    assert again._splitters["across"].sizes()[::2] == [150, 242]
     assert again.variables.view.columnWidth(Column.NAME) == 333
     with qtbot.waitSignal(window.session.opened):
         window.session.open("/other")

@@ -13,7 +13,7 @@ from tfinspector.views.theme import Colours
 
 def style_sheet(roles: Colours) -> str:
     """What the palette can't say: quiet bars, thin separators, flat tabs, fields alike."""
-    up, down, check = _arrow("up"), _arrow("down"), _arrow("check")
+    up, down, left, right, check = map(_arrow, ("up", "down", "left", "right", "check"))
     return f"""
     QToolTip {{ background: {roles.raised}; color: {roles.text};
         border: 1px solid {roles.line}; padding: 4px 6px; }}
@@ -76,6 +76,9 @@ def style_sheet(roles: Colours) -> str:
     QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{ background: transparent; color: {roles.muted}; border: 0;
         border-bottom: 2px solid transparent; padding: 6px 12px; }}
+    QTabBar[close="true"]::tab {{ padding: 6px 5px; }}
+    QTabBar QToolButton::left-arrow {{ image: url("{left}"); width: 8px; height: 8px; }}
+    QTabBar QToolButton::right-arrow {{ image: url("{right}"); width: 8px; height: 8px; }}
     QTabBar::tab:hover {{ color: {roles.text}; }}
     QTabBar::tab:selected {{ color: {roles.text}; border-bottom-color: {roles.accent}; }}
     QTabBar::tab:focus {{ color: {roles.accent}; }}

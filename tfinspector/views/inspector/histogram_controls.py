@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QDoubleValidator
+from PySide6.QtGui import QDoubleValidator, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -120,33 +120,55 @@ class HistogramControls(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SMALL)
         grid.setVerticalSpacing(TIGHT)
-        self._row(grid, 0, [("Values", self.combos["scale"]), ("Heights", self.combos["heights"])])
-        self._row(grid, 1, [("Range", self.combos["rule"]), ("Bins", self.bins)])
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.export.setFixedHeight(self.combos["scale"].sizeHint().height())  # rows of one height
-        grid.addWidget(self.export, 0, 4)
-        self._by_hand = self._row(grid, 2, [("From", self.low), ("To", self.high)])
-        cells: list[tuple[str, QWidget]] = [
-            ("Snapshots", self.combos["spread"]), ("Several", self.combos["arrangement"])
-        ]  # fmt: skip
-        row = self._row(grid, 3, cells)
-        self._of_run, self._several = row[:2], row[2:]
+        values = self._pair("Values", self.combos["scale"])
+        heights = self._pair("Heights", self.combos["heights"])
+        covered = self._pair("Range", self.combos["rule"])
+        bins = self._pair("Bins", self.bins)
+        low, high = self._pair("From", self.low), self._pair("To", self.high)
+        self._of_run = self._pair("Snapshots", self.combos["spread"])
+        self._several = self._pair("Several", self.combos["arrangement"])
+        self._by_hand = (*low, *high)
+        self._beside = (
+            (values, heights), (covered, bins), (low, high), (self._of_run, self._several)
+        )  # fmt: skip
+        self._least = 0
+        self._place(False)
 
-    def _row(self, grid: QGridLayout, row: int, cells: list[tuple[str, QWidget]]) -> list[QWidget]:
-        made: list[QWidget] = []
-        for place, (text, widget) in enumerate(cells):
-            label = QLabel(text, self)
-            label.setProperty("muted", True)
-            label.setBuddy(widget)
-            grid.addWidget(label, row, 2 * place)
-            grid.addWidget(widget, row, 2 * place + 1)
-            made += [label, widget]
-        return made
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Labels go above their fields where both beside each other would be cut."""
+        super().resizeEvent(event)
+        if not self._is_stacked:
+            self._least = self._grid.minimumSize().width()
+        if self._is_stacked != (self.width() < self._least):
+            self._place(not self._is_stacked)
+
+    def _pair(self, text: str, widget: QWidget) -> tuple[QLabel, QWidget]:
+        """A field and its label."""
+        label = QLabel(text, self)
+        label.setProperty("muted", True)
+        label.setBuddy(widget)
+        return label, widget
+
+    def _place(self, stacked: bool) -> None:
+        """Two fields in a line, each behind its label, or below it."""
+        grid = self._grid
+        self._is_stacked = stacked
+        for row, pairs in enumerate(self._beside):
+            for place, (label, widget) in enumerate(pairs):
+                if stacked:
+                    grid.addWidget(label, 2 * row, 2 * place, 1, 2)
+                    grid.addWidget(widget, 2 * row + 1, 2 * place, 1, 2)
+                else:
+                    grid.addWidget(label, row, 2 * place)
+                    grid.addWidget(widget, row, 2 * place + 1)
+        grid.addWidget(self.export, 1 if stacked else 0, 4)
 
     def _chose(self, field: str, value: Any) -> None:
         if field == "spread":

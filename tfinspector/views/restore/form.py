@@ -65,7 +65,7 @@ class RestoreFormView(QWidget):
         self.kwargs.setPlaceholderText('{"n": 4}')
         self.kwargs.setAccessibleName("Keyword arguments as JSON")
         self.kwargs.setToolTip("Keyword arguments of the factory, as a JSON object")
-        self.worker.setPlaceholderText("toolbar's")
+        self.worker.setPlaceholderText("Interpreter: the toolbar's")
         self.worker.setAccessibleName("Interpreter")
         self.worker.setToolTip(
             "The Python that builds the model: a path, or a command such as\n"
@@ -93,7 +93,6 @@ class RestoreFormView(QWidget):
         second = QHBoxLayout()
         second.setSpacing(SMALL)
         second.addWidget(self.kwargs, 3)
-        second.addWidget(_label("Interpreter"))
         second.addWidget(self.worker, 3)
         second.addWidget(_label("Device"))
         second.addWidget(self.device)

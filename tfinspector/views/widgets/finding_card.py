@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.views.icons import icon, pixmap
 from tfinspector.views.theme import SMALL, SPACE, TIGHT, code_font
 from tfinspector.views.widgets.buttons import tool_button
+from tfinspector.views.widgets.elided_label import ElidedLabel
 from tfinspector.views.widgets.sentence import Sentence
 from tfinspector.views.widgets.sideways import Sideways
 
@@ -21,6 +22,7 @@ SIGNS = {
 """Per severity: icon, colour role, word."""
 
 _EXTENT = 18
+_MOST_ABOUT = 200  # pixels; a run that was put together by hand is called by all its folders
 
 
 class FindingCard(QFrame):
@@ -82,8 +84,9 @@ class FindingCard(QFrame):
         severity.setProperty("role", role)
         title = Sentence(self.finding.title)
         title.setProperty("heading", True)
-        where = QLabel(about)
-        where.setProperty("muted", True)
+        where = ElidedLabel(about, role="muted")
+        where.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        where.setFixedWidth(min(where.sizeHint().width(), _MOST_ABOUT))
         number = QLabel(self.finding.id)
         number.setProperty("muted", True)
         line = QHBoxLayout()

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from tfinspector.views.restore.page import RestorePage
     from tfinspector.views.variables.page import VariablesPage
 
-_WIDTHS = (216, 704, 360)
+_WIDTHS = (208, 720, 352)
+_LEAST = (140, 400, 240)
+_PAGES = 610  # the widest page's, given to all where there is room: no pane moves between pages
+_HANDLES = 2
 _HEIGHTS = (520, 148)
 
 
@@ -140,12 +143,12 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         across = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        for widget in (self.sources, self._centre, self.inspector):
-            across.addWidget(widget)
+        panes: tuple[QWidget, ...] = (self.sources, self._centre, self.inspector)
+        for pane, least in zip(panes, _LEAST, strict=True):
+            across.addWidget(pane)
+            pane.setMinimumWidth(least)
         across.setStretchFactor(1, 1)
         across.setSizes(list(_WIDTHS))
-        self.sources.setMinimumWidth(140)
-        self.inspector.setMinimumWidth(240)
         down = QSplitter(Qt.Orientation.Vertical)
         down.addWidget(across)
         down.addWidget(self.bottom)
@@ -234,6 +237,12 @@ class MainWindow(QMainWindow):
                     return
                 widget = widget.parentWidget()
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room for the widest page, the panes beside it give way first."""
+        super().resizeEvent(event)
+        has_room = self.width() >= _LEAST[0] + _PAGES + _LEAST[2] + _HANDLES
+        self._centre.setMinimumWidth(_PAGES if has_room else _LEAST[1])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window."""
