@@ -6,6 +6,7 @@ nothing, so each is told, with the path that a program must use.
 
 import os
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from tfinspector.contents import numbers
@@ -17,8 +18,13 @@ _READ_BY_TENSORFLOW = (SourceKind.CHECKPOINT, SourceKind.RUN, SourceKind.SAVED_M
 _BARE_EXCEPTION = "DataLossError: not an sstable (bad magic number)"
 
 
-def find_path_problems(recognised: Recognised, newest: str = "") -> list[Finding]:
-    """All findings about the path itself; `newest` is the prefix to restore where it is a run."""
+def find_path_problems(
+    recognised: Recognised, newest: str = "", out_of_reach: str = ""
+) -> list[Finding]:
+    """All findings about the path itself; `newest` is the prefix to restore where it is a run.
+
+    `out_of_reach` is the sentence why TensorFlow can't open anything there, on another machine.
+    """
     findings = []
     told = _HOW.get(recognised.given_as)
     if told is not None and recognised.kind in _READ_BY_PREFIX:
@@ -27,6 +33,8 @@ def find_path_problems(recognised: Recognised, newest: str = "") -> list[Finding
         findings.append(_one_of_versions(recognised))
     elif recognised.kind is SourceKind.SAVED_MODEL and recognised.given_as is not GivenAs.ITSELF:
         findings.append(_beside_saved_model(recognised))
+    if out_of_reach:
+        return [_copied_first(each, recognised, newest, out_of_reach) for each in findings]
     if recognised.kind in _READ_BY_TENSORFLOW:
         path = newest if recognised.kind is SourceKind.RUN and newest else recognised.path
         findings += find_special_characters(path, recognised.kind)
@@ -184,6 +192,27 @@ def _beside_saved_model(recognised: Recognised) -> Finding:
         Fix("Give TensorFlow the SavedModel's directory.",
             f"tf.saved_model.load({recognised.path!r})"),
     )  # fmt: skip
+
+
+def _copied_first(
+    finding: Finding, recognised: Recognised, newest: str, out_of_reach: str
+) -> Finding:
+    """The finding where only this program can read: a call of TensorFlow needs a copy."""
+    if finding.severity is Severity.ERROR:  # the copy would be no better
+        return replace(finding, fix=finding.fix and replace(finding.fix, code=""))
+    is_model = recognised.kind is SourceKind.SAVED_MODEL
+    path = recognised.path if is_model else newest or recognised.path
+    name = os.path.basename(path)
+    what, call = ("/", "tf.saved_model.load") if is_model else (".*", "checkpoint.restore")
+    code = (
+        "import fsspec\n"
+        f"there, path = fsspec.core.url_to_fs({path!r})\n"
+        f"there.get(path + {what!r}, {f'copied/{name}/' if is_model else 'copied/'!r}, "
+        "recursive=True)\n"
+        f"{call}({f'copied/{name}'!r})"
+    )
+    fix = Fix("Copy it to this machine, and give TensorFlow the path of the copy.", code)
+    return replace(finding, detail=out_of_reach, fix=fix)
 
 
 def _restore(prefix: str) -> Fix:

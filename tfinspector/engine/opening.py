@@ -9,6 +9,8 @@ from tfinspector.diagnosis.given_paths import find_path_problems
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
 from tfinspector.engine.openers.table import opener_of
+from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
+from tfinspector.formats.places.passwords import masked
 from tfinspector.formats.recognition.recognise import recognise
 
 __all__ = ["OpenSource", "open_source"]
@@ -22,7 +24,7 @@ def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
     Raises `Unreadable` with the reason and what to do, `Cancelled` if the ticket says so.
     """
     ticket = ticket or Ticket()
-    ticket.report(0, 0, f"Looking at {path}")
+    ticket.report(0, 0, f"Looking at {masked(path)}")
     recognised = recognise(path)
     ticket.check()
     source, loaded, stamps = opener_of(recognised.kind)(recognised, ticket)
@@ -33,6 +35,7 @@ def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
 
 def _about_the_path(recognised: Recognised, opened: Checkpoint | None) -> list[Finding]:
     """What TensorFlow would say to the path; Keras reads its own files by their ending alone."""
-    if opened is None:
-        return find_path_problems(recognised)
-    return [] if opened.keras is not None else find_path_problems(recognised, opened.prefix)
+    if opened is not None and opened.keras is not None:
+        return []
+    newest = "" if opened is None else opened.prefix
+    return find_path_problems(recognised, newest, why_not_read_by_tensorflow(recognised.path))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.formats.places.passwords import masked
 
 VERSION = 1
 THEMES = ("system", "light", "dark")
@@ -59,7 +60,11 @@ class Settings:
         return self.worker_command or (sys.executable,)
 
     def with_recent(self, path: str) -> tuple[str, ...]:
-        """`recent` after `path` was opened: first, once, and not more than fit a menu."""
+        """`recent` after `path` was opened: first, once, and not more than fit a menu.
+
+        A password in a URL is not written down.
+        """
+        path = masked(path)
         return (path, *(other for other in self.recent if other != path))[:RECENT_LIMIT]
 
     def with_restore(self, path: str, filled_in: dict[str, str]) -> dict[str, dict[str, str]]:

@@ -7,6 +7,7 @@ import os
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
 from tfinspector.formats.places.files import is_remote
+from tfinspector.formats.places.passwords import masked
 
 _COPYING = """import fsspec
 there, _ = fsspec.core.url_to_fs({url!r})
@@ -17,6 +18,7 @@ def check_here(path: str) -> None:
     """Raises `Unreadable` (V03) where a URL is to be written."""
     if not is_remote(path):
         return
+    path = masked(path)
     directory, _, _ = path.rstrip("/").rpartition("/")
     raise Unreadable(
         Finding(

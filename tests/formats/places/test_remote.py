@@ -20,6 +20,7 @@ from tfinspector.engine.checking import check
 from tfinspector.engine.jobs import Progress, Ticket
 from tfinspector.engine.measuring import measure
 from tfinspector.engine.opening import open_source
+from tfinspector.engine.settings import Settings
 from tfinspector.formats.places import remote
 from tfinspector.formats.places.remote import WINDOW_NBYTES, RemotePlace
 
@@ -223,3 +224,62 @@ def test_a_host_is_told_by_the_url(made: Made, put: Put) -> None:
     assert list(there.source.variables) == list(here.source.variables)
     reached = {remote.place_of(f"hosted://{who}")._fs.reached for who in ("me@here:22", "there")}
     assert reached == {("here", 22, "me"), ("there", 0, "")}
+
+
+class _Secret(_Hosted):
+    """Wants a password, and says what it was asked for where it has nothing."""
+
+    @staticmethod
+    def _get_kwargs_from_urls(url: str) -> dict[str, Any]:
+        return {"password": infer_storage_options(url).get("password")}
+
+    def __init__(self, password: str | None = None, **settings: Any) -> None:
+        super().__init__("here", **settings)
+        self.password = password
+
+    def info(self, path: str, **more: Any) -> Any:
+        assert self.password == "s3:cr@t"
+        assert ":s3:cr@t@" in path
+        if "missing" in path:
+            raise FileNotFoundError(path)
+        return super().info(path, **more)
+
+
+@pytest.mark.parametrize("part", ["", "/ckpt-3.index", "/checkpoint", "/missing"])
+def test_a_password_is_told_nowhere(made: Made, put: Put, part: str) -> None:
+    put(made("runs.ten_steps"), "/far")
+    fsspec.register_implementation("secret", _Secret, clobber=True)
+    url = f"secret://me:s3:cr@t@here:22/far{part}"
+    texts: list[str] = []
+    ticket = Ticket(lambda progress: texts.append(progress.text))
+    try:
+        there = open_source(url, ticket)
+    except Unreadable as error:
+        told = str(error.finding)
+        assert "secret://me:***@here:22/far/missing" in told
+    else:
+        told = str(there.source)
+        assert there.source.path.startswith("secret://me:***@here:22/far")
+        assert there.reader().read(there.source.variables[0].key).size
+        assert open_source(there.source.given).source.path == there.source.path
+        assert str(Settings().with_recent(url)) == str((there.source.given,))
+    assert "cr@t" not in told
+    assert "cr@t" not in str(texts)
+
+
+def test_what_tensorflow_can_not_open_is_copied_first(
+    made: Made, put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(made("runs.ten_steps"), "/run")
+    put(made("saved_models.no_variables"), "/models")
+    monkeypatch.chdir(tmp_path)
+    for url in ("memory://run", "memory://run/ckpt-11.index", "memory://models/model/variables"):
+        [finding] = [
+            one for one in open_source(url).source.findings if one.id in ("F01", "F02", "F03")
+        ]
+        assert finding.fix is not None
+        assert "TensorFlow itself can't read memory://" in finding.detail
+        *copying, call = finding.fix.code.splitlines()
+        exec("\n".join(copying))
+        path = call.partition("'")[2].partition("'")[0]
+        assert open_source(path).source.path == str(tmp_path / path)

@@ -10,6 +10,7 @@ from tfinspector.engine.comparing.ordering import Ordered, in_order
 from tfinspector.engine.comparing.places import Member, members_of
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource, open_source
+from tfinspector.formats.places.passwords import masked
 
 
 def axis_of(sources: Sequence[OpenSource]) -> tuple[list[Member], list[Finding]]:

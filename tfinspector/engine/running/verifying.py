@@ -25,6 +25,7 @@ from tfinspector.engine.running.sides import (
     Side,
 )
 from tfinspector.engine.worker.client import WorkerClient
+from tfinspector.formats.places.passwords import masked
 
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -132,7 +133,8 @@ def _side(
     if not is_model and not request.factory and is_whole_model(opened):
         return KerasSide(opened, replace(request.call, device=device or None))
     if not is_model and not request.factory and opened.source.checkpoint is not None:
-        raise explained.needs_factory(request.path, request.against, path)
+        given = (masked(each) for each in (request.path, request.against, path))
+        raise explained.needs_factory(*given)
     if (restored or not is_model) and request.factory:
         asked = RestoreRequest(
             path,

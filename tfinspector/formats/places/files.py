@@ -130,7 +130,7 @@ def status_of(file: "OpenFile") -> "Status":
 
 def _place(url: str) -> "RemotePlace":
     # Imported here: nothing local needs fsspec.
+    from tfinspector.formats.places.passwords import real_root, root_of
     from tfinspector.formats.places.remote import place_of
 
-    scheme, _, rest = url.partition("://")
-    return place_of(f"{scheme.lower()}://{rest.partition('/')[0]}")
+    return place_of(real_root(root_of(url)))

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Self, TypeVar
 
+from tfinspector.formats.places.passwords import masked
 from tfinspector.formats.places.remote_status import RemoteEntry, RemoteStatus, status_of_info
 from tfinspector.formats.places.remote_systems import file_system
 
@@ -29,10 +30,14 @@ _LASTING_ERRNO = frozenset({errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDI
 
 
 class RemotePlace:
-    """One file system of fsspec. Raises `OSError` as the local one does. Thread-safe."""
+    """One file system of fsspec. Raises `OSError` as the local one does. Thread-safe.
+
+    URLs come without a password; where `root` has one, it is put back into what is asked.
+    """
 
     def __init__(self, root: str, pause: Callable[[float], None] = time.sleep) -> None:
         self._fs = file_system(root)
+        self._root = root if masked(root) != root else ""
         self._pause = pause
         self._lock = threading.Lock()
         self._windows: OrderedDict[tuple[str, RemoteStatus, int], bytes] = OrderedDict()
@@ -40,13 +45,13 @@ class RemotePlace:
     def status(self, url: str) -> RemoteStatus:
         """Size, kind and time of the file or directory."""
         self._fs.invalidate_cache()
-        return status_of_info(self._asked(url, lambda: self._fs.info(url)))
+        return status_of_info(self._asked(url, lambda: self._fs.info(self._real(url))))
 
     def is_directory(self, url: str) -> bool:
         """Whether it is a directory; to a web server, one is a page of links."""
         self._fs.invalidate_cache()
         try:
-            info = self._asked(url, lambda: self._fs.info(url))
+            info = self._asked(url, lambda: self._fs.info(self._real(url)))
         except FileNotFoundError:
             return False
         return info.get("type") == "directory" or str(info.get("mimetype")).startswith("text/html")
@@ -54,7 +59,7 @@ class RemotePlace:
     def entries(self, url: str) -> list[RemoteEntry]:
         """What lies in a directory."""
         self._fs.invalidate_cache()
-        found = self._asked(url, lambda: self._fs.ls(url, detail=True))
+        found = self._asked(url, lambda: self._fs.ls(self._real(url), detail=True))
         names = [(str(one["name"]).rstrip("/").rpartition("/")[2], one) for one in found]
         base = url.rstrip("/")
         return [self._entry(name, f"{base}/{name}", one) for name, one in names if name]
@@ -62,16 +67,16 @@ class RemotePlace:
     def names_below(self, url: str) -> list[str]:
         """The paths of all files below a directory, relative to it, sorted."""
         try:
-            found: list[str] = self._asked(url, lambda: self._fs.find(url))
+            found: list[str] = self._asked(url, lambda: self._fs.find(self._real(url)))
         except FileNotFoundError:
             return []
-        own = str(self._fs._strip_protocol(url)).rstrip("/") + "/"
+        own = str(self._fs._strip_protocol(self._real(url))).rstrip("/") + "/"
         return sorted(name.removeprefix(own) for name in found if name.startswith(own))
 
     def _entry(self, name: str, url: str, info: dict[str, Any]) -> RemoteEntry:
         """An entry; a web server's page of links has no sizes, so each is asked for."""
         if info.get("size") is None and info.get("type") != "directory":
-            info = self._asked(url, lambda: self._fs.info(url))
+            info = self._asked(url, lambda: self._fs.info(self._real(url)))
         return RemoteEntry(name, url, status_of_info(info))
 
     def read(self, url: str, status: RemoteStatus, offset: int, nbytes: int) -> bytes:
@@ -104,10 +109,18 @@ class RemotePlace:
         return window
 
     def _fetch(self, url: str, start: int, stop: int) -> bytes:
-        data = bytes(self._asked(url, lambda: self._fs.cat_file(url, start=start, end=stop)))
+        real = self._real(url)
+        data = bytes(self._asked(url, lambda: self._fs.cat_file(real, start=start, end=stop)))
         if len(data) > stop - start:  # a plain web server that knows no parts and sends the whole
             return data[start:stop]
         return data
+
+    def _real(self, url: str) -> str:
+        """The URL with the password that it was given with."""
+        if not self._root:
+            return url
+        _, slash, path = url.partition("://")[2].partition("/")
+        return f"{self._root}{slash}{path}"
 
     def _asked(self, url: str, request: Callable[[], Answer]) -> Answer:
         """The answer to a request, which is repeated if it fails for a reason that may pass."""
@@ -115,8 +128,8 @@ class RemotePlace:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 return request()
-            except _LASTING:
-                raise
+            except _LASTING as error:
+                raise _without_password(error) from None
             except Exception as error:
                 if attempt == _ATTEMPTS or _is_lasting(error):
                     raise _as_os_error(url, error, attempt) from error
@@ -192,5 +205,11 @@ def _is_lasting(error: Exception) -> bool:
 def _as_os_error(url: str, error: Exception, attempts: int) -> OSError:
     times = f" (asked {attempts} times)" if attempts > 1 else ""
     if isinstance(error, OSError) and error.errno in _LASTING_ERRNO:
-        return error
-    return OSError(errno.EIO, f"{str(error) or type(error).__name__}{times}", url)
+        return _without_password(error)
+    return OSError(errno.EIO, f"{masked(str(error)) or type(error).__name__}{times}", url)
+
+
+def _without_password(error: OSError) -> OSError:
+    """The error; one like it where its text has the URL with its password."""
+    text = str(error)
+    return error if masked(text) == text else type(error)(error.errno, masked(text))

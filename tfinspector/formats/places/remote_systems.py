@@ -8,6 +8,7 @@ from typing import Any
 
 from tfinspector.contents.findings import Fix, Unreadable
 from tfinspector.formats.faults import unreadable
+from tfinspector.formats.places.passwords import masked
 
 _PACKAGES = {
     "gs": "gcsfs", "gcs": "gcsfs", "s3": "s3fs", "s3a": "s3fs", "sftp": "paramiko",
@@ -40,7 +41,7 @@ def file_system(root: str) -> Any:
     except Exception as error:
         raise unreadable(
             "F13",
-            f"{scheme}:// can't be reached: {error}.",
+            f"{scheme}:// can't be reached: {masked(str(error))}.",
             f"{scheme}://",
             "See the documentation of fsspec for how this place is told who you are.",
         ) from error

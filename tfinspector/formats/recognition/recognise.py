@@ -10,6 +10,7 @@ import re
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats import faults as file_faults
 from tfinspector.formats.places.files import is_remote
+from tfinspector.formats.places.passwords import taken
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.directories import (
     SAVED_MODEL_PARTS,
@@ -29,7 +30,7 @@ _NO_PATH = frozenset({"", "None", "null", "nan"})
 def recognise(given: str) -> Recognised:
     """What `given` is; raises `Unreadable` with what it is instead, or what is near it."""
     if is_remote(given.strip()) and not _FILE_SCHEME.match(given.strip()):
-        return recognise_remote(given)
+        return recognise_remote(taken(given))
     path = _normalised(given)
     if os.path.isdir(path):
         return recognise_directory(path, given)
