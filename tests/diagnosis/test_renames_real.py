@@ -24,6 +24,8 @@ CASES = {
     "attributes": "renamed",
     "prefix": "prefix",
     "inserted": "renumbered",
+    "taken_out": "swapped",
+    "put_in": "swapped",
     "tf1": "names",
     "averages": "average",
     "salvaged": "trained",

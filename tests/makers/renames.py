@@ -474,3 +474,36 @@ def restore_plainly(name: str, prefix: str, source: str, truth: dict[str, str]) 
         if not np.array_equal(value.astype(variable.numpy().dtype), variable.numpy()):
             wrong.append(path)
     return {"consumed": consumed, "wrong": wrong}
+
+
+def _stack(*names: str) -> Any:
+    inputs = hidden = keras.Input((WIDTH,))
+    for name in names:
+        hidden = keras.layers.Dense(WIDTH, name=name)(hidden)
+    return keras.Model(inputs, hidden)
+
+
+def taken_out(directory: Path) -> None:
+    """A layer that has the shape of all others was taken out: TensorFlow shifts without a word."""
+    model = _stack("entry", "spare", "core", "exit")
+    fill(model.variables)
+    truth = _layers(_operations__3="_operations/2", _operations__4="_operations/3")
+    _write(directory, tf.train.Checkpoint(model), truth)
+
+
+def build_taken_out() -> Any:
+    """The others."""
+    return _stack("entry", "core", "exit")
+
+
+def put_in(directory: Path) -> None:
+    """A layer that has the shape of all others was put in."""
+    model = _stack("entry", "core", "exit")
+    fill(model.variables)
+    truth = _layers(_operations__2="_operations/3", _operations__3="_operations/4")
+    _write(directory, tf.train.Checkpoint(model), truth)
+
+
+def build_put_in() -> Any:
+    """With one more."""
+    return _stack("entry", "spare", "core", "exit")

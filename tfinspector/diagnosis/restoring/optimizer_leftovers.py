@@ -66,7 +66,8 @@ def find_unused_state(case: Case) -> Iterator[Cause]:
     if trained and has_optimizer(case) and case.open(unfed_state(case)):
         yield _other_kind(case, lost)
         return
-    complete = not case.unfed_weights and case.fed_weights and not case.places(_MISFIT)
+    settled = case.open(case.fed_weights) == list(case.fed_weights)  # none is in a wrong place
+    complete = settled and case.fed_weights and not (case.unfed_weights or case.places(_MISFIT))
     what = "The optimizer's state" if trained else "State of training in the checkpoint"
     if any(case.rows[p].role == Role.METRIC.value for p in lost) and not trained:
         what = "The metrics' state"

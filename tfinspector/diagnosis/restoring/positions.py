@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from tfinspector.contents.findings import Finding, Fix, Severity
+from tfinspector.contents.restores import State
 from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import GOOD, Case, Cause
@@ -109,7 +110,8 @@ def _shifted(
 ) -> Cause:  # fmt: skip
     claims = _claims(case, theirs, ours, alignment)
     where = case.say(case.model_paths.get(mine, ""))
-    silent = all(case.rows[place].state in GOOD for place in claims)
+    states = {case.rows[place].state for place in claims}
+    silent = states <= GOOD
     moved = [(one, other) for one, other in alignment.pairs if one.place != other.place]
     pairs = [
         (f"{case.model_paths[other.node]}/{leaf}".strip("/"), key)
@@ -123,6 +125,9 @@ def _shifted(
         if silent
         else "TensorFlow goes by the places alone: it raises at a shape that does not fit, or "
         "leaves layers as they were."
+        if State.SHAPE_MISMATCH in states
+        else "TensorFlow goes by the places alone and says nothing: where shapes fit, the weights "
+        "of one layer are in another."
     )
     return Cause(
         Finding(
