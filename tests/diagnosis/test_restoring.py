@@ -41,6 +41,7 @@ CASES = [
     ("encoder", "nested", "M01", "The checkpoint has the model under `model/encoder`"),
     ("pair_swapped", "pair", "M01", "have changed names: what the checkpoint calls"),
     ("sequential", "three", "M01", "saved from a functional model, and the model is a Sequential"),
+    ("on_top", "trunk", "M01", "under `model/trunk` lies one level higher: under `model`"),
     ("scheduled", "adam", "M06", "saved with a constant learning rate, and the model's has a"),
     ("under_net", "saved", "S13", "under `net`"),
     ("chain", "exported", "S13", "model.export()"),

@@ -135,6 +135,24 @@ def sequential() -> Any:
     )  # fmt: skip
 
 
+class OnTop(keras.Model):
+    """A Sequential within, and a head."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = sequential()
+        self.head = keras.layers.Dense(2)
+
+    def call(self, inputs: Any) -> Any:
+        return self.head(self.trunk(inputs))
+
+
+def on_top() -> Any:
+    model = OnTop()
+    model(np.zeros((1, 3), "float32"))
+    return model
+
+
 def counting() -> Any:
     return {"model": chain(), "step": tf.Variable(0, dtype=tf.int64)}
 
@@ -405,6 +423,7 @@ def written(directory: Path) -> None:
     save("gated", model=recurrent("GRU"))
     save("attention", model=attention())
     save("three", model=three())
+    save("trunk", model=sequential())
     save("alike", model=alike())
     save("even", model=even())
     save("unnamed", model=unnamed_bare())

@@ -11,6 +11,8 @@ from tfinspector.diagnosis.restoring.saved_models import is_saved_model
 from tfinspector.diagnosis.restoring.strangers import SILENT, told_frontier
 from tfinspector.diagnosis.restoring.wording import WRITE_REPAIRED, count, shown, what
 
+_LAYERED = frozenset({"_operations", "_functional"})
+
 
 def find_other_names(case: Case) -> Iterator[Cause]:
     """Parts of the checkpoint that fit parts of the model, but for the name on the way."""
@@ -163,9 +165,10 @@ def _title(case: Case, graft: Graft) -> str:
 def _moved_title(case: Case, graft: Graft, noun: str) -> str:
     """Parts that lie deeper or higher, or elsewhere altogether."""
     mine, theirs = case.model_paths.get(graft.mine, ""), case.file_paths.get(graft.node, "")
-    if {mine.rpartition("/")[2], theirs.rpartition("/")[2]} & {"_operations", "_functional"}:
+    within = ["_functional" in path.split("/") for path in (theirs, mine)]
+    if within[0] != within[1] and {mine.rpartition("/")[2], theirs.rpartition("/")[2]} & _LAYERED:
         layered = ("a Sequential", "a functional model")
-        was, now = layered if "_functional" in theirs.split("/") else layered[::-1]
+        was, now = layered if within[0] else layered[::-1]
         return (
             f"The checkpoint was saved from {was}, and the model is {now}: the layers lie under "
             f"`{theirs}` there and under `{mine}` here."
@@ -175,15 +178,16 @@ def _moved_title(case: Case, graft: Graft, noun: str) -> str:
     there = case.say_file(graft.node)
     inside = [case.rows[unfed].model_path for _, unfed in graft.pairs]
     begin = len(mine) + 1 if mine else 0
-    parts = shown(list(dict.fromkeys(path[begin:].partition("/")[0] for path in inside)))
+    parts = [path[begin:].partition("/")[0] for path in inside]
+    named = list(dict.fromkeys(part for part in parts if part not in _LAYERED))
     if case.node(graft.mine).variable >= 0 or here.rpartition("/")[2] == there.rpartition("/")[2]:
         where = f"at `{there}`" if there else "at the root"
         return f"{noun} `{here}` of the model lies {where} of the checkpoint."
     levels = ("one level deeper: under" if there.startswith(here) else
               "one level higher: under" if here.startswith(there) else "under")  # fmt: skip
     return (
-        f"What the model has under `{here or '(root)'}` ({parts}) lies {levels} "
-        f"`{there or '(root)'}` in the checkpoint."
+        f"What the model has under `{here or '(root)'}`{f' ({shown(named)})' if named else ''} "
+        f"lies {levels} `{there or '(root)'}` in the checkpoint."
     )
 
 

@@ -25,6 +25,7 @@ _FEWER_CANDIDATES = 40
 _FEW = 200  # lost keys, up to which all pairs are tried
 _MOST_ALIKE = 30  # siblings of one structure, up to which names decide, beyond that the order
 _ALIKE = 0.75  # as "encoder" and "encoder_1"
+_NOBODYS = frozenset({"_functional", "_operations"})  # edges that every model of layers has
 
 
 class Graft(NamedTuple):
@@ -215,8 +216,9 @@ class _Search:
         likeness = self._likeness(node, mine)
         if not same_parent and not self._is_telling(pairs, likeness, is_leaf):
             return None
+        own_name = case.model_paths.get(mine, "").rpartition("/")[2]
         return Graft(
-            node, mine, tuple(pairs), misfits, same_parent, likeness,
+            node, mine, tuple(pairs), misfits, same_parent, likeness * (own_name not in _NOBODYS),
             abs(self._order(node, self._file_parents, True) -
                 self._order(mine, self._model_parents, False)),
         )  # fmt: skip
