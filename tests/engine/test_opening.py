@@ -291,8 +291,9 @@ def test_a_saved_model_without_values_still_lists_its_variables(made, tmp_path, 
     assert opened.checkpoint(opened.source.checkpoint.prefix) is opened.source.checkpoint
     with pytest.raises(Unreadable, match="no values"):
         opened.reader().read(kernel.key)
-    with pytest.raises(Unreadable, match="no values"):
+    with pytest.raises(Unreadable, match="values of all 14 variables are missing") as refused:
         opened.stored_checkpoint()
+    assert refused.value.finding.id == "S03"
 
 
 def test_a_saved_model_without_values_is_stale_when_they_come(made, tmp_path):

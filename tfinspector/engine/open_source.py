@@ -41,7 +41,7 @@ class OpenSource:
     def stored_checkpoint(self, snapshot: str | None = None) -> Checkpoint:
         """As `checkpoint`, and `Unreadable` too where its values are missing altogether."""
         if not self.source.snapshots:
-            raise Unreadable(_no_snapshot(self.source, ""))
+            raise Unreadable(_why_empty(self.source) or _no_snapshot(self.source, ""))
         return self.checkpoint(snapshot)
 
     def reader(self, snapshot: str | None = None) -> TensorReader:
@@ -145,6 +145,14 @@ def _near(asked: str, names: list[str]) -> list[str]:
 
     close = get_close_matches(asked.lower(), lowered, 3, _CLOSE_ENOUGH)
     return list(dict.fromkeys([*ends[:3], *(lowered[name] for name in close)]))[:3]
+
+
+def _why_empty(source: Source) -> Finding | None:
+    """What was found wrong with the values that it should have; None where it has none to miss."""
+    if source.checkpoint is None:
+        return None
+    wrong = [each for each in source.findings if each.severity is Severity.ERROR]
+    return next((each for each in wrong if each.id == "S03" or each.id.startswith("F")), None)
 
 
 def _no_snapshot(source: Source, asked: str) -> Finding:
