@@ -22,6 +22,7 @@ from tfinspector.contents.variables import Role
 
 Floats = NDArray[np.float64]
 Figures = Mapping[str, Floats]
+_MOST_NAMED = 4
 
 
 class Happening(StrEnum):
@@ -87,6 +88,7 @@ class RunPath:
     error       of a sample: how far a point may be off, in lengths of the path's extent, at 95 %;
                 1 where the sample does not tell the plane
     left_out    numbers of the snapshots that have no point, because weights are NaN or infinite
+    without     variables that take no part, because they are NaN or infinite in every snapshot
     """
 
     points: Floats
@@ -97,6 +99,7 @@ class RunPath:
     stride: int = 1
     error: float = 0.0
     left_out: tuple[int, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -114,6 +117,9 @@ class RunPath:
             f"The plane holds {plane:.1f} % of the variance; from {which} {self.parameters:,} "
             f"parameters in {counted(self.variables, 'variable')}{off}."
         )
+        if self.without:
+            names = [*self.without[:_MOST_NAMED], *(["…"] if self.without[_MOST_NAMED:] else [])]
+            told = f"{told} Left out, as NaN or infinite in every snapshot: {', '.join(names)}."
         if not self.left_out:
             return told
         odd = counted(len(self.left_out), "snapshot")

@@ -197,7 +197,8 @@ def _plane(path: RunPath | None) -> Document | None:
         return None
     return {
         "points": path.points.tolist(), "snapshots": list(path.snapshots),
-        "left_out": list(path.left_out), "explained": list(path.explained),
+        "left_out": list(path.left_out), "without": list(path.without),
+        "explained": list(path.explained),
         "variables": path.variables, "parameters": path.parameters, "stride": path.stride,
         "error": path.error,
     }  # fmt: skip

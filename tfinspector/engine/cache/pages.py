@@ -16,7 +16,7 @@ from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.passes import Order, Strand, why_not_compared
 from tfinspector.engine.comparing.places import Place, Readers
 from tfinspector.engine.comparing.row_figures import PAIR_COLUMNS, RowFigures
-from tfinspector.engine.comparing.run_path import PathSum
+from tfinspector.engine.comparing.run_path import PathSum, is_never_finite
 from tfinspector.engine.comparing.sharing_out import Taken
 from tfinspector.engine.comparing.tracks import Cell
 
@@ -59,7 +59,7 @@ class Names:
         """The name of the inner products of all rows that have names and are in the path."""
         rows = [number for number in self._names if strands[number].in_path]
         cells = [combined("cells", self.of(rows, at)) for at in range(len(order.places))]
-        return combined("products", (order.stride, *cells))
+        return combined("products of numbers", (order.stride, *cells))
 
     def of(self, rows: Sequence[int], at: int) -> list[bytes]:
         """The names of these rows' cells at one snapshot."""
@@ -148,7 +148,8 @@ class Page:
                 column[kind][place] = getattr(row, kind)[at]
             if row.samples is not None and at in row.samples:
                 self._samples[at][number] = row.samples[at]
-        if row.products is not None and self._path is not None:
+        is_asked = row.products is not None and self._path is not None
+        if is_asked and not is_never_finite(self._own(number)):
             self._path.add(row.products)
         if row.failed:
             self._failed[number] = row.failed
@@ -185,8 +186,13 @@ class Page:
         if self._path is not None:
             for number in self._sampled:
                 of_row = {at: of[number] for at, of in enumerate(self._samples) if number in of}
-                self._path.take(of_row or None)
+                self._path.take(of_row or None, self._own(number))
         self._samples.clear()
+
+    def _own(self, number: int) -> NDArray[np.float64]:
+        """The own figures of one row at every snapshot."""
+        place = self._places[number]
+        return np.stack([self._column(at)["own"][place] for at in self._steps])
 
     def _column_key(self, at: int) -> bytes:
         """A column is what became of this snapshot's values since the anchor and the one before."""

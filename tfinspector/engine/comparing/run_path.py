@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tfinspector.analysis.drift.displacements import displacement_products
 from tfinspector.analysis.drift.principal_path import Path, moves_of_points, principal_path
-from tfinspector.contents.drift_metrics import Reference
+from tfinspector.contents.drift_metrics import OWN_FIGURES, Reference
 from tfinspector.contents.drifts import DriftTable, RunPath
 from tfinspector.engine.comparing.passes import Order, Strand
 
@@ -31,6 +31,7 @@ Samples = Mapping[int, NDArray[Any]]
 
 _MOST_SAMPLED = 1 << 17  # of one snapshot; of 500 float32 ones 256 MiB
 _ADDED_AT_ONCE = 1 << 15
+_ODD = ("nan", "posinf", "neginf")
 _PARTS = 8
 _SURE = 2.365  # Student's t with 7 degrees of freedom, 95 %
 
@@ -47,6 +48,12 @@ def stride_for(strands: Sequence[Strand]) -> int:
     return max(stride, 1)
 
 
+def is_never_finite(own: NDArray[np.float64]) -> bool:
+    """Whether a variable holds NaN or an infinity at every snapshot; (snapshots, OWN_FIGURES)."""
+    odd = own[:, [OWN_FIGURES.index(kind) for kind in _ODD]].sum(axis=1)
+    return bool((odd > 0).all())
+
+
 class PathSum:
     """Adds up the inner products of what the samples of all variables moved."""
 
@@ -56,9 +63,11 @@ class PathSum:
         self._waiting: list[Samples] = []
         self._elements = 0
 
-    def take(self, samples: Samples | None) -> None:
-        """One variable's; what is not sampled at every snapshot takes no part."""
-        if samples is None or len(samples) < self._products.shape[1]:
+    def take(self, samples: Samples | None, own: NDArray[np.float64]) -> None:
+        """One variable's; what is not sampled at every snapshot takes no part, nor does what is
+        nowhere all numbers as its `own` figures tell: with it no snapshot had a place.
+        """
+        if samples is None or len(samples) < self._products.shape[1] or is_never_finite(own):
             return
         self._waiting.append(samples)
         self._elements += len(samples[0])
@@ -90,12 +99,14 @@ def path_of(
     products: Products, strands: Sequence[Strand], table: DriftTable, stride: int
 ) -> RunPath | None:
     """The path of the snapshots whose weights are all numbers; None where there are no two."""
-    rows = [
+    asked = [
         number
         for number, strand in enumerate(strands)
         if strand.in_path and table.present[number].all()
     ]
-    odd = sum(table.own[kind][rows].sum(axis=0) for kind in ("nan", "posinf", "neginf"))
+    odd_rows = [at for at in asked if all(sum(table.own[kind][at] for kind in _ODD) > 0)]
+    rows = [at for at in asked if at not in set(odd_rows)]
+    odd = sum(table.own[kind][rows].sum(axis=0) for kind in _ODD)
     taken = np.flatnonzero(np.asarray(odd) == 0)
     left_out = np.flatnonzero(np.asarray(odd) != 0)
     parts = products[:, taken[:, None], taken] * stride
@@ -110,7 +121,7 @@ def path_of(
     parameters = sum(_size(strands[number]) for number in rows)
     return RunPath(
         path.points, tuple(taken.tolist()), path.explained, len(rows), parameters, stride, error,
-        tuple(left_out.tolist()),
+        tuple(left_out.tolist()), tuple(table.rows[number].name for number in odd_rows),
     )  # fmt: skip
 
 
