@@ -155,6 +155,18 @@ def test_kernel_shapes(asked: Asked, prefix: str) -> None:
     assert shapes(model) == NET_SHAPES
 
 
+def test_kernel_shapes_beneath_a_build_that_nothing_can_call(
+    asked: Asked, write_factory: Callable[..., str]
+) -> None:
+    """Its parts hold all that the file has, so nothing waits but the formality."""
+    spec = write_factory(OWN_BUILD.replace('{"input_shape": (None, 7)}', "{}"))
+    kernels = [["model/inner/_kernel", [7, 2]], ["model/inner/bias", [2]]]
+    model = asked.build(spec, hints={"kernels": kernels})
+    assert (model.built_by, model.unbuilt) == ("kernel shapes", ())
+    model = asked.build(spec, hints={"kernels": [*kernels, ["model/scale", [2]]]})
+    assert (model.built_by, model.unbuilt) == ("", ("",))
+
+
 def test_kernel_shapes_say_what_goes_in_and_the_code_what_comes_out(asked: Asked) -> None:
     """So that a width that differs is still a mismatch afterwards."""
     model = asked.build("unbuilt", kwargs={"width": 4}, hints={"kernels": NET_KERNELS})

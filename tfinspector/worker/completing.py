@@ -6,7 +6,7 @@ the factory did it; the module's `sample_inputs()`; what Keras knows of the inpu
 the SavedModel; the shapes of the kernels in the checkpoint.
 """
 
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from . import inputs as calling
 from .framework import tensorflow
@@ -44,6 +44,9 @@ def complete(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) -> Co
         if way(built, hints, sample_inputs) and not _waiting(built, hints):
             built_by = name
     waiting = _waiting(built, hints)
+    if waiting and not built_by and _holds_all(built, hints):
+        waiting = [each for each in waiting if not attribute(each, "variables")]
+        built_by = "kernel shapes"
     optimizers = _build_optimizers(built) if hints.optimizer else 0
     return Completion("" if waiting else built_by, _paths(built, waiting), optimizers)
 
@@ -89,6 +92,26 @@ def _by_kernels(built: Built, hints: Hints, sample_inputs: Callable[[], Any]) ->
     for name, model in _models_that_wait(built, hints).items():
         done += build_layers(name, model, kernels)
     return done > 0
+
+
+def _holds_all(built: Built, hints: Hints) -> bool:
+    """Whether all that the file has is there: what waits still has a `build` of the user's own,
+    which nothing here can call and which would make no more of it.
+    """
+    graph = ObjectGraph(built)
+    held = {
+        path
+        for value, paths in zip(graph.objects, graph.paths())
+        for path in paths
+        if attribute(value, "assign") is not None
+    }
+    return bool(hints.kernels) and all(_is_among(path, held) for path, _ in hints.kernels)
+
+
+def _is_among(path: str, held: Set[str]) -> bool:
+    """By its whole path or the end of it: the model may lie deeper in the file."""
+    parts = path.split("/")
+    return any("/".join(parts[begin:]) in held for begin in range(len(parts)))
 
 
 _WAYS = (
