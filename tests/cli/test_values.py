@@ -167,3 +167,11 @@ def test_so_many_lines_are_shown_at_most() -> None:
     assert "".join(lines) == "".join(
         np.array2string(tall[: len(shown)], threshold=2000, separator=", ").splitlines()
     )
+
+
+def test_a_graph_without_values_can_not_be_read(cli: Cli, made: Made) -> None:
+    ended = cli("values", made("graph_files.meta") / "alone" / "new.meta", "w", "--json")
+    assert ended.code == 2
+    [finding] = ended.json["findings"]
+    assert (finding["id"], finding["severity"]) == ("F06", "error")
+    assert finding["title"].endswith("beside it.")

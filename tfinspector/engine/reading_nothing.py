@@ -1,6 +1,7 @@
 """The reader of a graph whose values are missing: it says so of every variable."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,7 +13,10 @@ from tfinspector.formats.reading import BLOCK_NBYTES
 
 
 class ReaderOfNothing:
-    """A `TensorReader` without values; it raises the finding that says why there are none."""
+    """A `TensorReader` without values; it raises the finding that says why there are none.
+
+    What may be a warning about the file is an error to who asks for a value.
+    """
 
     def __init__(self, finding: Finding) -> None:
         self._finding = finding
@@ -34,7 +38,7 @@ class ReaderOfNothing:
         self._refuse()
 
     def _refuse(self) -> NoReturn:
-        raise Unreadable(self._finding)
+        raise Unreadable(replace(self._finding, severity=Severity.ERROR))
 
 
 def no_variables_directory(where: str, reason: str) -> Finding:

@@ -51,7 +51,7 @@ def _no_values(path: str, prefix: str) -> Finding:
     return Finding(
         "F06",
         Severity.WARNING,
-        f"{os.path.basename(path)} is a graph without values: no checkpoint {name} is beside it",
+        f"{os.path.basename(path)} is a graph without values: no checkpoint {name} is beside it.",
         "Names, types and shapes of the variables are in the graph, their values are not.",
         path,
         fix=Fix(f"Copy {name}.index and its data files (or the file {name}) beside it."),
