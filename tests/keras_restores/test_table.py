@@ -28,6 +28,21 @@ BY_NAME = {case.name: case for case in CASES}
 WHOLE = ("k04_nested", "k05_bias", "k06_unbuilt", "m14_frozen")
 """Written as a whole model too; the class of the first is the user's own."""
 WANTED = {"K03": 2, "K04": 2, "K05": 2, "K06": 2, "M14": 2, "F12": 2, "": 6}
+UNBUILT = """
+import keras
+
+class Net(keras.Model):
+    def build(self, shape):
+        self.stem = keras.layers.Dense(6)
+        self.stem.build(shape)
+        self.built = True
+
+    def call(self, value):
+        return self.stem(value)
+
+def build():
+    return Net()
+"""
 
 
 @dataclass(frozen=True)
@@ -218,3 +233,21 @@ def said(judged: Judged) -> str:
 
 def told(judged: Judged) -> str:
     return "\n".join(f"{row.state}: {row.key} -> {row.model_path}" for row in judged.full.rows)
+
+
+def test_a_model_that_nothing_can_build(
+    keras_restores: Path, workers: dict[str, WorkerClient], tmp_path: Path
+) -> None:
+    """All weights wait for its first call, and the advice is in the words of Keras."""
+    (tmp_path / "mine.py").write_text(UNBUILT, encoding="utf-8")
+    path = str(given(BY_NAME["healthy_own"], keras_restores))
+    report = restore(RestoreRequest(path, f"{tmp_path / 'mine.py'}:build"), workers["main"])
+    first = report.findings[0]
+    assert (first.id, first.severity) == ("M04", Severity.ERROR)
+    assert first.title == (
+        "The model has no variables before the first call, so 4 weights of the checkpoint have "
+        "nowhere to go."
+    )
+    assert {row.state for row in report.rows} == {State.NOT_BUILT}
+    assert first.fix
+    assert first.fix.code.endswith(f"model.load_weights({path!r})")

@@ -99,10 +99,11 @@ def _holds_all(built: Built, hints: Hints) -> bool:
     which nothing here can call and which would make no more of it.
     """
     graph = ObjectGraph(built)
+    paths = graph.paths()
     held = {
         path
-        for value, paths in zip(graph.objects, graph.paths())
-        for path in paths
+        for number, value in enumerate(graph.objects)
+        for path in paths[number]
         if attribute(value, "assign") is not None
     }
     return bool(hints.kernels) and all(_is_among(path, held) for path, _ in hints.kernels)

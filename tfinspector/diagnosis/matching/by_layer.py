@@ -68,10 +68,13 @@ def match_by_layer(checkpoint: Checkpoint, model: ModelDescription) -> MatchTabl
 
 
 def _rows(checkpoint: Checkpoint, model: ModelDescription, pairs: Pairs) -> Iterator[Row]:
+    waits = bool(model.unbuilt) and not model.variables
     for theirs in checkpoint.variables:
         at = pairs.get(theirs.key)
         if at is None:
-            yield file_row(State.MISSING_IN_MODEL, theirs, _why_lost(theirs, model))
+            is_late = waits and theirs.role not in OF_OPTIMIZERS
+            state = State.NOT_BUILT if is_late else State.MISSING_IN_MODEL
+            yield file_row(state, theirs, "" if is_late else _why_lost(theirs, model))
             continue
         mine = model.variables[at]
         state = misfit(theirs.shape, theirs.dtype.name, mine)

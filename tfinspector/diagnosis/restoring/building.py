@@ -71,16 +71,22 @@ def find_unbuilt(case: Case) -> Iterator[Cause]:
     unbuilt = case.model.unbuilt
     if not waiting and not (unbuilt and not case.model.variables):
         return
-    layers = shown(unbuilt) if unbuilt else "A part of the model"
-    are = "has" if len(unbuilt) <= 1 else "have"
+    whole = "" in unbuilt  # its own path
+    layers = "The model" if whole else shown(unbuilt) if unbuilt else "A part of the model"
+    are = "has" if whole or len(unbuilt) <= 1 else "have"
+    told = (
+        "TensorFlow keeps such values back until the variables exist; assert_consumed() fails "
+        f"meanwhile. {_LOSES_FIRST}"
+    )
+    if case.checkpoint.keras is not None:
+        told = "Keras refuses to load weights into a model that has not been built."
     yield Cause(
         Finding(
             "M04", Severity.ERROR,
-            f"{layers or 'The model'} {are} no variables before the first call, so "
+            f"{layers} {are} no variables before the first call, so "
             f"{count(len(waiting), 'weight')} of the checkpoint "
             f"{'has' if len(waiting) == 1 else 'have'} nowhere to go.",
-            "TensorFlow keeps such values back until the variables exist; assert_consumed() fails "
-            f"meanwhile. {_LOSES_FIRST}",
+            told,
             case.model.factory,
             {"unbuilt": listed(unbuilt), "waiting": listed(case.names(waiting))},
             Fix("Call the model once with one batch, then restore. Put `sample_inputs()` beside "

@@ -49,8 +49,17 @@ def root_of(case: Case) -> str:
     }[case.model.returned]
 
 
+def model_of(case: Case) -> str:
+    """The expression for the model, after `make_model`."""
+    if case.model.returned is Returned.NAMED:
+        return "parts['model']"
+    return "checkpoint.model" if case.model.returned is Returned.CHECKPOINT else "model"
+
+
 def restore(case: Case, ending: str = "") -> str:
-    """The ordinary restore as the user's program makes it."""
+    """The ordinary restore as the user's program makes it; `ending` is for TensorFlow's status."""
+    if case.checkpoint.keras is not None:
+        return f"{model_of(case)}.load_weights({case.checkpoint.prefix!r})"
     return f"{_checkpoint(case)}.restore({case.checkpoint.prefix!r}){ending}"
 
 

@@ -1,7 +1,6 @@
 """Code of fixes for Keras files: h5py and the user's own factory, that runs as it stands."""
 
 from tfinspector.contents.keras_files import KerasLayout
-from tfinspector.contents.models import Returned
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case
 
@@ -21,25 +20,17 @@ packed = zipfile.ZipFile({path!r}).read("model.weights.h5")"""
 _WHOLE = frozenset({KerasLayout.WEIGHTS, KerasLayout.HDF5_MODEL, KerasLayout.HDF5_WEIGHTS})
 
 
-def model_of(case: Case) -> str:
-    """The expression for the model after `code.make_model`."""
-    if case.model.returned is Returned.NAMED:
-        return "parts['model']"
-    return "checkpoint.model" if case.model.returned is Returned.CHECKPOINT else "model"
-
-
 def load(case: Case) -> str:
     """What the user's program does."""
-    return f"{code.make_model(case)}\n{model_of(case)}.load_weights({case.checkpoint.prefix!r})"
+    return f"{code.make_model(case)}\n{code.restore(case)}"
 
 
 def build_and_load(case: Case) -> str:
     """The same with the optimizer built before."""
-    model = model_of(case)
+    model = code.model_of(case)
     return (
         f"{code.make_model(case)}\n"
-        f"{model}.optimizer.build({model}.trainable_variables)\n"
-        f"{model}.load_weights({case.checkpoint.prefix!r})"
+        f"{model}.optimizer.build({model}.trainable_variables)\n{code.restore(case)}"
     )
 
 
@@ -63,7 +54,7 @@ def assign(case: Case) -> str:
         return ""
     text = _ASSIGN.format(
         opening=opening,
-        model=model_of(case),
+        model=code.model_of(case),
         source=source,
         pairs="\n".join(f"    {key!r}: {name!r}," for key, name in chosen),
     )
