@@ -22,6 +22,7 @@ from tfinspector.cli.scripts import EmitCodeOption, tell_of_script, write_script
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reference
 from tfinspector.contents.drifts import DriftTable, RunPath
+from tfinspector.contents.findings import gravest_first
 from tfinspector.engine.cache.places import open_cache, problems_of
 from tfinspector.engine.code.drifting import drift_of
 from tfinspector.engine.comparing.drifting import drift
@@ -119,6 +120,7 @@ def command(
             rows = range(len(table.rows))
             write_script(emit_code, drift_of(source, table, metric, against, rows))
         failures = find_failures(wanted, lambda figure: _worst(table, figure, against))
+        told = [*table.findings, *of_opening([source]), *problems_of(cache)]
 
         def write(page: Page) -> None:
             write_page(page, table, metric, against, source.source.taken_for, (csv, png))
@@ -127,7 +129,7 @@ def command(
         return Answer(
             lambda: _document(table, metric, against) | {"taken_for": source.source.taken_for},
             write,
-            [*failures, *table.findings, *of_opening([source]), *problems_of(cache)],
+            [*failures, *gravest_first(told)],
         )
 
     deliver(as_json, _EMPTY | {"metric": metric}, work)

@@ -148,8 +148,11 @@ class Page:
                 column[kind][place] = getattr(row, kind)[at]
             if row.samples is not None and at in row.samples:
                 self._samples[at][number] = row.samples[at]
-        is_asked = row.products is not None and self._path is not None
-        if is_asked and not is_never_finite(self._own(number)):
+        if (
+            self._path is not None
+            and row.products is not None
+            and self._is_somewhere_finite(number)
+        ):
             self._path.add(row.products)
         if row.failed:
             self._failed[number] = row.failed
@@ -188,6 +191,9 @@ class Page:
                 of_row = {at: of[number] for at, of in enumerate(self._samples) if number in of}
                 self._path.take(of_row or None, self._own(number))
         self._samples.clear()
+
+    def _is_somewhere_finite(self, number: int) -> bool:
+        return not is_never_finite(self._own(number))
 
     def _own(self, number: int) -> NDArray[np.float64]:
         """The own figures of one row at every snapshot."""

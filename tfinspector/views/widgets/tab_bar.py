@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
+from PySide6.QtGui import QIcon, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
 _TOO_WIDE = 8  # what Qt adds to a tab with an icon, and then leaves between icon and word
@@ -28,7 +28,7 @@ class Tabs(QTabWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icons: dict[QWidget, QIcon] = {}
+        self._icons: dict[QWidget | None, QIcon] = {}
         self._way = _WAYS[0]
         self._bar = _TabBar()
         self.setTabBar(self._bar)
@@ -36,9 +36,9 @@ class Tabs(QTabWidget):
         self.setIconSize(QSize(16, 16))
         self._bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def setTabIcon(self, index: int, icon: QIcon) -> None:
+    def setTabIcon(self, index: int, icon: QIcon | QPixmap) -> None:
         """The icon of a tab, shown where there is room for those of all."""
-        self._icons[self.widget(index)] = icon
+        self._icons[self.widget(index)] = QIcon(icon)
         self._show_icon(index)
         self._dress()
 
