@@ -65,7 +65,7 @@ def test_a_large_run_never_holds_the_window_up(
     ]
     made = run("/made/up", range(_SNAPSHOTS), [variable(name) for name in names])
     table = table_of(made.source)
-    session = begin(Worlds(made).doors(drift=lambda sources, reference, ticket: table))
+    session = begin(Worlds(made).doors(drift=lambda sources, reference, ticket, is_exact: table))
     session.queue.pause()
     page = DriftPage(session)
     qtbot.addWidget(page)

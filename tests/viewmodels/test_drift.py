@@ -250,7 +250,7 @@ def test_findings_reach_the_session(model: DriftModel) -> None:
 def test_what_can_not_be_measured_says_why(session: Session, made: Made, qtbot: QtBot) -> None:
     gone = Finding("D20", Severity.ERROR, "The run is gone.", fix=Fix("Copy it again."))
 
-    def refuse(sources: object, reference: str, ticket: Ticket) -> DriftTable:
+    def refuse(sources: object, reference: str, ticket: Ticket, exact: bool) -> DriftTable:
         raise Unreadable(gone)
 
     session.doors = replace(session.doors, drift=refuse)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.formats.table_writer import BundleWriter
 from tests.looking import session
 from tfinspector.contents.drift_metrics import METRICS
 from tfinspector.contents.drifts import DriftTable
@@ -348,10 +350,30 @@ def test_findings_are_on_the_page_and_in_the_window(window: MainWindow, page: Dr
     assert all(finding in in_window for finding in on_page)
 
 
+def test_the_exact_path_is_asked_for_where_a_sample_is_told(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    shape, random = (400, 400), np.random.default_rng(3)
+    for step in range(4):
+        writer = BundleWriter()
+        values = random.standard_normal(shape).astype("float32")
+        writer.add("net/kernel", 1, shape, values.tobytes())
+        writer.write(tmp_path / f"ckpt-{step}")
+    page = show(window, tmp_path, qtbot)
+    page.tabs.setCurrentIndex(PATH)
+    pane = page.tabs.path
+    assert "one in 2 of 160,000" in pane.about.text()
+    assert pane.exact.isVisible()
+    pane.exact.click()
+    assert not pane.exact.isEnabled()
+    qtbot.waitUntil(lambda: "from all 160,000" in pane.about.text(), timeout=30_000)
+    assert not pane.exact.isVisible()
+
+
 def slowly(go_on: threading.Event) -> Callable[..., DriftTable]:
     """Measures only when it may go on; until then it can be cancelled."""
 
-    def measure(sources: object, reference: str, ticket: Ticket) -> DriftTable:
+    def measure(sources: object, reference: str, ticket: Ticket, exact: bool) -> DriftTable:
         ticket.report(1, 2, "moving/kernel")
         while not go_on.wait(0.01):
             ticket.check()

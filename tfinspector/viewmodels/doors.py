@@ -135,10 +135,12 @@ def _compare(a: Compared, b: Compared, renames: Sequence[Rename], ticket: Ticket
     return compare(Side(*a), Side(*b), renames, ticket=ticket, cache=_cache())
 
 
-def _drift(sources: Sequence[OpenSource], reference: str, ticket: Ticket) -> DriftTable:
+def _drift(
+    sources: Sequence[OpenSource], reference: str, ticket: Ticket, exact_path: bool
+) -> DriftTable:
     from tfinspector.engine.comparing.drifting import drift
 
-    return drift(sources, reference, ticket=ticket, cache=_cache())
+    return drift(sources, reference, ticket=ticket, cache=_cache(), exact_path=exact_path)
 
 
 def _spectrum(
@@ -265,7 +267,7 @@ class Doors:
     salvage: Callable[[OpenSource, str, str | None, Ticket], Salvaged] = _salvage
     trust: Callable[[OpenSource, Ticket | None, KnownOperations | None], TrustReport] = _trust
     operations: Callable[[WorkerClient, Ticket], KnownOperations] = _operations
-    drift: Callable[[Sequence[OpenSource], str, Ticket], DriftTable] = _drift
+    drift: Callable[[Sequence[OpenSource], str, Ticket, bool], DriftTable] = _drift
     compare: Callable[[Compared, Compared, Sequence[Rename], Ticket], Comparison] = _compare
     spectrum: Callable[[OpenSource, str, Variable, Ticket], Spectrum | Unmeasured] = _spectrum
     make_demo: Callable[[str, Ticket | None], Path] = _demo

@@ -74,6 +74,7 @@ class DriftModel(QObject):
         self._rows: dict[str, int] = {}
         self._farthest: tuple[int, ...] = ()
         self._awake = False
+        self._is_exact = False
         self._source: OpenSource | None = None
         session.current_changed.connect(self._on_current)
         session.sources_changed.connect(self._let_go)
@@ -101,9 +102,10 @@ class DriftModel(QObject):
         if source is None:
             return
         doors, anchor, asked, folded = self.session.doors, self._anchor, self.asked, self._folded
+        is_exact = self._is_exact
 
         def job(ticket: Ticket) -> _Measured:
-            table = doors.drift([source], anchor, ticket)
+            table = doors.drift([source], anchor, ticket, is_exact)
             rows = {row.name: at for at, row in enumerate(table.rows)}
             heat = heat_of(table, asked, folded)
             return _Measured(table, rows, farthest(table, _MOST_CURVES), heat, folded)
@@ -116,6 +118,11 @@ class DriftModel(QObject):
         )  # fmt: skip
         task.ended.connect(lambda: self._on_ended(task))
         self.waiting_changed.emit()
+
+    def ask_exact_path(self) -> None:
+        """Measure once more, the run's path from all weights; until another run is looked at."""
+        self._is_exact = True
+        self.measure()
 
     def cancel(self) -> None:
         """Stop measuring; the last table stays."""
@@ -137,7 +144,7 @@ class DriftModel(QObject):
         self._source = source
         if is_other:
             self.begin_with(self.asked, Reference.FIRST)
-            self._folded = frozenset()
+            self._folded, self._is_exact = frozenset(), False
             self.run_changed.emit()
             self._take(None)
         if source is not None and len(source.source.snapshots) > 1:

@@ -14,6 +14,7 @@ from tfinspector.views.drift.path_plot import PathPlot
 from tfinspector.views.drift.run_plot import RunPlot
 from tfinspector.views.inspector.plot_style import plot_style
 from tfinspector.views.theme import SMALL, TIGHT
+from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.elided_label import ElidedLabel
 from tfinspector.views.widgets.empty_state import EmptyState
 
@@ -22,6 +23,7 @@ _NO_PATH = (
     "No path: it takes weights that every snapshot has in one shape, and all of them numbers."
 )
 _MOST_NAMED = 4
+_EXACT = "Measure the path from all weights, not from a sample of them: it takes longer"
 _PATH_HINT = "Click a point to go to its snapshot"
 
 
@@ -93,13 +95,16 @@ class CurvesPane(RunPane):
 
 
 class PathPane(RunPane):
-    """The path of the run."""
+    """The path of the run. Attributes: exact (the button, where it is of a sample), none."""
 
     def __init__(self, model: DriftModel, parent: QWidget | None = None) -> None:
         self.drawing = PathPlot(plot_style())
         super().__init__(model, self.drawing, _PATH_HINT, parent)
         model.heat_changed.connect(self._show_path)
         self._shown: object = None
+        self.exact = tool_button("run", "Exact path", _EXACT, model.ask_exact_path)
+        self.line.insertWidget(1, self.exact)
+        model.waiting_changed.connect(self._show_exact)
         self.none = EmptyState("run", _NO_PATH)
         self.column.insertWidget(2, self.none, 1)
         self._show_path()
@@ -128,5 +133,11 @@ class PathPane(RunPane):
         for widget in (self.plot, self.readout, self.export):
             widget.setVisible(path is not None)
         self.none.setVisible(path is None and table is not None)
+        self._show_exact()
         self.drawing.show_path(path, self.where)
         self.drawing.show_at(self.model.at)
+
+    def _show_exact(self) -> None:
+        path = self.model.table.path if self.model.table else None
+        self.exact.setVisible(path is not None and path.stride > 1)
+        self.exact.setEnabled(self.model.task is None)
