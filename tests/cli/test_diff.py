@@ -133,3 +133,21 @@ def test_the_total_says_what_is_not_in_it(cli: Cli, made: Made) -> None:
     assert cli("diff", *sides, "--json").json["totals"]["left_out"] == ["moving/kernel"]
     words = "1 variable with NaN or infinite values left out of the total: moving/kernel."
     assert words in " ".join(cli("diff", *sides).out.split())
+
+
+@pytest.mark.parametrize("command", ["diff", "drift"])
+def test_a_damaged_file_is_told_before_what_follows_from_it(
+    cli: Cli, made: Made, tmp_path: Path, command: str
+) -> None:
+    whole = made("bundles.strings")
+    for file in whole.iterdir():
+        data = bytearray(file.read_bytes())
+        if file.suffix == ".index":
+            data[60] ^= 4  # in the only block, whose checksum then fails
+        (tmp_path / file.name).write_bytes(data)
+    ended = cli(command, whole / "strings", tmp_path / "strings", "--json")
+    assert ended.code == 1
+    severities = [one["severity"] for one in ended.json["findings"]]
+    assert severities[0] == "error"
+    assert "warning" in severities
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)

@@ -1,12 +1,12 @@
 """A finding: something wrong or noteworthy, told like a colleague would tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad it is. `error` makes a command exit with 1."""
+    """How bad it is, the gravest first. `error` makes a command exit with 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -38,6 +38,12 @@ class Finding:
     evidence: Mapping[str, object] = field(default_factory=dict)
     fix: Fix | None = None
     folded: tuple["Finding", ...] = ()
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then notes; those of one severity stay in their order."""
+    ranks = list(Severity)
+    return sorted(findings, key=lambda finding: ranks.index(finding.severity))
 
 
 class Unreadable(Exception):

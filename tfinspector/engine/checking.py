@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot
 from tfinspector.contents.checks import BadTensor, CheckReport
-from tfinspector.contents.findings import Finding, Severity, Unreadable
+from tfinspector.contents.findings import Finding, Severity, Unreadable, gravest_first
 from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.files import find_file_problems
 from tfinspector.diagnosis.integrity import explain_bad_tensors, tell_of_writer
@@ -17,8 +17,6 @@ from tfinspector.diagnosis.keras_damage import (
 from tfinspector.engine.check_pass import CheckPass
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
-
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def check(
@@ -127,7 +125,7 @@ class _Run:
         ]
         if self._without_checksums:
             rest.append(tell_of_no_checksums(self._without_checksums))
-        findings = sorted([*self._findings, *rest], key=lambda one: _RANK[one.severity])
+        findings = gravest_first([*self._findings, *rest])
         places = {path: place for place, path in enumerate(self._order)}
         snapshots = sorted(self._looked_at, key=lambda path: places.get(path, 0))
         return CheckReport(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tfinspector.contents.checkpoints import Checkpoint
-from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.findings import Finding, gravest_first
 from tfinspector.contents.sources import Recognised
 from tfinspector.diagnosis.given_paths import find_path_problems
 from tfinspector.engine.jobs import Ticket
@@ -14,8 +14,6 @@ from tfinspector.formats.places.passwords import masked
 from tfinspector.formats.recognition.recognise import recognise
 
 __all__ = ["OpenSource", "open_source"]
-
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
 def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
@@ -29,8 +27,7 @@ def open_source(path: str, ticket: Ticket | None = None) -> OpenSource:
     ticket.check()
     source, loaded, stamps = opener_of(recognised.kind)(recognised, ticket)
     findings = [*source.findings, *_about_the_path(recognised, source.checkpoint)]
-    findings.sort(key=lambda finding: _RANK[finding.severity])
-    return OpenSource(replace(source, findings=tuple(findings)), loaded, stamps)
+    return OpenSource(replace(source, findings=tuple(gravest_first(findings))), loaded, stamps)
 
 
 def _about_the_path(recognised: Recognised, opened: Checkpoint | None) -> list[Finding]:

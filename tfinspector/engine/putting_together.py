@@ -4,7 +4,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 
-from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.findings import Finding, gravest_first
 from tfinspector.contents.numbers import counted
 from tfinspector.contents.sources import Source, SourceKind
 from tfinspector.engine.comparing.axis import need_two, sorted_findings
@@ -15,7 +15,6 @@ from tfinspector.engine.open_source import OpenSource
 from tfinspector.engine.openers.opened import Loaded
 from tfinspector.engine.opening import open_source
 
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _MOST_NAMED = 4
 
 
@@ -48,7 +47,7 @@ def put_together(
         f"by hand, in {ordered.told_by}",
         snapshots,
         newest.checkpoint(),
-        findings=tuple(sorted(findings, key=lambda finding: _RANK[finding.severity])),
+        findings=tuple(gravest_first(findings)),
     )
     owners = {member.snapshot.path: member.opened for member in ordered.members}
     return PutTogether(source, tuple(paths), parts, owners, as_given)

@@ -20,6 +20,7 @@ from tfinspector.cli.scripts import EmitCodeOption, tell_of_script, write_script
 from tfinspector.contents import numbers
 from tfinspector.contents.comparisons import Comparison, MovedPair, Told
 from tfinspector.contents.drift_metrics import METRICS
+from tfinspector.contents.findings import gravest_first
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.cache.places import open_cache, problems_of
 from tfinspector.engine.code.comparing import comparison_of
@@ -74,7 +75,7 @@ def command(
             write_script(emit_code, comparison_of(older, newer, found))
         failures = find_failures(wanted, lambda figure: _values(found, figure))
         told = [*found.findings, *of_opening((older, newer)), *problems_of(cache)]
-        findings = [*failures, *told]
+        findings = [*failures, *gravest_first(told)]
 
         def write(page: Page) -> None:
             write_page(page, found, csv)

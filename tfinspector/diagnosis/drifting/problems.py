@@ -1,7 +1,7 @@
 """All findings about a drift table, the gravest first."""
 
 from tfinspector.contents.drifts import DriftTable
-from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.findings import Finding, gravest_first
 from tfinspector.diagnosis.drifting.odd_values import (
     find_dead_units,
     find_first_odd_values,
@@ -16,7 +16,6 @@ from tfinspector.diagnosis.drifting.standing_still import (
     find_same_snapshots,
 )  # fmt: skip
 
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _SEARCHES = (
     find_first_odd_values, find_unread, find_other_architectures, find_order_problems, find_jumps,
     find_moving_statistics, find_same_snapshots, find_frozen, find_dead_units,
@@ -27,4 +26,4 @@ _SEARCHES = (
 def find_drift_problems(table: DriftTable) -> list[Finding]:
     """Every class once."""
     found = [finding for search in _SEARCHES for finding in search(table)]
-    return sorted(found, key=lambda finding: _RANK[finding.severity])
+    return gravest_first(found)

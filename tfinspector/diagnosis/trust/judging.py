@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tfinspector.contents.findings import Severity
+from tfinspector.contents.findings import gravest_first
 from tfinspector.contents.keras_files import KerasFile
 from tfinspector.contents.trust import (
     EntryKind,
@@ -21,7 +21,6 @@ from tfinspector.diagnosis.trust.reaching import reach_of
 from tfinspector.diagnosis.trust.sentences import find_reaching, find_unknown
 from tfinspector.diagnosis.trust.versions import find_version_skew, versions_of
 
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _ONLY_SAVER = (EntryKind.SAVER,)
 
 
@@ -57,7 +56,6 @@ def judge_graphs(path: str, censuses: Sequence[GraphCensus], known: KnownOperati
         *find_bound_operations(path, bodies, known),
         *find_version_skew(path, censuses, known),
     ]
-    findings.sort(key=lambda finding: _RANK[finding.severity])
     return TrustReport(
         path,
         executes=True,
@@ -65,7 +63,7 @@ def judge_graphs(path: str, censuses: Sequence[GraphCensus], known: KnownOperati
         reaching=tuple(reaching),
         unknown=tuple(unknown),
         versions=versions_of(censuses),
-        findings=tuple(findings),
+        findings=tuple(gravest_first(findings)),
         judged_by=known,
     )
 
