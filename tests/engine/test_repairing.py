@@ -16,7 +16,7 @@ from tfinspector.contents.restores import Attachment, Outcome, Rename
 from tfinspector.diagnosis.renames import suggest
 from tfinspector.engine.opening import open_source
 from tfinspector.engine.restoring.repairing import write_fixed
-from tfinspector.engine.restoring.restore import RestoreRequest, dry_run
+from tfinspector.engine.restoring.restore import RestoreRequest, dry_run, restore
 from tfinspector.engine.worker.client import WorkerClient
 
 FACTORIES = Path(__file__).parent.parent / "makers" / "renames.py"
@@ -118,6 +118,18 @@ def test_nothing_is_turned_or_written_unless_that_was_accepted(
         keys = {each.key for each in open_source(report.prefix).checkpoint().variables}
         assert not any(key.startswith("hidden/kernel/") for key in keys)
         assert any(key.startswith("hidden/bias/") for key in keys)
+
+
+def test_what_an_export_lists_twice_is_not_missed(
+    proposed: Proposed, client: WorkerClient, tmp_path: Path
+) -> None:
+    request, renames, _ = proposed("exported")
+    report = write_fixed(request, renames, str(tmp_path / "fixed"), client)
+    assert report.outcome is Outcome.RESTORED
+    assert [one.id for one in report.findings if one.id == "M36"] == []
+    mapped = restore(request, client, None, renames)
+    assert mapped.outcome is Outcome.RESTORED
+    assert [one.title for one in mapped.findings if one.id == "M01"] == []
 
 
 def test_nothing_is_written_where_no_weight_fits(

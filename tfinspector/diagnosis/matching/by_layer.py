@@ -72,9 +72,10 @@ def _rows(checkpoint: Checkpoint, model: ModelDescription, pairs: Pairs) -> Iter
     for theirs in checkpoint.variables:
         at = pairs.get(theirs.key)
         if at is None:
-            is_late = waits and theirs.role not in OF_OPTIMIZERS
-            state = State.NOT_BUILT if is_late else State.MISSING_IN_MODEL
-            yield file_row(state, theirs, "" if is_late else _why_lost(theirs, model))
+            if waits and theirs.role not in OF_OPTIMIZERS:
+                yield file_row(State.NOT_BUILT, theirs, "")
+            else:
+                yield file_row(State.MISSING_IN_MODEL, theirs, _why_lost(theirs, model))
             continue
         mine = model.variables[at]
         state = misfit(theirs.shape, theirs.dtype.name, mine)

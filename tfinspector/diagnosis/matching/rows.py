@@ -54,10 +54,10 @@ def paired_row(
 
 
 def file_row(state: State, theirs: Variable, why: str, path: str = "") -> Row:
-    """A key without a variable."""
+    """A key without a variable; that its value can't be read counts more than any `why`."""
     return Row(
         state, theirs.key, theirs.name, NO_VARIABLE, path, theirs.shape, None,
-        theirs.dtype.name, "", "", _ROLES[theirs.role], why,
+        theirs.dtype.name, "", "", _ROLES[theirs.role], theirs.problem or why,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.diagnosis.restoring import code
@@ -16,6 +16,14 @@ def is_saved_model(case: Case) -> bool:
     """Whether the checkpoint is the `variables/variables` of a SavedModel."""
     directory, name = os.path.split(case.checkpoint.prefix)
     return name == "variables" and os.path.basename(directory) == "variables"
+
+
+def listed_twice(keys: Collection[str]) -> frozenset[str]:
+    """Keys of an export's second list: the values of `variables/` again, in another order."""
+    first, second = (
+        frozenset(key for key in keys if key.startswith(f"{name}/")) for name in _LISTS
+    )
+    return second if len(first) == len(second) else frozenset()
 
 
 def find_export(case: Case) -> Iterator[Cause]:

@@ -10,6 +10,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.restores import Frontier
 from tfinspector.diagnosis.restoring import code
 from tfinspector.diagnosis.restoring.case import Case, Cause
+from tfinspector.diagnosis.restoring.saved_models import listed_twice
 from tfinspector.diagnosis.restoring.wording import count, listed, shown
 
 SILENT = (
@@ -21,7 +22,9 @@ SILENT = (
 
 def find_strangers(case: Case) -> Iterator[Cause]:
     """Asked last: what the rows that nothing explains yet have in common."""
-    lost, unfed = case.open(case.lost_weights), case.open(case.unfed_weights)
+    copies = listed_twice(case.variables)
+    lost = [p for p in case.open(case.lost_weights) if case.rows[p].key not in copies]
+    unfed = case.open(case.unfed_weights)
     if lost and unfed:
         yield _strangers(case, lost, unfed)
     elif unfed and case.fed_weights:

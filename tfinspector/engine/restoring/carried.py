@@ -14,6 +14,7 @@ from tfinspector.contents.findings import Finding, Fix, Severity
 from tfinspector.contents.models import ModelDescription, ModelVariable, Returned
 from tfinspector.contents.restores import Attachment, Rename, RestoreReport, Row, State
 from tfinspector.contents.variables import Role
+from tfinspector.diagnosis.restoring.saved_models import listed_twice
 
 ABOUT_WRITING = frozenset({"M32", "M36", "M37", "M38"})
 _SHOWN = 5
@@ -71,11 +72,12 @@ def tell_left_out(filled: RestoreReport, prefix: str, place: Attachment) -> list
 
 
 def tell_not_carried(filled: RestoreReport) -> list[Finding]:
-    """M36: values of the source that the new file does not have, for the model has no place."""
+    """M36: values of the source that the new file does not have, each for a reason."""
     taken = {row.key for row in filled.rows if row.state is State.RESTORED}
+    has = taken | listed_twice([row.key for row in filled.rows])
     rows = [
         row for row in filled.rows
-        if row.key and row.key not in taken and row.state is not State.NOT_COMPARABLE
+        if row.key and row.key not in has and row.state is not State.NOT_COMPARABLE
         and not (row.variable >= 0 and row.role in _WEIGHTS and row.state in _MISFIT)
     ]  # fmt: skip
     rows = list({row.key: row for row in rows}.values())
@@ -83,19 +85,18 @@ def tell_not_carried(filled: RestoreReport) -> list[Finding]:
         return []
     kinds = Counter(_KINDS.get(row.role, "weights") for row in rows)
     told = ", ".join(f"{kind} ({numbers.whole(count)})" for kind, count in kinds.items())
-    whys = list(dict.fromkeys(row.why for row in rows if row.why))
+    whys = list(dict.fromkeys(row.why or "The model has no place for it." for row in rows))
     return [
         Finding(
             "M36", Severity.INFO,
             f"{numbers.counted(len(rows), 'value of the source is', 'values of the source are')} "
-            f"not in the new file, because the model has no place for "
-            f"{'it' if len(rows) == 1 else 'them'}: {told}.",
+            f"not in the new file: {told}.",
             " ".join(whys[:_SHOWN]),
             where=filled.prefix,
             evidence={"keys": [row.key for row in rows], "kinds": dict(kinds)},
             fix=Fix(
-                "If you need them, have the factory return what holds them, too (the optimizer: "
-                "a tuple of model and optimizer, or a dict)."
+                "What the model has no place for is carried over once the factory returns what "
+                "holds it, too (an optimizer: a tuple of model and optimizer, or a dict)."
             ),
         )
     ]  # fmt: skip
