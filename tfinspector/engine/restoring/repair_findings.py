@@ -70,10 +70,10 @@ def not_filled(filled: RestoreReport) -> Finding:
     return Finding(
         "M33",
         Severity.ERROR,
-        "Nothing was written, because nothing could be restored through the map.",
+        "Nothing was written, because nothing could be restored.",
         where=filled.path,
         evidence={"outcome": filled.outcome.value, "variables": len(rows)},
-        fix=Fix("Accept pairs in the list of renames first; the findings below say what is wrong."),
+        fix=Fix("Put right what the other findings say, or accept pairs in the list of renames."),
     )
 
 
@@ -151,6 +151,8 @@ def unwritable(prefix: str, why: str) -> Unreadable:
             f"{os.path.basename(prefix) or prefix} can't be written: {why}.",
             where=prefix,
             evidence={"prefix": prefix, "reason": why},
-            fix=Fix("Choose another name; what is there is never written over."),
+            fix=Fix(
+                "Choose another name, in a directory that is there; nothing is ever written over."
+            ),
         )
     )
