@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from tfinspector.contents.drifts import Floats
@@ -19,6 +19,7 @@ from tfinspector.views.inspector.plot_style import PlotStyle
 _WIDE = 50.0
 _LABELS = 0.26  # of the width, for names beside the curves
 _LABEL_HEIGHT = 15.0
+_AIR = 12.0  # pixels around a name
 
 
 class CurvesPlot(RunPlot):
@@ -33,6 +34,7 @@ class CurvesPlot(RunPlot):
         self._axis = ValueAxis()
         self._is_log: bool | None = None
         self._box.setMouseEnabled(x=True, y=True)
+        self._box.sigResized.connect(lambda _box: self.fit())
 
     @property
     def is_log(self) -> bool:
@@ -130,10 +132,13 @@ class CurvesPlot(RunPlot):
                 for at, row in enumerate(places) if np.isfinite(row).any()]  # fmt: skip
         height = float(self._box.viewPixelSize()[1]) * _LABEL_HEIGHT
         lowest = -np.inf
+        metrics = QFontMetricsF(self._style.font)
+        room = max(self._box.width() * _LABELS - _AIR, 1.0)
         for place, at in sorted(ends):
             lowest = max(place, lowest + height)
             where = (float(curves.steps[-1]), float(lowest))
-            self._label(at, f" {curves.labels[at]}", where, (0, 0.5), self._style.of(at))
+            name = metrics.elidedText(curves.labels[at], Qt.TextElideMode.ElideMiddle, room)
+            self._label(at, f" {name}", where, (0, 0.5), self._style.of(at))
 
 
 def _is_wide(curves: Curves | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from tfinspector.contents.drifts import Floats, RunPath
@@ -26,6 +27,7 @@ class PathPlot(RunPlot):
         self._ring = pg.ScatterPlotItem(size=15, brush=pg.mkBrush(None))
         for z, item in enumerate((self._way, self._dots, self._ring)):
             self._add(item, z)
+        self._box.sigResized.connect(lambda _box: self.fit())
 
     def show_path(self, path: RunPath | None, where: Sequence[str]) -> None:
         """Draw this; `where` says in words what each snapshot is."""
@@ -39,10 +41,17 @@ class PathPlot(RunPlot):
             points = self._path.points
             (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
             around = max(right - left, high - low) * 0.08 or 1.0
+            above = max(around, (high - low + 2 * around) * self._label_share)
             self._box.setRange(
-                xRange=(left - around, right + around), yRange=(low - around, high + around),
+                xRange=(left - around, right + around), yRange=(low - around, high + above),
                 padding=0,
             )  # fmt: skip
+
+    @property
+    def _label_share(self) -> float:
+        """Of the height: what the labels above the points take."""
+        height = max(float(self._box.height()), 1.0)
+        return min(2 * QFontMetricsF(self._style.font).height() / height, 0.5)
 
     def _points(self) -> Floats:
         return self._path.points if self._path is not None else np.empty((0, 2))
