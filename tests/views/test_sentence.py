@@ -41,3 +41,14 @@ def test_a_card_shows_code_as_code_and_copies_it_with_backticks(qtbot: QtBot) ->
     qtbot.addWidget(card)
     assert [seen(each) for each in card.findChildren(Sentence)] == ["a<b> is missing.", "No c."]
     assert "`a<b>` is missing." in card.as_text()
+
+
+def test_code_in_larger_words_is_as_large(qtbot: QtBot) -> None:
+    sentence = Sentence("Layer `middle` is new.")
+    qtbot.addWidget(sentence)
+    before = sentence.sizeHint().height()
+    small = sentence.text()
+    sentence.setStyleSheet("font-size: 30px")
+    sentence.ensurePolished()
+    assert sentence.text() != small
+    assert sentence.sizeHint().height() > before

@@ -6,8 +6,8 @@ The words hold names that come from files: never are they taken for markup.
 import re
 from html import escape
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF
 from PySide6.QtWidgets import QLabel, QWidget
 
 from tfinspector.views.theme import code_font
@@ -31,15 +31,22 @@ class Sentence(QLabel):
         self.words = words
         has_code = _CODE.search(words) is not None
         self.setTextFormat(Qt.TextFormat.RichText if has_code else Qt.TextFormat.PlainText)
-        self.setText(_markup(words) if has_code else words)
+        self.setText(_markup(words, self.font()) if has_code else words)
         self.setAccessibleName(words)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another size of the words: code with them."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.textFormat() == Qt.TextFormat.RichText:
+            self.setText(_markup(self.words, self.font()))
 
-def _markup(words: str) -> str:
+
+def _markup(words: str, plain: QFont) -> str:
     """HTML of `words`; code is no higher than the words beside it: lines keep their height."""
-    plain, font = QFont(), code_font()
+    font = code_font()
+    font.setPointSizeF(QFontInfo(plain).pointSizeF())
     higher = QFontMetricsF(font).ascent() / QFontMetricsF(plain).ascent()
-    size = plain.pointSizeF() / max(1.0, higher)
+    size = QFontInfo(plain).pointSizeF() / max(1.0, higher)
     style = f"font-family: '{escape(font.family())}'; font-size: {size:.2f}pt"
     code = _CODE.sub(rf'<span style="{style}">\1</span>', escape(words, quote=False))
     return f'<div style="white-space: pre-wrap">{code}</div>'
