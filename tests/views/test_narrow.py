@@ -63,6 +63,21 @@ def test_every_tab_is_there_at_any_width(width: int, qtbot: QtBot) -> None:
     assert bar.tabIcon(0).isNull() == (width < 1200)
 
 
+def test_tabs_make_room_for_words_that_come_later(qtbot: QtBot) -> None:
+    tabs = Tabs()
+    qtbot.addWidget(tabs)
+    for word in _WORDS:
+        tabs.setTabIcon(tabs.addTab(QWidget(), word), icon("run"))
+    tabs.resize(760, 200)
+    with qtbot.waitExposed(tabs):
+        tabs.show()
+    assert not tabs.tabIcon(0).isNull()
+    tabs.setTabText(0, "Overview of everything")
+    assert tabs.tabIcon(0).isNull()
+    tabs.setTabText(0, "Overview")
+    assert not tabs.tabIcon(0).isNull()
+
+
 def test_boxes_of_the_histogram_show_their_words(
     opened: Callable[[str], Session], qtbot: QtBot
 ) -> None:

@@ -42,6 +42,11 @@ class Tabs(QTabWidget):
         self._show_icon(index)
         self._dress()
 
+    def setTabText(self, index: int, text: str) -> None:
+        """Other words, such as a count behind them."""
+        super().setTabText(index, text)
+        self._dress()
+
     def tabInserted(self, index: int) -> None:
         """One more has to fit."""
         super().tabInserted(index)

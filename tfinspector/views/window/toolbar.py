@@ -23,6 +23,7 @@ from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.widgets.buttons import MenuButton, ToolButton, tool_button
 
 _TYPING_MS = 60
+_FILTER = 150  # where it is narrow, the words about the worker are cut first
 _FILTER_HELP = """Words look in the name: dense kernel, or the beginnings of its words: d3k
 dtype:float32   role:slot   shape:64x3 (or *x3)
 size>1M   params>10k   rank=2
@@ -114,6 +115,7 @@ class TopBar(QWidget):
         self.filter.setToolTip(_FILTER_HELP)
         self.filter.setAccessibleName("Filter variables")
         self.filter.addAction(icon("filter", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.setMinimumWidth(_FILTER)
         self.filter.setMaximumWidth(520)
         self.filter.returnPressed.connect(self.filter_left)
         leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.filter)
