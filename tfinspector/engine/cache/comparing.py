@@ -23,7 +23,7 @@ from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.passes import Order, Strand
 from tfinspector.engine.comparing.places import Readers
 from tfinspector.engine.comparing.row_figures import RowFigures
-from tfinspector.engine.comparing.run_path import PathSum, Products, is_never_finite
+from tfinspector.engine.comparing.run_path import PathSum, Products
 from tfinspector.engine.comparing.sharing_out import Taken, measure_strands
 from tfinspector.engine.jobs import Ticket
 
@@ -42,8 +42,8 @@ def measure_remembered(
 
     def take(number: int, row: RowFigures) -> None:
         path.take(row.samples, row.own)
-        if row.products is not None and not is_never_finite(row.own):
-            path.add(row.products)
+        if row.products is not None:
+            path.add_of_row(row.products, row.own)
         taken(number, row._replace(samples=None, products=None))
 
     if cache is None:

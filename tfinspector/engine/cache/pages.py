@@ -16,7 +16,7 @@ from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.passes import Order, Strand, why_not_compared
 from tfinspector.engine.comparing.places import Place, Readers
 from tfinspector.engine.comparing.row_figures import PAIR_COLUMNS, RowFigures
-from tfinspector.engine.comparing.run_path import PathSum, is_never_finite
+from tfinspector.engine.comparing.run_path import PathSum
 from tfinspector.engine.comparing.sharing_out import Taken
 from tfinspector.engine.comparing.tracks import Cell
 
@@ -148,12 +148,8 @@ class Page:
                 column[kind][place] = getattr(row, kind)[at]
             if row.samples is not None and at in row.samples:
                 self._samples[at][number] = row.samples[at]
-        if (
-            self._path is not None
-            and row.products is not None
-            and self._is_somewhere_finite(number)
-        ):
-            self._path.add(row.products)
+        if self._path is not None and row.products is not None:
+            self._path.add_of_row(row.products, self._own(number))
         if row.failed:
             self._failed[number] = row.failed
         self._left -= 1
@@ -191,9 +187,6 @@ class Page:
                 of_row = {at: of[number] for at, of in enumerate(self._samples) if number in of}
                 self._path.take(of_row or None, self._own(number))
         self._samples.clear()
-
-    def _is_somewhere_finite(self, number: int) -> bool:
-        return not is_never_finite(self._own(number))
 
     def _own(self, number: int) -> NDArray[np.float64]:
         """The own figures of one row at every snapshot."""

@@ -74,6 +74,11 @@ class PathSum:
         if self._elements >= _ADDED_AT_ONCE:
             self._add()
 
+    def add_of_row(self, products: Products, own: NDArray[np.float64]) -> None:
+        """One variable's products, all elements taken; the same holds."""
+        if not is_never_finite(own):
+            self.add(products)
+
     def add(self, products: Products) -> None:
         """What is known already of other variables."""
         self._products += products
