@@ -116,3 +116,15 @@ def test_escapes_are_readable() -> None:
 def test_a_shortened_name_has_exactly_the_width(width: int) -> None:
     assert len(shortened("abcdefghijkl", width)) == width
     assert shortened("short", 5) == "short"
+
+
+@pytest.mark.parametrize("on_a_terminal", [True, False])
+def test_no_name_steers_the_terminal_from_a_line(terminal: Terminal, on_a_terminal: bool) -> None:
+    out = terminal if on_a_terminal else io.StringIO()
+    page = Page(out)
+    page.line(f"{page.style('run', 'bold')} of \x1b]0;title\x07 and \x1b[2Jnew\nline")
+    page.line("new\nline", "wrong")
+    text = written(page, out)
+    assert text.count("\n") == 2
+    assert r"of \x1b]0;title\x07 and \x1b[2Jnew\nline" in text
+    assert text.count("\x1b[") == (4 if on_a_terminal else 0)

@@ -74,7 +74,7 @@ def test_what_does_not_fit_is_explained(text: str, words: str) -> None:
 
 
 def test_a_scalar_has_no_axes_to_name() -> None:
-    with pytest.raises(Unreadable, match="names 1 axes and the tensor has 0 axes"):
+    with pytest.raises(Unreadable, match="names 1 axis and the tensor has 0 axes"):
         parse_slice("0", ())
 
 

@@ -6,6 +6,7 @@ so that no file can steer the terminal.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, repeat
@@ -18,6 +19,7 @@ from tfinspector.contents.findings import Finding, Severity
 
 _STYLES = {"bold": "1", "muted": "2", "wrong": "1;31", "attention": "1;33", "accent": "36"}
 _MARKS = {Severity.ERROR: "wrong", Severity.WARNING: "attention", Severity.INFO: "accent"}
+_OWN_MARKS = re.compile(rf"(\x1b\[(?:0|{'|'.join(_STYLES.values())})m)")
 _PIPED_WIDTH = 100
 """Width of prose where there is no terminal to ask."""
 
@@ -47,7 +49,10 @@ class Page:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._styled else text
 
     def line(self, text: str = "", style: str = "") -> None:
-        """One line."""
+        """One line, of which parts may be styled already."""
+        if not text.isprintable():
+            parts = _OWN_MARKS.split(text) if self._styled else [text]
+            text = "".join(part if place % 2 else escaped(part) for place, part in enumerate(parts))
         self._parts.append((self.style(text, style) if style else text) + "\n")
 
     def heading(self, text: str) -> None:

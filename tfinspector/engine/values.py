@@ -29,8 +29,8 @@ def parse_slice(text: str, shape: tuple[int, ...]) -> Region:
     if len(parts) - len(named) > 1:
         raise _refusal(text, shape, '"..." can stand in a slice only once')
     if len(named) > len(shape):
-        axes = f"{len(shape)} axes" if len(shape) != 1 else "1 axis"
-        raise _refusal(text, shape, f"it names {len(named)} axes and the tensor has {axes}")
+        names, has = _axes(len(named)), _axes(len(shape))
+        raise _refusal(text, shape, f"it names {names} and the tensor has {has}")
     before = parts.index("...") if "..." in parts else len(parts)
     after = len(named) - before
     middle = range(before, len(shape) - max(after, 0))
@@ -66,6 +66,10 @@ def _part(text: str, shape: tuple[int, ...], axis: int, part: str) -> slice:
         raise _refusal(text, shape, f'"{part}" has a step, and only whole ranges can be read')
     first, last, _ = slice(start, stop).indices(size)
     return slice(first, max(first, last))
+
+
+def _axes(count: int) -> str:
+    return "1 axis" if count == 1 else f"{count} axes"
 
 
 def _refusal(text: str, shape: tuple[int, ...], why: str) -> Unreadable:
