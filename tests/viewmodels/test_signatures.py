@@ -114,7 +114,7 @@ def test_loading_tells_what_tensorflow_found(
     assert icons[0] == "proved"
     assert report.proved == len(report.variables) > 0
     assert report_lines(report)[1][2].endswith("the file's values, bit for bit.")
-    assert "can't be called itself" in report_lines(report)[2][2]
+    assert "The object itself can't be called." in report_lines(report)[2][2]
 
 
 def test_a_failed_load_is_one_line_with_its_reason() -> None:

@@ -46,7 +46,7 @@ def test_a_checkpoint_says_why_there_is_nothing(
     assert page.empty.sentence.text() == "Open a SavedModel to see how to call it."
     opened("run/ckpt-300")
     assert page.empty.isVisible()
-    assert page.empty.sentence.text().startswith("A checkpoint has no signatures. ")
+    assert page.empty.sentence.text().startswith("Only a SavedModel has signatures. ")
 
 
 def test_a_signature_shows_types_shapes_and_code(

@@ -141,7 +141,7 @@ def test_two_snapshots_of_a_run_through_the_factory(
     assert page.calls.verify_form.isVisible()
     assert not page.list.isVisible()
     assert not page.calls.switch["Run"].isVisible()
-    assert page.root.shown[0][2].startswith("A checkpoint has no signatures. ")
+    assert page.root.shown[0][2].startswith("Only a SavedModel has signatures. ")
     page.verifying.fill_in(factory=f"{place / 'factory.py'}:build")
     a, b = page.verifying.others
     page.verifying.ask(a=a, b=a)

@@ -24,11 +24,11 @@ def report_lines(report: LoadReport | Finding) -> list[tuple[str, str, str]]:
     way = f" {report.way}" if report.way else ""
     told = f"Loaded{way} in {numbers.duration(report.seconds)}{device}"
     lines = [("proved", "proved", told), *_proof_lines(report)]
-    call = "can be called itself" if report.callable else "can't be called itself"
+    call = "can be called" if report.callable else "can't be called"
     names = ", ".join(signature.name for signature in report.signatures) or "none"
     trainable = sum(each.trainable for each in report.variables)
     lines.append(
-        ("info", "muted", f"The object {call}. Signatures: {names}. "
+        ("info", "muted", f"The object itself {call}. Signatures: {names}. "
          f"{numbers.counted(len(report.variables), 'variable')}, {trainable} of them trainable.")
     )  # fmt: skip
     lines += [(*_SIGNS[finding.severity], finding.title) for finding in report.findings]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
 
 NO_SOURCE = "Open a SavedModel to see how to call it."
-NOT_A_MODEL = "A checkpoint has no signatures. Open a SavedModel to see how to call it."
+NOT_A_MODEL = "Only a SavedModel has signatures. Open one to see how to call it."
 NOT_CALLABLE = "S05"
 INIT_NAMES = ("__saved_model_init_op", "__saved_model_train_op")
 

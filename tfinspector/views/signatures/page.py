@@ -35,8 +35,8 @@ from tfinspector.views.widgets.lines import Lines
 from tfinspector.views.widgets.waiting_line import WaitingLine
 
 SNAPSHOTS = (
-    "A checkpoint has no signatures. Through the factory that builds its model, two snapshots can "
-    "be compared by what they answer."
+    "Only a SavedModel has signatures. Through the factory that builds its model, two snapshots "
+    "can be compared by what they answer."
 )
 _LIST_WIDTH, _LIST_HEIGHT, _HEADING_HEIGHT = 220, 110, 30
 _NARROW = 600
