@@ -68,7 +68,7 @@ def test_tabs_make_room_for_words_that_come_later(qtbot: QtBot) -> None:
     qtbot.addWidget(tabs)
     for word in _WORDS:
         tabs.setTabIcon(tabs.addTab(QWidget(), word), icon("run"))
-    tabs.resize(760, 200)
+    tabs.resize(tabs.tabBar().sizeHint().width() + 20, 200)
     with qtbot.waitExposed(tabs):
         tabs.show()
     assert not tabs.tabIcon(0).isNull()

@@ -89,6 +89,7 @@ class FindingCard(QFrame):
         where.setFixedWidth(min(where.sizeHint().width(), _MOST_ABOUT))
         number = QLabel(self.finding.id)
         number.setProperty("muted", True)
+        where.setFixedHeight(number.sizeHint().height())  # on one line with it
         line = QHBoxLayout()
         line.setSpacing(SMALL)
         line.addWidget(severity, 0, Qt.AlignmentFlag.AlignTop)
