@@ -15,6 +15,7 @@ from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument
 from tfinspector.cli.page import Page, escaped
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Unreadable
+from tfinspector.contents.passwords import masked
 from tfinspector.contents.tensors import Region
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.exporting import write_npy
@@ -54,7 +55,9 @@ def command(
         opened = open_source(path, ticket)
         variable = opened.find(name)
         reader = opened.reader()
-        part = _slice_of(region or "", variable.shape, f"{shlex.quote(path)} {shlex.quote(name)}")
+        part = _slice_of(
+            region or "", variable.shape, f"{shlex.quote(masked(path))} {shlex.quote(name)}"
+        )
         if npy and not region:
             write_npy(npy, reader, variable, ticket)
         elif npy:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from tfinspector.contents.checkpoints import Checkpoint
 from tfinspector.contents.findings import Finding, gravest_first
+from tfinspector.contents.passwords import masked
 from tfinspector.contents.sources import Recognised
 from tfinspector.diagnosis.given_paths import find_path_problems
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.open_source import OpenSource
 from tfinspector.engine.openers.table import opener_of
 from tfinspector.engine.tensorflow_places import why_not_read_by_tensorflow
-from tfinspector.formats.places.passwords import masked
 from tfinspector.formats.recognition.recognise import recognise
 
 __all__ = ["OpenSource", "open_source"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tfinspector.contents.findings import Finding, Fix, Severity
-from tfinspector.formats.places.passwords import masked
+from tfinspector.contents.passwords import masked
 
 VERSION = 1
 THEMES = ("system", "light", "dark")

@@ -6,8 +6,8 @@ Only here can a file appear complete or not at all, and never over one that is t
 import os
 
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.passwords import masked
 from tfinspector.formats.places.files import is_remote
-from tfinspector.formats.places.passwords import masked
 
 _COPYING = """import fsspec
 there, _ = fsspec.core.url_to_fs({url!r})

@@ -14,6 +14,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.utils import infer_storage_options
 
 from tests.formats.places.conftest import Counted, Put, Serve, Served
+from tfinspector.cli.main import main
 from tfinspector.contents.findings import Cancelled, Unreadable
 from tfinspector.contents.sources import SourceKind
 from tfinspector.engine.checking import check
@@ -246,7 +247,9 @@ class _Secret(_Hosted):
 
 
 @pytest.mark.parametrize("part", ["", "/ckpt-3.index", "/checkpoint", "/missing"])
-def test_a_password_is_told_nowhere(made: Made, put: Put, part: str) -> None:
+def test_a_password_is_told_nowhere(
+    made: Made, put: Put, capsys: pytest.CaptureFixture[str], part: str
+) -> None:
     put(made("runs.ten_steps"), "/far")
     fsspec.register_implementation("secret", _Secret, clobber=True)
     url = f"secret://me:s3:cr@t@here:22/far{part}"
@@ -263,6 +266,8 @@ def test_a_password_is_told_nowhere(made: Made, put: Put, part: str) -> None:
         assert there.reader().read(there.source.variables[0].key).size
         assert open_source(there.source.given).source.path == there.source.path
         assert str(Settings().with_recent(url)) == str((there.source.given,))
+    main(["list", url, "--json"])
+    told += capsys.readouterr().out
     assert "cr@t" not in told
     assert "cr@t" not in str(texts)
 

@@ -15,6 +15,7 @@ from tfinspector.cli.natural_order import in_natural_order
 from tfinspector.cli.page import Page
 from tfinspector.contents.collecting import without_collecting
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.passwords import masked
 from tfinspector.contents.sources import Source
 from tfinspector.contents.variable_columns import VariableColumns
 from tfinspector.contents.variables import Variable
@@ -55,7 +56,7 @@ def _rows(source: Source) -> Sequence[Variable]:
 
 def _empty(path: str, with_tensorflow: bool) -> Document:
     document: Document = {
-        "kind": None, "path": path, "snapshots": [], "variables": [], "signatures": [],
+        "kind": None, "path": masked(path), "snapshots": [], "variables": [], "signatures": [],
         "totals": {"variables": 0, "parameters": 0, "nbytes": 0},
     }  # fmt: skip
     return document | ({"tensorflow": None} if with_tensorflow else {})

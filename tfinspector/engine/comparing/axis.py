@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.passwords import masked
 from tfinspector.diagnosis.drifting.order import sorted_for_you
 from tfinspector.engine.comparing.ordering import Ordered, in_order
 from tfinspector.engine.comparing.places import Member, members_of
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource, open_source
-from tfinspector.formats.places.passwords import masked
 
 
 def axis_of(sources: Sequence[OpenSource]) -> tuple[list[Member], list[Finding]]:

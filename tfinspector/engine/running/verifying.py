@@ -7,6 +7,7 @@ from typing import Any
 
 from tfinspector.contents.calls import CallOutput
 from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.passwords import masked
 from tfinspector.contents.restores import Outcome, RestoreReport
 from tfinspector.contents.sources import SourceKind
 from tfinspector.contents.verifications import OutputMatch, VerifyReport
@@ -25,7 +26,6 @@ from tfinspector.engine.running.sides import (
     Side,
 )
 from tfinspector.engine.worker.client import WorkerClient
-from tfinspector.formats.places.passwords import masked
 
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 

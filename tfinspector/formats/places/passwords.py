@@ -1,20 +1,13 @@
-"""Passwords in URLs (`sftp://user:secret@host`): kept here, and told nowhere.
+"""The passwords of URLs that were given: kept here, for what is asked of their places.
 
-What is given is told with asterisks, on every page and in every file that is written; only where
-the place is asked for something does the password come back.
+Everywhere else a URL goes by its told form, with asterisks: on pages, in documents, in what is
+written.
 """
 
-import re
+from tfinspector.contents.passwords import MASK, masked
 
-_MASK = "***"
-_PASSWORD = re.compile(r"(://[^/:@\s]*):[^/\s]*@")
 _real_roots: dict[str, str] = {}
 """The beginning of a URL as it is told -> as it was given; of this process, never written down."""
-
-
-def masked(text: str) -> str:
-    """A text without the passwords of the URLs in it."""
-    return _PASSWORD.sub(rf"\1:{_MASK}@", text) if "@" in text else text
 
 
 def taken(url: str) -> str:
@@ -33,4 +26,4 @@ def root_of(url: str) -> str:
 
 def real_root(told: str) -> str:
     """The root with its password; without any where it is not known, as after a new start."""
-    return _real_roots.get(told, told.replace(f":{_MASK}@", "@"))
+    return _real_roots.get(told, told.replace(f":{MASK}@", "@"))

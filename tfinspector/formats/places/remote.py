@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Self, TypeVar
 
-from tfinspector.formats.places.passwords import masked
+from tfinspector.contents.passwords import masked
 from tfinspector.formats.places.remote_status import RemoteEntry, RemoteStatus, status_of_info
 from tfinspector.formats.places.remote_systems import file_system
 

@@ -7,8 +7,8 @@ implementations: their environment variables and configuration files, and what t
 from typing import Any
 
 from tfinspector.contents.findings import Fix, Unreadable
+from tfinspector.contents.passwords import masked
 from tfinspector.formats.faults import unreadable
-from tfinspector.formats.places.passwords import masked
 
 _PACKAGES = {
     "gs": "gcsfs", "gcs": "gcsfs", "s3": "s3fs", "s3a": "s3fs", "sftp": "paramiko",
