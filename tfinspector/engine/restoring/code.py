@@ -10,8 +10,9 @@ from pprint import pformat
 from typing import NamedTuple
 
 from tfinspector.contents.models import ModelDescription, Returned
-from tfinspector.contents.restores import MatchTable, Rename, RestoreReport, State
+from tfinspector.contents.restores import MatchTable, Rename, RestoreReport, Row, State
 from tfinspector.contents.sources import SourceKind
+from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.matching.roles import is_optimizer
 from tfinspector.diagnosis.renames.parts import PART
 from tfinspector.diagnosis.renames.shared import SHARED
@@ -97,15 +98,23 @@ def _plan(model: ModelDescription, table: MatchTable, renames: Sequence[Rename])
         for row in matched
         if row.key not in keys and row.variable not in taken and row.key not in others
     ]
-    is_clean = all(
-        row.state is not State.SHAPE_MISMATCH and row.state is not State.DTYPE_MISMATCH
-        for row in table.rows
-    )
+    is_clean = not any(map(_stops_the_ordinary, table.rows))
     return _Plan(
         same,
         [(each.key, _place(model, at), _change(each)) for each, at in renamed],
         bool(same) and is_clean and len(same) == len(matched) and bool(table.bound),
     )
+
+
+def _stops_the_ordinary(row: Row) -> bool:
+    """Whether TensorFlow's own restore may raise there.
+
+    It does on a value that does not fit; newer optimizers of Keras 2 do when they are given a slot
+    that they don't have ("restore a checkpoint from a legacy TF-Keras optimizer").
+    """
+    if row.state is State.MISSING_IN_MODEL:
+        return row.role == Role.SLOT
+    return row.state in (State.SHAPE_MISMATCH, State.DTYPE_MISMATCH)
 
 
 def _place(model: ModelDescription, at: int) -> str:
