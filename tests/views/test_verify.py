@@ -142,6 +142,7 @@ def test_two_snapshots_of_a_run_through_the_factory(
     assert not page.list.isVisible()
     assert not page.calls.switch["Run"].isVisible()
     assert page.root.shown[0][2].startswith("Only a SavedModel has signatures. ")
+    assert not page.card.code.isVisible(), "there is nothing to write yet"
     page.verifying.fill_in(factory=f"{place / 'factory.py'}:build")
     a, b = page.verifying.others
     page.verifying.ask(a=a, b=a)
@@ -152,3 +153,4 @@ def test_two_snapshots_of_a_run_through_the_factory(
     changes = [each.max_rel for each in report.outputs]
     assert changes == sorted(changes, reverse=True)
     assert page.calls.verify_outcome.verdict.shown[0][1] == "wrong"
+    assert page.card.code.isVisible()

@@ -54,7 +54,8 @@ def detail_of(session: Session, source: OpenSource, snapshot: Snapshot | None) -
         return "incomplete"
     if snapshot.time is None:
         return numbers.size(snapshot.nbytes)
-    return numbers.ago(snapshot.time, time.time())
+    # A row is narrow, and a column of them needs no "ago" each.
+    return numbers.ago(snapshot.time, time.time()).removesuffix(" ago")
 
 
 def tip_of(session: Session, source: OpenSource, snapshot: Snapshot | None, health: Health) -> str:

@@ -77,9 +77,9 @@ class SignatureCard(QScrollArea):
         if entry is not self._entry:
             self._entry = entry
             self._fill(entry)
+        self._python.setVisible(bool(code))
         if code != self.code.toPlainText():
             self.code.setPlainText(code)
-            self._python.setVisible(bool(code))
             lines = code.count("\n") + 1
             height = self.code.fontMetrics().lineSpacing() * min(lines, 24)
             self.code.setFixedHeight(height + 2 * SMALL)

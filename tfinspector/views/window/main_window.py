@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tfinspector.views.restore.page import RestorePage
     from tfinspector.views.variables.page import VariablesPage
 
-_WIDTHS = (200, 720, 360)
+_WIDTHS = (212, 708, 360)
 _LEAST = (140, 400, 240)
 _PAGES = 610  # the widest page's, given to all where there is room: no pane moves between pages
 _HANDLES = 2
