@@ -82,6 +82,7 @@ class SignatureCard(QScrollArea):
             self.code.setPlainText(code)
             lines = code.count("\n") + 1
             height = self.code.fontMetrics().lineSpacing() * min(lines, 24)
+            height += self.code.horizontalScrollBar().sizeHint().height()  # long lines show it
             self.code.setFixedHeight(height + 2 * SMALL)
 
     def _fill(self, entry: Entry | None) -> None:
