@@ -16,6 +16,8 @@ from tfinspector.engine.trusting import trust
 from tfinspector.engine.worker.client import WorkerClient
 
 Made = Callable[[str], Path]
+LITE = {"UnidirectionalSequenceLstm", "UnidirectionalSequenceRnn", "TFLite_Detection_PostProcess"}
+"""Registered as soon as anything in a process imports TensorFlow Lite's converter."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,9 @@ def judge(made: Made, name: str, known: KnownOperations | None) -> TrustReport:
 def test_the_registry_is_that_of_tensorflow(
     own: KnownOperations, tensorflow: TensorFlowProcess
 ) -> None:
-    assert own.ops == set(tensorflow.call("tests.makers.trusting:registered_operations"))
+    theirs = set(tensorflow.call("tests.makers.trusting:registered_operations"))
+    assert own.ops ^ theirs <= LITE
+    assert len(own.ops & theirs) > 1000
     version, producer = tensorflow.call("tests.makers.trusting:versions")
     assert (own.tensorflow, own.producer) == (version, producer)
     assert own.xla_version >= 10
