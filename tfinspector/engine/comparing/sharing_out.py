@@ -57,7 +57,7 @@ def measure_strands(
         warm_up_pairs()
     if executor is not None:
         _measure_elsewhere(order, strands, taken, ticket, executor, total)
-    elif total < _WORTH_THREADS:
+    elif total < max(_WORTH_THREADS, _SMALL_WORK * tensors):  # Python's work is not shared out
         _measure_here(order, strands, readers, taken, ticket, total)
     else:
         _measure_with_crew(order, strands, readers, taken, ticket, total)
