@@ -1,6 +1,5 @@
 """`tfinspector stats`: figures and histograms of every variable, over finite values."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from tfinspector.cli.answers import Answer, deliver
 from tfinspector.cli.choosing import chosen
 from tfinspector.cli.documents import Document, number, plain
+from tfinspector.cli.measured import Row, figure_cells, measured
 from tfinspector.cli.options import JsonOption, NoCacheOption, PathArgument
 from tfinspector.cli.page import Page
 from tfinspector.cli.stats_spectra import (
@@ -18,17 +18,11 @@ from tfinspector.cli.stats_spectra import (
 )
 from tfinspector.contents import numbers
 from tfinspector.contents.figures import Statistics, Unmeasured
-from tfinspector.contents.variables import Variable
-from tfinspector.engine.cache.measuring import measure_remembered
 from tfinspector.engine.cache.places import open_cache, problems_of
-from tfinspector.engine.cache.store import Store
 from tfinspector.engine.exporting import write_csv
 from tfinspector.engine.histograms import draw_shared
 from tfinspector.engine.jobs import Ticket
-from tfinspector.engine.measuring import find_odd_values
-from tfinspector.engine.opening import OpenSource, open_source
-
-Row = tuple[Variable, Statistics | Unmeasured]
+from tfinspector.engine.opening import open_source
 
 _COUNTS = ("count", "nan", "posinf", "neginf", "zero", "negative")
 _FIGURES = ("min", "max", "mean", "std", "l1", "l2")
@@ -66,7 +60,7 @@ def command(
         opened = open_source(path, ticket)
         variables, findings = chosen(opened, variable)
         cache = None if no_cache else open_cache()
-        rows = _measured(opened, variables, cache, ticket)
+        rows, odd = measured(opened, variables, cache, ticket)
         spectra = find_spectra(opened, variables, ticket) if spectrum else None
         if csv:
             write_csv(csv, _CSV_HEADER, [_csv_row(row) for row in rows])
@@ -74,7 +68,7 @@ def command(
             lambda: {"variables": [_document(row) | _spectrum(row, spectra) for row in rows]},
             lambda page: _write(page, rows, spectra, csv),
             [
-                *find_odd_values(rows, _where(opened)),
+                *odd,
                 *opened.source.findings,
                 *findings,
                 *problems_of(cache),
@@ -82,19 +76,6 @@ def command(
         )
 
     deliver(as_json, {"variables": []}, work)
-
-
-def _where(opened: OpenSource) -> str:
-    checkpoint = opened.source.checkpoint
-    return checkpoint.prefix if checkpoint else opened.source.path
-
-
-def _measured(
-    opened: OpenSource, variables: Sequence[Variable], cache: Store | None, ticket: Ticket
-) -> list[Row]:
-    if not variables:
-        return []
-    return list(measure_remembered(cache, opened.reader(), variables, ticket))
 
 
 def _document(row: Row) -> Document:
@@ -171,15 +152,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     variable, figures = row
     if isinstance(figures, Unmeasured):
         return (variable.name, f"{variable.size:,}", *[""] * 7, figures.reason)
-    infinite = figures.posinf + figures.neginf
-    shown = ("min", "max", "mean", "std")
     return (
         variable.name,
         f"{figures.count:,}",
-        *(numbers.four(getattr(figures, name)) if figures.finite else "" for name in shown),
-        numbers.percent(figures.zero, figures.count),
-        f"{figures.nan:,}" if figures.nan else "",
-        f"{infinite:,}" if infinite else "",
+        *figure_cells(figures),
         _bars(figures) if figures.finite else "nothing finite" if figures.count else "empty",
     )
 

@@ -16,10 +16,11 @@ from tfinspector import __version__
 from tfinspector.cli.answers import Answer, deliver
 from tfinspector.cli.comparing.drift_picture import Painter
 from tfinspector.cli.documents import Document
+from tfinspector.cli.measured import Row, measured
 from tfinspector.cli.options import JsonOption, NoCacheOption
 from tfinspector.cli.page import Page
 from tfinspector.cli.report import html
-from tfinspector.cli.report.variables import Measured, measure_source, variables_table
+from tfinspector.cli.report.variables import variables_table
 from tfinspector.contents import numbers
 from tfinspector.contents.drift_metrics import METRIC_BY_NAME, Reference
 from tfinspector.contents.drifts import DriftTable
@@ -47,7 +48,7 @@ class Reported:
 
     opened: OpenSource
     holdings: Holdings
-    measured: Measured
+    rows: list[Row]
     moved: DriftTable | None
     findings: tuple[Finding, ...]
 
@@ -101,13 +102,13 @@ def _read_all(
 def _read(path: str, cache: Store | None, ticket: Ticket) -> Reported:
     opened = open_source(path, ticket)
     source = opened.source
-    measured, odd = measure_source(opened, cache, ticket)
+    rows, odd = measured(opened, source.variables, cache, ticket)
     moved = None
     if sum(snapshot.complete for snapshot in source.snapshots) > 1:
         moved = drift([opened], ticket=ticket, cache=cache)
     told = [*odd, *source.findings, *(moved.findings if moved else ())]
     once = {(each.id, each.title): each for each in told}
-    return Reported(opened, add_up(source.variables), measured, moved, tuple(once.values()))
+    return Reported(opened, add_up(source.variables), rows, moved, tuple(once.values()))
 
 
 def _document(output: str, reported: list[Reported]) -> Document:
@@ -154,7 +155,7 @@ def _section(reported: Reported, painter: Painter | None) -> Iterator[str]:
         yield from _moved(reported.moved, painter)
     if holdings.variables:
         yield html.heading("Variables")
-        yield variables_table(reported.measured)
+        yield variables_table(reported.rows)
     yield html.heading("About")
     rows = facts(source, source.checkpoint, None)
     yield html.table(("", ""), [(html.cell(label), html.cell(text)) for label, text, _ in rows])
