@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.restore.model import RestoreModel
 from tfinspector.views.icons import icon
+from tfinspector.views.restore.factory_fields import arguments_field, factory_field
 from tfinspector.views.restore.picker import CallablePicker
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.widgets.buttons import MenuButton, tool_button
@@ -36,7 +37,7 @@ class RestoreFormView(QWidget):
     def __init__(self, model: RestoreModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.factory, self.kwargs, self.worker = QLineEdit(), QLineEdit(), QLineEdit()
+        self.factory, self.kwargs, self.worker = factory_field(), arguments_field(), QLineEdit()
         self.picker = CallablePicker(model)
         self.browse = tool_button("folder", "", "Choose a Python file", self.picker.ask_file)
         self.device, self.mismatch = DeviceBox("Where the model is built"), QComboBox()
@@ -60,11 +61,6 @@ class RestoreFormView(QWidget):
     # Building
 
     def _dress(self) -> None:
-        self.factory.setPlaceholderText("file.py:function or package.module:function")
-        self.factory.setAccessibleName("Factory")
-        self.kwargs.setPlaceholderText('{"n": 4}')
-        self.kwargs.setAccessibleName("Keyword arguments as JSON")
-        self.kwargs.setToolTip("Keyword arguments of the factory, as a JSON object")
         self.worker.setPlaceholderText("Interpreter: the toolbar's")
         self.worker.setAccessibleName("Interpreter")
         self.worker.setToolTip(

@@ -17,6 +17,7 @@ from tfinspector.viewmodels.verify.form import KIND_WORDS, WITH_FACTORY, VerifyK
 from tfinspector.viewmodels.verify.model import VerifyModel
 from tfinspector.views.compare.choosers import SideChooser
 from tfinspector.views.icons import icon
+from tfinspector.views.restore.factory_fields import arguments_field, factory_field
 from tfinspector.views.restore.picker import CallablePicker
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.widgets.buttons import tool_button
@@ -39,7 +40,9 @@ class VerifyForm(QWidget):
         self.kind, self.device = QComboBox(), DeviceBox("What it is compared with")
         self.a = SideChooser("A", "The snapshot that the other one is compared with")
         self.b = SideChooser("B", "What is restored or loaded on the other side")
-        self.factory, self.kwargs, self.tolerance = QLineEdit(), QLineEdit(), QLineEdit()
+        self.factory = factory_field("Factory of the other model")
+        self.kwargs = arguments_field("Keyword arguments of the factory as JSON")
+        self.tolerance = QLineEdit()
         self.picker = CallablePicker(model)
         self.browse = tool_button("folder", "", "Choose a Python file", self.picker.ask_file)
         self.verify, self.problem = QPushButton("Verify"), QLabel()
@@ -63,11 +66,6 @@ class VerifyForm(QWidget):
 
     def _dress(self) -> None:
         self.kind.setAccessibleName("Compare with")
-        self.factory.setPlaceholderText("file.py:function or package.module:function")
-        self.factory.setAccessibleName("Factory of the other model")
-        self.kwargs.setPlaceholderText('{"n": 4}')
-        self.kwargs.setAccessibleName("Keyword arguments of the factory as JSON")
-        self.kwargs.setToolTip("Keyword arguments of the factory, as a JSON object")
         self.tolerance.setPlaceholderText("none")
         self.tolerance.setAccessibleName("Tolerance")
         self.tolerance.setToolTip(
