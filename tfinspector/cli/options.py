@@ -40,6 +40,9 @@ DeviceOption = Annotated[
     str | None,
     typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
 ]
+KwargsOption = Annotated[
+    str, typer.Option("--kwargs", metavar="JSON", help="Its keyword arguments, a JSON object.")
+]
 SignatureOption = Annotated[
     str | None,
     typer.Option(

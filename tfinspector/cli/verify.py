@@ -20,6 +20,7 @@ from tfinspector.cli.options import (
     DeviceOption,
     InputOption,
     JsonOption,
+    KwargsOption,
     LogicalCpusOption,
     PathArgument,
     PythonOption,
@@ -59,9 +60,7 @@ def command(
             show_default=False,
         ),
     ] = None,
-    kwargs: Annotated[
-        str, typer.Option("--kwargs", metavar="JSON", help="Its keyword arguments, a JSON object.")
-    ] = "{}",
+    kwargs: KwargsOption = "{}",
     signature: SignatureOption = None,
     function: FunctionOption = None,
     form: FormOption = None,

@@ -9,7 +9,9 @@ import typer
 from tfinspector.cli.answers import WORKER_DIED, Answer, deliver
 from tfinspector.cli.asking import worker
 from tfinspector.cli.options import (
+    DeviceOption,
     JsonOption,
+    KwargsOption,
     LogicalCpusOption,
     NoCacheOption,
     PathArgument,
@@ -39,13 +41,6 @@ Factory = Annotated[
         help="What builds the model: path/to/file.py:callable or package.module:callable.",
         show_default=False,
     ),
-]
-Kwargs = Annotated[
-    str, typer.Option("--kwargs", metavar="JSON", help="Its keyword arguments, a JSON object.")
-]
-Device = Annotated[
-    str | None,
-    typer.Option("--device", metavar="D", help="CPU:0, GPU:0, ...", show_default=False),
 ]
 Devices = Annotated[
     str | None,
@@ -124,8 +119,8 @@ class _Done:
 def command(
     path: PathArgument,
     factory: Factory,
-    kwargs: Kwargs = "{}",
-    device: Device = None,
+    kwargs: KwargsOption = "{}",
+    device: DeviceOption = None,
     devices: Devices = None,
     python: PythonOption = None,
     dry: DryRun = False,
