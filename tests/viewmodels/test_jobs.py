@@ -89,6 +89,35 @@ def test_a_window_that_is_never_quiet_does_not_stop_jobs(
     assert clock[0] < 10.1
 
 
+def test_a_job_waits_for_what_the_window_waits_for(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, naps = Courtesy(), list[float]()
+    began, may_end = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with window.awaited(), window.awaited():
+            window.give_way()  # never for itself
+            began.set()
+            may_end.wait(10)
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        clock[0] += seconds
+        if len(naps) == 3:
+            may_end.set()
+            reading.join()
+
+    monkeypatch.setattr(courtesy, "sleep", nap)
+    reading = threading.Thread(target=read)
+    reading.start()
+    assert began.wait(10)
+    window.give_way()
+    assert len(naps) == 3
+    window.give_way()
+    assert len(naps) == 3
+
+
 def test_safe_points_give_way_and_cancel(
     clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:

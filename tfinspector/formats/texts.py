@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import add
 from typing import overload
 
 import numpy as np
@@ -29,7 +30,10 @@ class Texts(Sequence[str]):
     @cached_property
     def all(self) -> list[str]:
         """Every text."""
-        return self._some(slice(None))
+        texts: list[str] = []
+        for first in range(0, len(self), _AT_ONCE):  # between portions other threads may run
+            texts += self._some(slice(first, first + _AT_ONCE))
+        return texts
 
     def without(self, place: int) -> "Texts":
         """All but one, of which nothing is decoded."""
@@ -79,6 +83,37 @@ class Texts(Sequence[str]):
 
     def __hash__(self) -> int:
         return hash(tuple(self.all))
+
+
+class Joined(Sequence[str]):
+    """Texts of a beginning and an end each, put together when they are asked for."""
+
+    def __init__(
+        self, begins: Sequence[str], begin_of: Integers, ends: Sequence[str], end_of: Integers
+    ) -> None:
+        self._begins, self._begin_of = begins, begin_of
+        self._ends, self._end_of = ends, end_of
+
+    def __len__(self) -> int:
+        return len(self._begin_of)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, int):
+            return self._begins[int(self._begin_of[place])] + self._ends[int(self._end_of[place])]
+        begins, ends = self._begin_of[place], self._end_of[place]
+        texts: list[str] = []
+        for first in range(0, len(begins), _AT_ONCE):  # between portions other threads may run
+            part = slice(first, first + _AT_ONCE)
+            some = map(self._begins.__getitem__, begins[part].tolist())
+            texts += map(add, some, map(self._ends.__getitem__, ends[part].tolist()))
+        return texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
 
 
 def texts_of(data: bytes, begins: Integers, ends: Integers) -> list[str]:

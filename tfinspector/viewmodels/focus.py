@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.choosing import again, carried
+from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring.queue import Choice, MeasuringQueue
 from tfinspector.viewmodels.tasks import TaskList
@@ -114,7 +115,7 @@ class Focus(QObject):
 
 def read_snapshot(source: OpenSource, snapshot: str | None) -> Checkpoint:
     """The contents of a snapshot; for a pool thread. Raises `Unreadable`."""
-    with uncollected:
+    with window.awaited(), uncollected:
         checkpoint = source.checkpoint(snapshot)
         make_rows(checkpoint.variables)
         return checkpoint

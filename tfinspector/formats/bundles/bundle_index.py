@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import LostBlock, Shard
@@ -17,6 +18,7 @@ from tfinspector.formats.bundles.survey import Description
 from tfinspector.formats.texts import Texts
 from tfinspector.formats.varints import Integers
 
+_PORTION = 2048
 _CHECKSUM_NBYTES = 4  # at the end of every entry that is written in the usual way
 
 
@@ -103,7 +105,11 @@ class Bundle:
     @cached_property
     def positions(self) -> Mapping[str, int]:
         """Key -> its place in `keys`. Made when first asked: a listing does without."""
-        return dict(zip(self.keys, range(len(self.keys)), strict=True))
+        keys = tuple(self.keys)
+        positions: dict[str, int] = {}
+        for first in range(0, len(keys), _PORTION):  # between portions other threads may run
+            positions.update(zip(keys[first : first + _PORTION], count(first), strict=False))
+        return positions
 
     @property
     def descriptions(self) -> Kinds[Description]:

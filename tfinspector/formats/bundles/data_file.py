@@ -4,6 +4,7 @@ Reads go into buffers of the caller (no copies), never through a memory map: ano
 that cuts off a mapped file kills this process. Shared by nobody, so seeking is safe in threads.
 """
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -64,9 +65,9 @@ class DataFile:
 
     def read(self, offset: int, nbytes: int) -> bytes:
         """The bytes at `offset`, as a copy of their own."""
-        target = np.empty(nbytes, np.uint8)
-        self.read_into(target, offset)
-        return target.tobytes()
+        target = BytesIO(bytes(nbytes))  # gives its bytes away without another copy
+        self.read_into(np.asarray(target.getbuffer()), offset)
+        return target.getvalue()
 
     def _check(self, end: int) -> None:
         """Before each read, so that what comes out belongs to the index that was read."""

@@ -6,10 +6,8 @@ graph may hold cycles, shared nodes and chains of thousands, hence no recursion:
 arrival at a node that has children, kept as the walk it came from and the name of the last edge.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import compress
-from operator import add
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from tfinspector.formats.checkpoints.graph_columns import (
     bounds_of,
     columns_of,
 )
+from tfinspector.formats.texts import Joined
 
 MOST_PATHS = 16  # per node, the shortest ones
 _PATHS_IN_A_THICKET = 3  # per node where the edges are so many that all ways would never end
@@ -144,7 +143,7 @@ class Arrivals:
             return OnePathEach([""] * len(nodes), dict.fromkeys(range(len(nodes)), ()))
         walk, leaf, node = self._ends()
         begins, names = _begins(walks, walk), _escaped(self.leaf_names)
-        paths = _Joined(begins, self.best_walk[nodes], names, self.best_leaf[nodes])
+        paths = Joined(begins, self.best_walk[nodes], names, self.best_leaf[nodes])
         arrivals = np.bincount(node, minlength=len(walks.columns) + 1)  # the last one is that of -1
         is_odd = (arrivals != 1) | (np.arange(len(arrivals)) == _ROOT)
         several: dict[int, list[str]] = {_ROOT: [""] if walks.columns.has_values(_ROOT) else []}
@@ -167,32 +166,6 @@ class Arrivals:
         walk = np.repeat(np.arange(len(ends)), counts)
         leaf = np.arange(len(walk)) + np.repeat(first - np.cumsum(counts) + counts, counts)
         return walk, leaf, walks.leaf_nodes[leaf]
-
-
-class _Joined(Sequence[str]):
-    """Texts of a beginning and an end each, put together when they are asked for."""
-
-    def __init__(
-        self, begins: Sequence[str], begin_of: Integers, ends: Sequence[str], end_of: Integers
-    ) -> None:
-        self._begins, self._begin_of = begins, begin_of
-        self._ends, self._end_of = ends, end_of
-
-    def __len__(self) -> int:
-        return len(self._begin_of)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, int):
-            return self._begins[int(self._begin_of[place])] + self._ends[int(self._end_of[place])]
-        begins = map(self._begins.__getitem__, self._begin_of[place].tolist())
-        return list(map(add, begins, map(self._ends.__getitem__, self._end_of[place].tolist())))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self[:])
 
 
 def _begins(walks: Walks, used: Integers) -> list[str]:

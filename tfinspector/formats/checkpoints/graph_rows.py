@@ -1,7 +1,6 @@
 """Rows from the object graph: for each linked key its paths, its role and its best name."""
 
 from collections.abc import Collection, Sequence
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from tfinspector.formats.checkpoints.names import Namer
 from tfinspector.formats.checkpoints.roles import GraphRoles, SlotOf
 from tfinspector.formats.checkpoints.roles_by_name import is_counter, is_never_trained
 from tfinspector.formats.checkpoints.rows import TRAINED, UNKNOWN, UNTRAINED, Rows, Slot
+from tfinspector.formats.texts import Joined
 
 _GENERATORS = frozenset({"seed_generator_state", "_state_var"})  # states of random generators
 
@@ -95,8 +95,7 @@ class _GraphRows:
         names = set(arrivals.leaf_names)
         untrained = _are_in({name for name in names if is_never_trained(name)}, arrivals.leaf_names)
         walks, leaves = arrivals.best_walk[nodes], arrivals.best_leaf[nodes]
-        begins = map(prefixes.__getitem__, walks.tolist())
-        rows.set_names(places, list(map(add, begins, map(parts.__getitem__, leaves.tolist()))))
+        rows.set_names(places, Joined(prefixes, walks, parts, leaves)[:])
         answers = np.where(np.array(rest, bool)[walks], UNTRAINED, UNKNOWN)
         answers[untrained[leaves]] = UNTRAINED
         answers[_mask(len(self._columns), self._roles.trained)[nodes]] = TRAINED

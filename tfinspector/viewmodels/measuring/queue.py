@@ -214,8 +214,9 @@ class MeasuringQueue(QObject):
         if portion or self._current is None:
             return portion
         source, snapshot = self._current
+        taken = self._taken[id(source), snapshot]
         for variable in self._rest[self._at : self._at + _LOOKED_AT]:
-            if not takes(Choice(source, snapshot, variable)):
+            if variable.key not in taken and not takes(Choice(source, snapshot, variable)):
                 break
             self._at += 1
         return portion
@@ -223,6 +224,7 @@ class MeasuringQueue(QObject):
     def _work(self, lane: str, ticket: Ticket) -> None:
         try:
             while not ticket.cancelled:
+                ticket.check()
                 with self._lock:
                     if ticket is not self._ticket:
                         return

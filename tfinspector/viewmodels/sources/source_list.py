@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.focus import Focus, make_rows, read_snapshot
 from tfinspector.viewmodels.jobs import uncollected
@@ -185,7 +186,7 @@ class SourceList(QObject):
     @staticmethod
     def _read(read: Callable[[], OpenSource]) -> OpenSource:
         """In a pool thread: what is opened, with all that is made when it is first looked at."""
-        with uncollected:
+        with window.awaited(), uncollected:
             opened = read()
             make_rows(opened.source.variables)
             return opened

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,12 @@ class FigureTable:
 
     def note_all(self, known: Iterable[tuple[str, Statistics | Unmeasured]]) -> bool:
         """Take over these figures, by key; says whether any of them is NaN or infinite."""
+        known, is_odd = iter(known), False
+        while portion := tuple(islice(known, _PORTION)):  # between them other threads may run
+            is_odd |= self._note(portion)
+        return is_odd
+
+    def _note(self, known: Iterable[tuple[str, Statistics | Unmeasured]]) -> bool:
         rows: list[int] = []
         values: list[tuple[float, ...]] = []
         for key, figures in known:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from tfinspector.contents.variables import Variable
+from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.flat_tree import MOST_CHOSEN, FlatTree
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.variables.answers import alignment, answer
@@ -78,12 +79,13 @@ class VariableTable(FlatTree[VariableRows]):
         wish, known = self._wish, self.session.known()
 
         def job(ticket: Ticket) -> VariableRows:
-            with uncollected:
-                rows = prepare(variables, before, ticket.check)
-            ticket.check()
-            rows.table.note_all(known.copy().items())
-            rows.take(wish.arrange(rows, ticket.check))
-            return rows
+            with window.awaited():
+                with uncollected:
+                    rows = prepare(variables, before, ticket.check)
+                ticket.check()
+                rows.table.note_all(known.copy().items())
+                rows.take(wish.arrange(rows, ticket.check))
+                return rows
 
         self.is_planting = True
         self.session.run("Build the tree", job, self._adopt, quiet=True, key=f"plant {id(self)}")
