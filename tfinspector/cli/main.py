@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from tfinspector.cli.memory import keep_freed_memory
+from tfinspector.cli.memory import use_memory_well
 from tfinspector.contents.collecting import without_collecting
 
 COMMANDS = {
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None, painter: object = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments:
         arguments = ["--help"]
-    keep_freed_memory()
+    use_memory_well()
     _import_numpy()
     try:
         if _is_plain_listing(arguments):

@@ -1,16 +1,42 @@
-"""How the process asks the system for memory, which costs more than to fill it."""
+"""How the process asks the system for memory, which costs more than to fill it.
 
-_LARGEST_NBYTES = (32 << 20) - (64 << 10)  # with its own head still below the limit
+Each page of 4 KiB that the system hands out anew is cleared and mapped first: about 2 µs in a
+virtual machine, and a listing of 100,000 variables takes 20,000 of them.
+"""
+
+import ctypes
+from typing import Any
+
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # malloc.h
+_MADV_HUGEPAGE = 14  # asm-generic/mman-common.h
+_HUGE_PAGE = 2 << 20
+
+_LARGEST = 32 << 20  # bytes of a block that is kept; the greatest value glibc takes
+_RESERVED = 128 << 20  # bytes of addresses, of which only those that are used take memory
 
 
-def keep_freed_memory() -> None:
-    """Let memory that was freed be used again, instead of being given back to the system.
+def use_memory_well() -> None:
+    """Let freed memory be used again, and new memory come in pages of 2 MiB.
 
-    Each page that the system hands out anew is cleared and mapped first: about 2 µs in a virtual
-    machine, and a listing of 100,000 variables took 20,000 pages more than it ever held at a time.
-    glibc gives every block above 128 KiB back, until one is freed that is larger; from then on it
-    keeps blocks up to that size, at most 32 MiB (mallopt(3), M_MMAP_THRESHOLD). So one is made and
-    freed. Nothing is written into it, so that it takes no memory; other systems' libraries see a
-    large block come and go.
+    glibc gives every block above 128 KiB back to the system when it is freed (mallopt(3)); from
+    now on it keeps what it has. The next addresses of its heap are reserved, and the system is
+    asked to back them with huge pages (madvise(2)). Where the library is another one, or knows no
+    such calls, all stays as it is: nothing but time depends on it.
     """
-    bytes(_LARGEST_NBYTES)
+    try:
+        libc: Any = ctypes.CDLL(None)
+        set_option, advise, where_heap_ends = libc.mallopt, libc.madvise, libc.sbrk
+    except (OSError, TypeError, AttributeError):
+        return
+    set_option(_M_MMAP_THRESHOLD, _LARGEST)
+    set_option(_M_TRIM_THRESHOLD, 2**31 - 1)
+    set_option(_M_TOP_PAD, _RESERVED)
+    where_heap_ends.restype = ctypes.c_void_p
+    where_heap_ends.argtypes = (ctypes.c_ssize_t,)
+    advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    first = where_heap_ends(0)
+    bytes(_LARGEST // 2)  # more than the heap has, so it grows by what is reserved
+    start = -(-first // _HUGE_PAGE) * _HUGE_PAGE
+    nbytes = (where_heap_ends(0) - start) // _HUGE_PAGE * _HUGE_PAGE
+    if nbytes > 0:
+        advise(start, nbytes, _MADV_HUGEPAGE)

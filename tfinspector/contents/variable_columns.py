@@ -37,7 +37,8 @@ class OnePathEach(Sequence[tuple[str, ...]]):
     def __getitem__(self, place: slice) -> "OnePathEach": ...
     def __getitem__(self, place: int | slice) -> "tuple[str, ...] | OnePathEach":
         if isinstance(place, slice):
-            places, others = range(len(self))[place], self.others
+            others = self.others
+            places = range(len(self))[place] if others else ()
             some = {at: others[one] for at, one in enumerate(places) if one in others}
             return OnePathEach(self.paths[place], some)
         place = range(len(self))[place]

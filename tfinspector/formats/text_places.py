@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from tfinspector.formats.texts import Texts
 from tfinspector.formats.varints import Integers
-from tfinspector.formats.words import WORD_NBYTES, Words, mixed
+from tfinspector.formats.words import WORD_NBYTES, Words, mixed, runs_at
 
 _FEW = 64
 _WIDEST = 248  # bytes, so that a length fits into one
@@ -53,13 +52,10 @@ class _Rows:
         self.fingerprints: Words = np.empty(count, np.uint64)
         lengths = np.maximum(texts.ends - texts.begins, 0).astype(np.uint8)
         octets = np.frombuffer(texts.data, np.uint8)
-        if count and int(texts.begins.max()) + width > len(octets):
-            octets = np.append(octets, np.zeros(width, np.uint8))
-        at_every_byte = as_strided(octets, (max(len(octets) - width + 1, 0), width), (1, 1))
         column = np.arange(width, dtype=np.uint8)
         for first in range(0, count, _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
-            rows = at_every_byte[texts.begins[part]]
+            rows = runs_at(octets, texts.begins[part], width)
             rows *= column < lengths[part, None]
             rows[:, -1] = lengths[part]
             self.words[part] = rows.view("<u8")

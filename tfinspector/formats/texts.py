@@ -6,9 +6,9 @@ from operator import add
 from typing import overload
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from tfinspector.formats.varints import Integers, Octets
+from tfinspector.formats.words import runs_at
 
 _AT_ONCE = 16_384  # texts, so that their bytes stay in the processor's cache
 _LONGEST = 512  # bytes
@@ -138,13 +138,7 @@ def texts_of(data: bytes, begins: Integers, ends: Integers) -> list[str]:
 def _with_zeros(data: bytes, begins: Integers, lengths: Integers) -> bytes:
     """The bytes at these places, each string followed by a zero."""
     octets = np.frombuffer(data, np.uint8)
-    width = int(lengths.max()) + 1
-    first = int(begins.min())
-    if int(begins.max()) + width > len(data):
-        octets = np.frombuffer(data[first:] + bytes(width), np.uint8)
-        begins = begins - first
-    at_every_byte = as_strided(octets, (len(octets) - width + 1, width), (1, 1))
-    return closed(at_every_byte[begins], lengths)
+    return closed(runs_at(octets, begins, int(lengths.max()) + 1), lengths)
 
 
 def closed(rows: Octets, lengths: Integers) -> bytes:

@@ -13,12 +13,12 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from tfinspector.formats.bundles.packed import GAP, Packed
 from tfinspector.formats.texts import closed
 from tfinspector.formats.varints import Integers, varints
+from tfinspector.formats.words import runs_at
 
 _MOST_BETWEEN_RESTARTS = 64  # entries; writers put 16 there
 _GROUPS_AT_ONCE = 1024  # so that their keys stay in the processor's cache
@@ -59,9 +59,6 @@ def _keys(data: bytes, shared: Integers, fresh: Integers, stops: Integers) -> Pa
     """The whole keys, of which the file holds what differs from the key before."""
     lengths = shared + stops - fresh
     octets = np.frombuffer(data, np.uint8)
-    widest = int(lengths.max(initial=0)) + 1
-    if int((fresh - shared).max(initial=0)) + widest > len(octets):
-        octets = np.append(octets, np.zeros(widest, np.uint8))
     firsts = np.append(np.flatnonzero(shared == 0)[::_GROUPS_AT_ONCE], len(shared)).tolist()
     spelled = BytesIO()
     for first, last in pairwise(firsts):
@@ -82,8 +79,7 @@ def _spell(
     row above, what it shares. Rows that are equally far from a restart are done together.
     """
     width = int(lengths.max()) + 1
-    at_every_byte = as_strided(octets, (len(octets) - width + 1, width), (1, 1))
-    rows = at_every_byte[fresh - shared]
+    rows = runs_at(octets, fresh - shared, width)
     narrow = np.min_scalar_type(width)
     column, shared = np.arange(width, dtype=narrow), shared.astype(narrow)
     firsts = np.flatnonzero(shared == 0)
