@@ -6,6 +6,10 @@ Work never waits for them. Until they are loaded (and where Numba is missing), N
 import threading
 from concurrent.futures import Future
 from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _WORTH_LOADING = 32 << 20
 
@@ -28,6 +32,14 @@ def warm_up() -> "Future[ModuleType | None]":
             _loading = Future()
             threading.Thread(target=_load, args=(_loading,), name="kernels", daemon=True).start()
         return _loading
+
+
+def aligned(values: NDArray[Any]) -> NDArray[Any]:
+    """What compiled code takes: contiguous and aligned arrays only; the rare others are copied."""
+    flags = values.flags
+    if flags.c_contiguous and flags.aligned:
+        return values
+    return np.require(values, requirements=("C", "A"))
 
 
 def expect(work: int) -> None:

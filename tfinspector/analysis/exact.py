@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tfinspector.analysis.compiled import kernels
+from tfinspector.analysis.compiled import aligned, kernels
 from tfinspector.analysis.layouts import Floats, Integers, NarrowLayout, layout_of
 
 
@@ -32,7 +32,7 @@ def count_exactly(
         if compiled is None:
             _count(floats, edges, counts)
         else:
-            compiled.count_between(np.require(floats, requirements=("C", "A")), edges, counts)
+            compiled.count_between(aligned(floats), edges, counts)
         if tick:
             tick(block.nbytes)
     return counts

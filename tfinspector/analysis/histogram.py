@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tfinspector.analysis.compiled import kernels
+from tfinspector.analysis.compiled import aligned, kernels
 from tfinspector.analysis.layouts import Floats
 from tfinspector.analysis.scales import edges_between
 from tfinspector.contents.figures import Histogram, Scale, Sketch, Statistics
@@ -137,9 +137,7 @@ def _shared_out(sketch: Sketch, edges: Floats) -> tuple[Floats, int, int, int, b
     if compiled is not None:
         bins = np.empty(len(edges) - 1)
         given = (sketch.counts, sketch.lower, sketch.upper, edges)
-        # Compiled code takes aligned arrays only, and a sketch may come from a file.
-        ready = [np.require(array, requirements=("C", "A")) for array in given]
-        return bins, *compiled.share_out(*ready, bins)
+        return bins, *compiled.share_out(*map(aligned, given), bins)  # a sketch may be of a file
     before, cut = _values_before(sketch, edges)
     whole = np.rint(before).astype(np.int64)
     worst = int((cut[:-1] + cut[1:]).max())

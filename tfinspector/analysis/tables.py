@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tfinspector.analysis import counting
-from tfinspector.analysis.compiled import kernels
+from tfinspector.analysis.compiled import aligned, kernels
 from tfinspector.analysis.counting import Oddities
 from tfinspector.analysis.layouts import Integers, WideLayout
 from tfinspector.analysis.moments import Moments, moments_in, moments_of
@@ -60,7 +60,7 @@ class Table:
         if compiled is None:
             self._keep(counting.count_patterns(patterns))
         else:
-            compiled.count_patterns(_aligned(patterns), self._copies_for(len(patterns), compiled))
+            compiled.count_patterns(aligned(patterns), self._copies_for(len(patterns), compiled))
 
     def _keep(self, part: tuple[Integers, Integers]) -> None:
         self._parts.append(part)
@@ -110,7 +110,7 @@ class FloatTable(Table):
             self._apart += moments_of(floats)
             self._odd_apart += counting.oddities_of(floats)
             return
-        floats = _aligned(floats)
+        floats = aligned(floats)
         copies = self._copies_for(len(floats), compiled)
         bits, signed = map(floats.view, self._views)
         if not compiled.count_floats(floats, bits, signed, copies, self._figures, self._counts):
@@ -142,11 +142,3 @@ def _added_up(parts: list[tuple[Integers, Integers]]) -> tuple[Integers, Integer
     entries, counts = entries[order], counts[order]
     first = np.flatnonzero(np.diff(entries, prepend=-1))
     return entries[first], np.add.reduceat(counts, first) if len(first) else nothing
-
-
-def _aligned(values: NDArray[Any]) -> NDArray[Any]:
-    """Compiled code takes contiguous and aligned arrays only; the rare others are copied."""
-    flags = values.flags
-    if flags.c_contiguous and flags.aligned:
-        return values
-    return np.require(values, requirements=("C", "A"))

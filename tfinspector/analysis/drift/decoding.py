@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tfinspector.analysis.compiled import aligned
 from tfinspector.analysis.layouts import NarrowLayout, layout_of
 
 
@@ -34,7 +35,7 @@ _UNSIGNED: dict[int, np.dtype[Any]] = {4: np.dtype(np.uint32), 8: np.dtype(np.ui
 
 def decode(block: NDArray[Any], dtype_name: str) -> Decoded:
     """A block of a numeric TensorFlow type, native-endian, of any shape. KeyError for others."""
-    flat = np.require(block, requirements=("C", "A")).reshape(-1)
+    flat = aligned(block).reshape(-1)
     if dtype_name in _PARTS:
         floats = flat.view(_PARTS[dtype_name])
         return Decoded(floats, floats.view(_UNSIGNED[floats.itemsize]), 2)
