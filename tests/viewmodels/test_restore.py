@@ -182,12 +182,12 @@ def test_a_run_that_goes_on_does_not_stop_the_restore(
     qtbot.waitUntil(lambda: len(restores.requests) == 1)
     assert session.current is not None
     with qtbot.waitSignal(session.opened):
-        session.refresh(session.current)
+        session.reload()
     restores.gate.set()
     with qtbot.waitSignal(model.written_changed):
         pass
     with qtbot.waitSignal(session.opened):
-        session.refresh(session.current)
+        session.reload()
     assert isinstance(model.written, Written), "the proof is gone"
 
 

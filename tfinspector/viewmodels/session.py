@@ -65,7 +65,7 @@ class Session(QObject):
         )
         self.checks = self._telling.checks
         self._pass_on()
-        self.watcher = Watcher(self, self)
+        self.watcher = Watcher(self._list, self.tasks, self)
 
     def _pass_on(self) -> None:
         """The signals of the parts are those of the session."""
@@ -114,10 +114,6 @@ class Session(QObject):
         """Open every source again and keep what is current and chosen, by name."""
         for source in list(self.sources):
             self._list.reload(source)
-
-    def refresh(self, source: OpenSource) -> None:
-        """Read `source` again because its files have changed, without showing a task."""
-        self._list.reload(source, quiet=True)
 
     # Current and chosen
 

@@ -224,7 +224,8 @@ class MeasuringQueue(QObject):
     def _work(self, lane: str, ticket: Ticket) -> None:
         try:
             while not ticket.cancelled:
-                ticket.check()
+                if lane == _SLOW:
+                    ticket.check()  # gives way, and the lock to the window's thread
                 with self._lock:
                     if ticket is not self._ticket:
                         return

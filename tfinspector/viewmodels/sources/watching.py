@@ -22,7 +22,8 @@ from tfinspector.contents.sources import SourceKind
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
-    from tfinspector.viewmodels.session import Session
+    from tfinspector.viewmodels.sources.source_list import SourceList
+    from tfinspector.viewmodels.tasks import TaskList
 
 _QUIET_MS = 700
 _POLL_MS = 5_000
@@ -34,15 +35,15 @@ Listing = frozenset[tuple[str, int, int]]
 
 
 class Watcher(QObject):
-    """Asks the session to refresh a run or a checkpoint whose directory has changed; `changed`
-    follows `has_changed` of other sources.
+    """Reads a run or a checkpoint again whose directory has changed; of other sources `changed`
+    follows `has_changed`.
     """
 
     changed = Signal()
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, opened: SourceList, tasks: TaskList, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._opened, self._tasks = opened, tasks
         self._listings: dict[str, Listing] = {}
         self._changed: set[str] = set()
         self._is_polling = False
@@ -53,7 +54,7 @@ class Watcher(QObject):
         self._quiet.timeout.connect(self._look)
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._look_at_all)
-        session.sources_changed.connect(self._follow)
+        opened.changed.connect(self._follow)
         self._follow()
 
     def has_changed(self, source: OpenSource) -> bool:
@@ -61,7 +62,7 @@ class Watcher(QObject):
         return source in self._stale
 
     def _follow(self) -> None:
-        followed = [source for source in self._session.sources if source.source.kind in _WATCHED]
+        followed = [source for source in self._opened.sources if source.source.kind in _WATCHED]
         wanted = {path for source in followed for path in _directories(source)}
         wanted = {path for path in wanted if os.path.isdir(path)}
         watched = set(self._watcher.directories())
@@ -94,7 +95,7 @@ class Watcher(QObject):
         self._list(self._listings, self._compare_all)
         others = self._others()
         if others:
-            self._session.run(
+            self._tasks.run(
                 "Look for changed files",
                 lambda _: [source for source in others if source.is_stale()],
                 self._note_stale,
@@ -105,7 +106,7 @@ class Watcher(QObject):
         """Those that are not read again by themselves, and can be asked for nothing."""
         return [
             each
-            for each in self._session.sources
+            for each in self._opened.sources
             if each.source.kind not in _WATCHED and not each.source.is_remote
         ]
 
@@ -118,7 +119,7 @@ class Watcher(QObject):
     def _list(self, directories: Iterable[str], then: object) -> None:
         """List off the window's thread: the directory may be on a slow network."""
         paths = list(directories)
-        self._session.run(
+        self._tasks.run(
             "Look for new snapshots",
             lambda _: {path: _listing(path) for path in paths},
             then,  # type: ignore[arg-type]
@@ -136,9 +137,9 @@ class Watcher(QObject):
         known = {path: each for path, each in listings.items() if path in self._listings}
         changed = {path for path, each in known.items() if each != self._listings[path]}
         self._listings |= known
-        for source in list(self._session.sources):
+        for source in list(self._opened.sources):
             if source.source.kind in _WATCHED and changed & _directories(source):
-                self._session.refresh(source)
+                self._opened.reload(source, quiet=True)
 
 
 def _directories(source: OpenSource) -> set[str]:
