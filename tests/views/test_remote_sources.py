@@ -117,7 +117,7 @@ def test_the_password_of_an_address_is_shown_nowhere(
             task = session.open(f"keyed://me:s3cret@host/{path}")
             task.changed.connect(lambda task=task: doing.append(str(task.progress)))
         assert task.title == f"Open {path}"
-    [source] = session.sources
+    assert len(session.sources) == 1
     session.reload()
     qtbot.waitUntil(lambda: not session.is_busy)
     tree = window.sources.tree.model()

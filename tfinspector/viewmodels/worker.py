@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.passwords import masked
 from tfinspector.contents.reports import Interpreter, WorkerState
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.jobs import Courier
@@ -146,7 +147,7 @@ class Worker(QObject):
 
     def _note(self, line: str) -> None:
         with self._lock:
-            self._new_lines.append(line.rstrip("\n")[:_LONGEST_LINE])
+            self._new_lines.append(masked(line.rstrip("\n"))[:_LONGEST_LINE])
 
     def _hand_over(self) -> None:
         with self._lock:

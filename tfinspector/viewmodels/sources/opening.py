@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from tfinspector.contents.findings import Finding, Unreadable
+from tfinspector.contents.passwords import masked
 
 if TYPE_CHECKING:
     from tfinspector.engine.jobs import Ticket
@@ -58,10 +59,11 @@ def open_all(
 ) -> list[Opened]:
     """`path` opened, or each source in it where it is a folder of several.
 
-    Raises `Unreadable` if `path` is neither; of several, one that can't be opened is a finding.
+    Each with its path as it is told. Raises `Unreadable` if `path` is neither; of several, one that
+    can't be opened is a finding.
     """
     try:
-        return [(path, open_one(path, ticket))]
+        return [(masked(path), open_one(path, ticket))]
     except Unreadable as several:
         if not several.choices:
             raise

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
+from tfinspector.contents.passwords import masked
 from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.focus import Focus, make_rows, read_snapshot
@@ -54,14 +55,17 @@ class SourceList(QObject):
         return [self.open(path, batch) for path in dict.fromkeys(paths)]
 
     def open(self, path: str, batch: Batch | None = None) -> Task:
-        """Open what `path` points at, or all sources in it, and make the first one current."""
-        among, number = batch or Batch(), self._order.ask()
+        """Open what `path` points at, or all sources in it, and make the first one current.
+
+        Only the job knows the password of an address.
+        """
+        among, number, told = batch or Batch(), self._order.ask(), masked(path)
         return self._tasks.run(
-            f"Open {short(path)}",
+            f"Open {short(told)}",
             lambda ticket: open_all(self._open, path, ticket),
-            lambda found: self._have_opened(found, path, number, among),
-            lambda finding: self._was_refused(path, finding),
-            key=f"open {path}",
+            lambda found: self._have_opened(found, told, number, among),
+            lambda finding: self._was_refused(told, finding),
+            key=f"open {told}",
         )
 
     def put_together(
@@ -180,7 +184,7 @@ class SourceList(QObject):
 
     def _open(self, path: str, ticket: Ticket) -> OpenSource:
         """In a pool thread."""
-        ticket.report(0, 0, path)
+        ticket.report(0, 0, masked(path))
         return self._read(lambda: self._doors.open_source(path, ticket))
 
     @staticmethod
