@@ -127,13 +127,17 @@ def run(
 
 
 class Worlds:
-    """Doors to made-up sources. `gate` holds every opening, `measuring_gate` every measuring."""
+    """Doors to made-up sources. `gate` holds every opening, `measuring_gate` every measuring.
+
+    `asked` has the first name of each portion that was asked for, `order` what was measured.
+    """
 
     def __init__(self, *sources: MadeUpSource) -> None:
         self.sources = {source.source.path: source for source in sources}
         self.gate, self.measuring_gate = threading.Event(), threading.Event()
         self.gate.set()
         self.measuring_gate.set()
+        self.asked: list[str] = []
         self.order: list[str] = []
         self.figures: dict[str, Statistics | Unmeasured] = {}
 
@@ -161,6 +165,7 @@ class Worlds:
     def measure_all(
         self, reader: Any, variables: Sequence[Variable], ticket: Ticket
     ) -> Iterator[tuple[Variable, Statistics | Unmeasured]]:
+        self.asked.append(variables[0].name)
         for each in variables:
             while not self.measuring_gate.wait(0.01):
                 ticket.check()

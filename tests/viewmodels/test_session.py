@@ -94,6 +94,7 @@ def test_what_is_chosen_is_measured_first_then_what_is_in_view(begin: Begin, qtb
         session.open("/many")
     session.queue.look_at([session.choice(many[n]) for n in range(500, 520)])
     session.choose([session.choice(many[900])])
+    qtbot.waitUntil(lambda: "v900" in world.asked)
     with qtbot.waitSignal(session.queue.settled):
         world.measuring_gate.set()
     begun_before = 2 * 64  # the slow lane may be in its second portion

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -234,7 +235,8 @@ class MeasuringQueue(QObject):
                         self._lanes.discard(lane)
                         return
                 if portion:
-                    self._measure(portion, ticket)
+                    with window.awaited() if lane == _EXPRESS else nullcontext():
+                        self._measure(portion, ticket)
         except Cancelled:
             return
 
