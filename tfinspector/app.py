@@ -32,7 +32,8 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
         from tfinspector.viewmodels.jobs import share_fairly
         from tfinspector.viewmodels.preferences import Preferences
         from tfinspector.viewmodels.session import Session
-        from tfinspector.views import theme
+        from tfinspector.views.dressing import apply
+        from tfinspector.views.theme import Mode
         from tfinspector.views.window.main_window import MainWindow
 
     share_fairly()
@@ -40,7 +41,7 @@ def main(paths: Sequence[str] = (), fresh: bool = False) -> int:
     application.setApplicationName("tfinspector")
     application.setDesktopFileName("tfinspector")
     preferences = Preferences(fresh)
-    theme.apply(application, theme.Mode(preferences.settings.theme))
+    apply(application, Mode(preferences.settings.theme))
     session = Session()
     window = MainWindow(session, preferences)
     sys.excepthook = _teller(session)

@@ -21,6 +21,7 @@ from tfinspector.viewmodels.inspector.histogram_picture import (
 )
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.inspector.histogram_controls import CHOICES
 from tfinspector.views.inspector.histogram_pane import HistogramPane
 
@@ -232,7 +233,7 @@ def test_both_schemes_are_drawn_in_their_colours(
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     show(pane, qtbot, "kernel")
-    theme.apply(application, mode)
+    apply(application, mode)
     QApplication.processEvents()
     image = pane.plot.grab().toImage()
     surface = theme.colours().surface

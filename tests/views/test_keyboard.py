@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.pages import PAGES
 from tfinspector.views.window.main_window import MainWindow
 from tfinspector.views.window.palette import CommandPalette
@@ -31,7 +32,7 @@ def window(session: Session, qtbot: QtBot) -> Iterator[MainWindow]:
     qtbot.waitUntil(lambda: made.inspector.made is not None)
     qtbot.waitUntil(lambda: not session.is_busy)
     yield made
-    theme.apply(QApplication.instance(), theme.Mode.LIGHT)  # type: ignore[arg-type]
+    apply(QApplication.instance(), theme.Mode.LIGHT)  # type: ignore[arg-type]
     made.close()
 
 

@@ -20,6 +20,7 @@ from tfinspector.contents.findings import Finding, Severity
 from tfinspector.viewmodels.inspector.histogram import HistogramModel
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.icons import icon
 from tfinspector.views.inspector.histogram_controls import HistogramControls
 from tfinspector.views.widgets.elided_label import ElidedLabel
@@ -31,7 +32,7 @@ __all__ = ["opened", "session"]
 
 @pytest.fixture(autouse=True)
 def _dressed(qapp: QApplication) -> None:
-    theme.apply(qapp, theme.Mode.LIGHT)
+    apply(qapp, theme.Mode.LIGHT)
 
 
 _WORDS = ("Overview", "Variables", "Signatures", "Restore", "Compare", "Drift", "Trust")

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.looking import choose, opened, session
 from tfinspector.viewmodels.session import Session
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.inspector.histogram_pane import HistogramPane
 from tfinspector.views.inspector.plot_export import export_histogram
 
@@ -50,7 +51,7 @@ def test_the_same_choice_gives_the_same_picture_in_either_scheme(
     assert isinstance(application, QApplication)
     pictures = []
     for mode in (theme.Mode.LIGHT, theme.Mode.DARK):
-        theme.apply(application, mode)
+        apply(application, mode)
         path = tmp_path / f"{mode}.png"
         export_histogram(pane.model.picture, str(path), "png")
         pictures.append(QImage(str(path)))

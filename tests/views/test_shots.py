@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.pages import PAGES
 from tfinspector.views.shots import draw_pages
 
@@ -18,7 +19,7 @@ from tfinspector.views.shots import draw_pages
 @pytest.fixture(autouse=True)
 def _undressed(qapp: QApplication) -> Iterator[None]:
     yield
-    theme.apply(qapp, theme.Mode.LIGHT)
+    apply(qapp, theme.Mode.LIGHT)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

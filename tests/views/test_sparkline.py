@@ -13,6 +13,7 @@ from tfinspector.analysis.sketch import Accumulator
 from tfinspector.contents.figures import Statistics, Unmeasured
 from tfinspector.viewmodels.sparkline import BARS, sparkline
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.variables.sparkline import HEIGHT, WIDTH, SparklineDelegate, sparkline_pixmap
 
 
@@ -25,7 +26,7 @@ def figures(values: object) -> Statistics:
 
 @pytest.fixture(autouse=True)
 def light(qapp: QApplication) -> None:
-    theme.apply(qapp, theme.Mode.LIGHT)
+    apply(qapp, theme.Mode.LIGHT)
 
 
 def image(statistics: Statistics) -> QImage:

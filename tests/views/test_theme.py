@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tfinspector.views import theme
+from tfinspector.views.dressing import apply
 from tfinspector.views.icons import icon, pixmap
 from tfinspector.views.overview.largest_list import BAR_ALPHA
 from tfinspector.views.style_sheet import style_sheet
@@ -43,16 +44,16 @@ def test_contrast_is_that_of_wcag() -> None:
 
 
 def test_the_whole_program_changes_dress(qapp: QApplication) -> None:
-    theme.apply(qapp, theme.Mode.DARK)
+    apply(qapp, theme.Mode.DARK)
     assert theme.colours() is DARK
-    theme.apply(qapp, theme.Mode.LIGHT)
+    apply(qapp, theme.Mode.LIGHT)
     assert theme.colours() is LIGHT
     assert LIGHT.accent in qapp.styleSheet()
 
 
 def test_icons_follow_the_scheme(qapp: QApplication, qtbot: QtBot) -> None:
     for mode, roles in ((theme.Mode.DARK, DARK), (theme.Mode.LIGHT, LIGHT)):
-        theme.apply(qapp, mode)
+        apply(qapp, mode)
         image = pixmap("open").toImage().convertToFormat(QImage.Format.Format_ARGB32)
         strokes = {
             QColor(image.pixel(x, y)).name()

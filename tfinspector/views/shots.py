@@ -16,8 +16,9 @@ from tfinspector.contents.reports import WorkerState
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
-from tfinspector.views import theme as look
+from tfinspector.views.dressing import apply
 from tfinspector.views.pages import PAGES
+from tfinspector.views.theme import Mode
 from tfinspector.views.window.main_window import MainWindow
 
 SIZES = (QSize(1440, 900), QSize(1280, 720))
@@ -51,7 +52,7 @@ def draw_pages(
     """
     application = QApplication.instance() or QApplication(["tfinspector"])
     assert isinstance(application, QApplication)
-    look.apply(application, look.Mode(theme))
+    apply(application, Mode(theme))
     os.makedirs(directory, exist_ok=True)
     session = Session()
     window = MainWindow(session, Preferences(fresh=True))

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
+from tfinspector.views.dressing import apply
 from tfinspector.views.pages import Copying
 from tfinspector.views.sources.pane import SourcesPane
-from tfinspector.views.theme import Mode, apply
+from tfinspector.views.theme import Mode
 from tfinspector.views.window.asking import PathDialogs
 from tfinspector.views.window.bottom_panes import BottomPanes
 from tfinspector.views.window.commands import actions_of, commands
