@@ -103,6 +103,7 @@ RESTORE = {
         {
             "from": str, "to": str, "confidence": (int, float), "why": str, "applied": bool,
             "transform": ("cast", "transpose", "reshape", "part", "slice", None),
+            "alternatives": ([str], None),
         }
     ],
     "findings": FINDINGS,

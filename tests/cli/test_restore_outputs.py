@@ -162,3 +162,36 @@ def test_nothing_is_cut_or_filled_up_unasked(cli: Cli, net: Path, tmp_path: Path
     assert rows["model/middle/_kernel"] == "restored"
     assert "M34" not in [each["id"] for each in accepted["findings"]]
     assert "RENAMED = []\n" not in script.read_text()
+
+
+def test_a_guess_among_equals_waits_for_a_person(
+    cli: Cli, net: Path, tmp_path: Path, tensorflow: TensorFlowProcess, right: dict[str, Any]
+) -> None:
+    file, fixed = tmp_path / "map.json", tmp_path / "fixed"
+    words = ("restore", net, "--factory", spec("strange"), "--json")
+    document = told(cli(*words, "--dry-run", "--write-fixed", fixed, "--save-map", file), 1)
+    guessed = {e["from"].split("/")[1]: e["alternatives"] for e in document["renames"]
+               if e["from"].endswith("bias/.ATTRIBUTES/VARIABLE_VALUE")}  # fmt: skip
+    assert guessed == {
+        "middle": None, "left": ["model/kappa/bias"], "right": ["model/omega/bias"],
+    }  # fmt: skip
+    [warning] = [each for each in document["findings"] if each["id"] == "M41"]
+    assert "4 suggestions are not applied, because they are guesses" in warning["title"]
+    assert "left/" in warning["title"]
+    assert "kappa/" in warning["title"]
+    assert document["fixed"]["outcome"] == "partial"
+    entries = json.loads(file.read_text())
+    waiting = [each for each in entries["renames"] if each.get("accepted") is False]
+    assert len(waiting) == 4
+    for each in waiting:  # the guess was right here; a person says so
+        each["accepted"] = True
+    file.write_text(json.dumps(entries))
+    again = told(cli(*words, "--map", file, "--write-fixed", tmp_path / "whole"), 0)
+    assert (again["outcome"], again["fixed"]["outcome"]) == ("restored", "restored")
+    found = values_by_end(tensorflow.call(PLAIN, str(tmp_path / "whole"), "strange"))
+    assert all(np.array_equal(found[name], right[name]) for name in right)
+    page = cli("restore", net, "--factory", spec("strange"), "--dry-run")
+    words_of_page = " ".join(page.out.split())
+    assert "Look that the code has them right before you use it." in words_of_page
+    assert "It is a guess: 1 other fits as well." in words_of_page
+    assert "What is a guess, is cut or is filled up only counts in a map." in words_of_page

@@ -47,6 +47,11 @@ def pairs(tree: Tree, renamed: Tree) -> dict[str, str]:
     return {name: path for name, (path, _) in found.items()}
 
 
+def alternatives(tree: Tree, renamed: Tree) -> dict[str, Rename]:
+    checkpoint, model = checkpoint_of(tree), model_of(renamed)
+    return {each.name: each for each in suggest(checkpoint, model, match(checkpoint, model))}
+
+
 def layer(inputs: int, outputs: int) -> dict[str, tuple[int, ...]]:
     return {"kernel": (inputs, outputs), "bias": (outputs,)}
 
@@ -147,6 +152,46 @@ def test_layers_that_are_alike_go_by_the_order_of_making() -> None:
     new = {name: layer(4, 4) for name in ("one", "uno", "ichi")}
     found = proposed(checkpoint_of(old), model_of(new))
     assert found["omega/kernel"] == ("uno/kernel", pytest.approx(0.48, abs=0.1))
+
+
+def test_the_order_of_making_alone_is_a_guess_and_says_what_fits_as_well() -> None:
+    old = {name: layer(4, 4) for name in ("alpha", "omega", "kappa")}
+    new = {name: layer(4, 4) for name in ("one", "uno", "ichi")}
+    rename = alternatives(old, new)["omega/kernel"]
+    assert rename.alternatives == ("one/kernel", "ichi/kernel")
+    assert rename.confidence <= 0.5
+    assert rename.why.endswith("It is a guess: 2 others fit as well.")
+    nested = alternatives({"a": {"x": old}, "b": {"x": old}}, {"p": {"x": old}, "q": {"x": old}})
+    assert nested["b/x/omega/bias"].alternatives == ("p/x/omega/bias",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (("encoder", "middle", "decoder"), ("dec", "mid", "enc")),
+        (("encoder", "middle", "other"), ("enc", "mid", "strange")),
+        (("enc_1", "enc_2", "enc_3"), ("b_0", "b_1", "b_2")),
+        (("enc_1", "enc_2"), ("block_2", "block_1")),
+        (("layer_with_weights-0", "layer_with_weights-1"), ("dense_4", "dense_7")),
+    ],
+    ids=["names", "all but one", "turns", "numbers", "places"],
+)
+def test_what_names_or_numbers_tell_is_no_guess(old: tuple[str, ...], new: tuple[str, ...]) -> None:
+    found = alternatives({name: layer(4, 4) for name in old}, {name: layer(4, 4) for name in new})
+    assert len(found) == 2 * len(old)
+    assert all(each.confidence > 0.5 and not each.alternatives for each in found.values())
+
+
+def test_what_was_wrapped_is_told_by_what_it_was_wrapped_in() -> None:
+    """A layer in an adapter: query/kernel is query/base/kernel, and not value/base/kernel."""
+    names = ("value", "query")
+    old = {name: layer(4, 4) for name in names}
+    new = {name: {"base": layer(4, 4)} for name in reversed(names)}
+    found = alternatives(old, new)
+    assert {name: each.path for name, each in found.items()} == {
+        f"{name}/{leaf}": f"{name}/base/{leaf}" for name in names for leaf in ("kernel", "bias")
+    }
+    assert not any(each.alternatives for each in found.values())
 
 
 def test_names_win_over_the_order_of_making() -> None:

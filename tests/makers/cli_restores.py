@@ -71,6 +71,22 @@ def renamed() -> Any:
     return {"model": _built(Renamed())}
 
 
+class Strange(Net):
+    """Other names for all of them, which say nothing; two have one shape."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alpha, self.omega, self.kappa = self.middle, self.left, self.right
+        del self.middle, self.left, self.right
+
+    def call(self, inputs: Any) -> Any:
+        return self.kappa(self.omega(self.alpha(inputs)))
+
+
+def strange() -> Any:
+    return {"model": _built(Strange())}
+
+
 def misnamed() -> Any:
     return {"net": _built(Net())}
 

@@ -119,9 +119,10 @@ class Rename(NamedTuple):
     "reshape" (axes split or joined), "part" (it fills the part of the variable that begins at
     `offset`; the pairs of one variable fill it together), or "slice" (the model's shape is cut from
     or filled into the file's). In the window each pair counts once the user accepted it. On the
-    command line what keeps every element is applied and named; only "slice" waits for
-    `"accepted": true` in a map. `rule` names what proposed it. `path` is the variable's name where
-    no path leads to it.
+    command line what keeps every element is applied and named; "slice" waits for
+    `"accepted": true` in a map, and so does a guess: `alternatives` are other places (eight at
+    most) that fit as well by all that tells. `rule` names what proposed it. `path` is the
+    variable's name where no path leads to it.
     """
 
     key: str
@@ -133,6 +134,7 @@ class Rename(NamedTuple):
     transform: str = ""
     axes: tuple[int, ...] = ()
     offset: tuple[int, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 class ValueSketch(NamedTuple):

@@ -93,7 +93,8 @@ def _rename(rename: Rename, *, applied: bool) -> Document:
     return {
         "from": rename.key, "to": rename.path, "confidence": rename.confidence,
         "why": rename.why, "rule": rename.rule, "transform": rename.transform or None,
-        "axes": list(rename.axes) or None, "applied": applied,
+        "axes": list(rename.axes) or None, "alternatives": list(rename.alternatives) or None,
+        "applied": applied,
     }  # fmt: skip
 
 

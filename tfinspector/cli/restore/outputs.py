@@ -1,6 +1,7 @@
 """What `restore` writes besides its answer: a map, a script, a repaired checkpoint."""
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,10 +14,8 @@ from tfinspector.engine.restoring.code import code_for
 from tfinspector.engine.restoring.rename_maps import save_map
 from tfinspector.engine.restoring.repairing import check_place, write_fixed
 from tfinspector.engine.restoring.restore import RestoreRequest
+from tfinspector.engine.restoring.waiting import tell_waiting, waits
 from tfinspector.engine.worker.client import WorkerClient
-
-LOSES = "slice"
-"""The transform that leaves values out or makes some up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,9 @@ def write_outputs(
     """Write what is wanted. `used` is the map that was given; the suggestions count if it is empty.
 
     What keeps every element counts at once and is told (M38): a rename, a transpose, a reshape,
-    parts put together, a cast. What drops elements or makes some up ("slice") counts only once it
-    comes back in a map, accepted there by a person. Raises Cancelled; what can't be written is
-    told as a finding.
+    parts put together, a cast. What drops elements or makes some up ("slice"), and what is a guess
+    among places that fit as well, counts only once it comes back in a map, accepted there by a
+    person. Raises Cancelled; what can't be written is told as a finding.
     """
     written = Written()
     applied, left_out = _to_apply(used, report)
@@ -75,8 +74,7 @@ def write_outputs(
     if report.model is None or report.table is None:
         written.findings.append(_no_model(wanted))
         return written
-    if left_out:
-        written.findings.append(_left_out(left_out, wanted))
+    written.findings += tell_waiting(left_out, _asked(wanted))
     request = replace(request, attachment=report.table.attachment)
     written.findings += tell_changed(applied, report)
     if wanted.code:
@@ -94,8 +92,8 @@ def _to_apply(
 ) -> tuple[tuple[Rename, ...], tuple[Rename, ...]]:
     if used:
         return used, ()
-    applied = tuple(each for each in report.renames if each.transform != LOSES)
-    return applied, tuple(each for each in report.renames if each.transform == LOSES)
+    waiting = tuple(each for each in report.renames if waits(each))
+    return tuple(each for each in report.renames if not waits(each)), waiting
 
 
 def _try(written: Written, write: Callable[[], None]) -> None:
@@ -158,22 +156,8 @@ def _no_model(wanted: Wanted) -> Finding:
     )
 
 
-def _left_out(renames: Sequence[Rename], wanted: Wanted) -> Finding:
-    one = len(renames) == 1
-    names = ", ".join(each.name or each.key for each in renames[:5])
-    more = f" and {len(renames) - 5} more" if len(renames) > 5 else ""
-    return Finding(
-        "M34",
-        Severity.WARNING,
-        f"{len(renames)} {'suggestion is' if one else 'suggestions are'} not applied, because "
-        f"{'it' if one else 'they'} would cut the file's values or fill them up with zeros: "
-        f"{names}{more}.",
-        evidence={"keys": [each.key for each in renames]},
-        fix=Fix(
-            'If that is what you want, accept them: have the map written, set "accepted" to true '
-            "in it, and give it back.",
-            f"tfinspector restore ... --save-map map.json\n"
-            f"tfinspector restore ... --map map.json "
-            f"{f'--write-fixed {wanted.fixed}' if wanted.fixed else f'--emit-code {wanted.code}'}",
-        ),
-    )
+def _asked(wanted: Wanted) -> str:
+    """The words of the command line that ask for it again."""
+    if wanted.fixed:
+        return f"--write-fixed {shlex.quote(wanted.fixed)}"
+    return f"--emit-code {shlex.quote(wanted.code)}"

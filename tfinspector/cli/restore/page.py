@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tfinspector.cli.page import Page, escaped
-from tfinspector.cli.restore.outputs import LOSES, Written
+from tfinspector.cli.restore.outputs import Written
 from tfinspector.contents import numbers
 from tfinspector.contents.devices import DeviceReport
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Outcome, Rename, RestoreReport, Row, State, Way
 from tfinspector.contents.variables import Role
+from tfinspector.engine.restoring.waiting import LOSES, waits
 
 _OUTCOMES = {
     Outcome.RESTORED: ("Restored: everything that was compared is equal to the file.", "accent"),
@@ -197,13 +198,19 @@ def _what_to_do(renames: Sequence[Rename]) -> str:
         "--write-fixed PREFIX writes a checkpoint with them that your own code restores, "
         "--emit-code FILE a script, --save-map FILE a map to edit and give to --map."
     )
-    losing = sum(each.transform == LOSES for each in renames)
-    if losing == len(renames):
+    waiting = [each for each in renames if waits(each)]
+    if not waiting:
+        return written
+    if len(waiting) == len(renames):
+        losing = all(each.transform == LOSES for each in waiting)
+        why = "would cut values or fill them up with zeros" if losing else (
+            "are guesses" if all(each.alternatives for each in waiting) else "lose values or guess"
+        )  # fmt: skip
         return (
-            "They would cut values or fill them up with zeros, so they only count once you accept "
-            "them: --save-map FILE writes a map to edit and give to --map."
+            f"They {why}, so they only count once you accept them: --save-map FILE writes a map to "
+            "edit and give to --map."
         )
-    return f"{written} What is cut or filled up only counts in a map." if losing else written
+    return f"{written} What is a guess, is cut or is filled up only counts in a map."
 
 
 def _write_devices(page: Page, devices: DeviceReport | None) -> None:

@@ -4,7 +4,7 @@ scipy and rapidfuzz are only imported where something is to be compared.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,16 +17,22 @@ _STRONG = 0.35  # a name that says something: enc and encoder, not enc and dec
 _TELLING = 0.1  # how much better than the next best
 _NAME, _NUMBER, _ORDER, _VALUES = 0.45, 0.15, 0.25, 3.0
 _ORDER_BESIDE_NAMES = 0.1
+_MOST_RIVALS = 8
 _TAIL = re.compile(r"(\d+)$")
+_COUNTED = re.compile(r"(.*?)_?(\d*)$")
 
 
 class Choice(NamedTuple):
-    """A pair of positions, how sure it is (0 to 1), and by what: "only", "name", "order", ..."""
+    """A pair of positions, how sure it is (0 to 1), and by what: "only", "name", "order", ...
+
+    `rivals` are positions on the right that would do as well: only their turn speaks against them.
+    """
 
     left: int
     right: int
     sure: float
     by: str
+    rivals: tuple[int, ...] = ()
 
 
 class Block(NamedTuple):
@@ -52,7 +58,7 @@ def choose(block: Block) -> list[Choice]:
             return []
         return [Choice(0, 0, 1.0, "only")]
     if block.forbidden is None and block.distance is None:
-        numbered = _by_number(block)
+        numbered = _by_number(block) or _by_turns(block)
         if numbered:
             return numbered
     if many * others > MOST_COMPARED:
@@ -65,16 +71,14 @@ def choose(block: Block) -> list[Choice]:
         if block.forbidden is None:
             return _by_order(block) if even else []
         names = np.zeros_like(names)
-    order = _orders(block)
-    score = _NAME * names + _NUMBER * _numbers(block)
-    if even:
-        score += (_ORDER_BESIDE_NAMES if name_tells else _ORDER) * order
+    telling = _NAME * names + _NUMBER * _numbers(block)
     if values_tell:
-        score += _VALUES * np.exp(-np.asarray(block.distance))
+        telling += _VALUES * np.exp(-np.asarray(block.distance))
     if block.forbidden is not None:
-        score = np.where(block.forbidden, -100.0, score)
+        telling = np.where(block.forbidden, -100.0, telling)
+    order = (_ORDER_BESIDE_NAMES if name_tells else _ORDER) * _orders(block) if even else 0.0
     by = "values" if values_tell else "name" if name_tells else "order"
-    return _assign(score, by, even)
+    return _assign(telling + order, telling, by, even)
 
 
 def likeness(one: Parts, other: Parts) -> float:
@@ -82,12 +86,16 @@ def likeness(one: Parts, other: Parts) -> float:
     return float(_names(Block([one], [other], [0], [0]))[0, 0])
 
 
-def _assign(score: NDArray[np.float64], by: str, even: bool) -> list[Choice]:
+def _assign(
+    score: NDArray[np.float64], telling: NDArray[np.float64], by: str, even: bool
+) -> list[Choice]:
+    """The best of all assignments; `telling` is the score without the order of making."""
     from scipy.optimize import linear_sum_assignment
 
     rows, columns = linear_sum_assignment(score, maximize=True)
     choices = []
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+    rivals = _rivals(telling[np.ix_(rows, columns)], columns)
+    for row, column, others in zip(rows.tolist(), columns.tolist(), rivals, strict=True):
         here = score[row, column]
         if here < -1:
             continue
@@ -95,8 +103,20 @@ def _assign(score: NDArray[np.float64], by: str, even: bool) -> list[Choice]:
         if not even and margin < _TELLING:
             continue
         sure = 0.55 + min(max(margin, -0.1), 0.3) if by != "order" else 0.5
-        choices.append(Choice(row, column, float(min(sure, 0.9)), by))
+        choices.append(Choice(row, column, float(min(sure, 0.9)), by, others))
     return choices
+
+
+def _rivals(telling: NDArray[np.float64], columns: NDArray[np.int64]) -> list[tuple[int, ...]]:
+    """Of each pair, on the diagonal, the right ones of others that it might change with.
+
+    Nothing tells two pairs apart where both together would lose next to nothing by that.
+    """
+    own = telling.diagonal()
+    lost = own[:, None] + own[None, :] - telling - telling.T
+    close = (lost < _TELLING) & (telling > -1) & (telling.T > -1)
+    np.fill_diagonal(close, False)
+    return [tuple(columns[np.flatnonzero(row)[:_MOST_RIVALS]].tolist()) for row in close]
 
 
 def _best_but(line: NDArray[np.float64], here: int) -> float:
@@ -108,7 +128,12 @@ def _best_but(line: NDArray[np.float64], here: int) -> float:
 def _by_order(block: Block) -> list[Choice]:
     left = np.argsort(block.left_order, kind="stable").tolist()
     right = np.argsort(block.right_order, kind="stable").tolist()
-    return [Choice(one, other, 0.5, "order") for one, other in zip(left, right, strict=True)]
+    near = _MOST_RIVALS // 2
+    return [
+        Choice(one, right[turn], 0.5, "order",
+               (*right[max(turn - near, 0) : turn], *right[turn + 1 : turn + 1 + near]))
+        for turn, one in enumerate(left)
+    ]  # fmt: skip
 
 
 def _by_number(block: Block) -> list[Choice]:
@@ -120,6 +145,24 @@ def _by_number(block: Block) -> list[Choice]:
     if len(left) != len(block.left) or len(right) != len(block.right):
         return []
     return [Choice(at, right[number], 0.7, "number") for number, at in left.items()]
+
+
+def _by_turns(block: Block) -> list[Choice]:
+    """layer-0, layer-1 and dense_3, dense_5: on each side only numbers tell them apart."""
+    left, right = _turns(block.left), _turns(block.right)
+    if len(left) != len(right):
+        return []
+    return [Choice(one, other, 0.65, "turn") for one, other in zip(left, right, strict=True)]
+
+
+def _turns(paths: Sequence[Parts]) -> list[int]:
+    """Positions in the order of the paths' numbers; none where more than numbers differ."""
+    split = [[_COUNTED.fullmatch(part) for part in parts] for parts in paths]
+    stems = {tuple(each[1] if each else "" for each in parts) for parts in split}
+    numbers = [tuple(int(each[2] or -1) if each else -1 for each in parts) for parts in split]
+    if len(stems) > 1 or len(set(numbers)) < len(numbers):
+        return []
+    return sorted(range(len(paths)), key=numbers.__getitem__)
 
 
 def _tells(names: NDArray[np.float64], forbidden: NDArray[np.bool_] | None) -> bool:
@@ -146,7 +189,20 @@ def _names(block: Block) -> NDArray[np.float64]:
     tails = _strings(last_left, last_right, cdist, JaroWinkler.normalized_similarity)
     raw = 0.5 * heads + 0.5 * tails
     found: NDArray[np.float64] = np.clip((raw - 0.55) / 0.45, 0.0, 1.0)
+    for row, column in _within(left, right):
+        found[row, column] = 1.0
     return found
+
+
+def _within(left: Sequence[Parts], right: Sequence[Parts]) -> Iterator[tuple[int, int]]:
+    """Pairs of which one path goes on where the other ends: query and query/base."""
+    for is_turned, (short, long) in enumerate(((left, right), (right, left))):
+        ends = {parts: at for at, parts in enumerate(short) if parts}
+        for at, parts in enumerate(long):
+            for length in range(1, len(parts)):
+                other = ends.get(parts[:length])
+                if other is not None:
+                    yield (at, other) if is_turned else (other, at)
 
 
 def _strings(

@@ -8,17 +8,19 @@ from tfinspector.diagnosis.renames.values import Mine, Theirs
 _BY = {
     "name": " Of several that fit, these are called most alike.",
     "number": " Several fit; the one of the same number is meant.",
+    "turn": " Several fit; on both sides only numbers tell them apart, and those decide.",
     "order": " Several fit; the order in which they were made decides.",
     "values": " Of several that fit, these hold the most alike values.",
 }
 _KERAS2_NUMBER = re.compile(r"(^|/)layer(_with_weights)?-\d+(/|$)")
 
 
-def reason(theirs: Theirs, mine: Mine, by: str, together: int) -> tuple[str, str]:
-    """The rule, and the sentence for the user."""
+def reason(theirs: Theirs, mine: Mine, by: str, together: int, others: int = 0) -> tuple[str, str]:
+    """The rule, and the sentence for the user; `others` fit as well, by all that tells."""
     rule, what = _rule(theirs, mine)
     with_it = f" {together} variables with the same shapes go together." if together > 1 else ""
-    return rule, f"{what}{with_it}{_BY.get(by, '')}"
+    guess = f" It is a guess: {others} {'other fits' if others == 1 else 'others fit'} as well."
+    return rule, f"{what}{with_it}{_BY.get(by, '')}{guess if others else ''}"
 
 
 def _rule(theirs: Theirs, mine: Mine) -> tuple[str, str]:

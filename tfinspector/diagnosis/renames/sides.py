@@ -105,6 +105,7 @@ class Sides:
         rule: str,
         transform: str = "",
         axes: tuple[int, ...] = (),
+        alternatives: tuple[str, ...] = (),
     ) -> bool:
         """Note a pair, unless one of the two has another; types that differ make it a cast."""
         if not self.is_open(theirs, mine):
@@ -117,7 +118,7 @@ class Sides:
         variable = theirs.variable
         self.renames[variable.key] = Rename(
             variable.key, variable.name, mine.place, round(min(max(confidence, 0.0), 1.0), 2),
-            why, rule, transform, axes,
+            why, rule, transform, axes, alternatives=alternatives,
         )  # fmt: skip
         self.given[variable.key] = mine.at
         self.taken.add(mine.at)

@@ -29,14 +29,28 @@ def _pair_slots(sides: Sides, targets: Slots) -> None:
         variable = theirs.variable
         if variable.role is not Role.SLOT:
             continue
-        owner = sides.target_of(owners.get(variable.slot_of, variable.slot_of))
+        owned = owners.get(variable.slot_of, variable.slot_of)
+        owner = sides.target_of(owned)
         mine = places.get(targets.get((owner, meant[variable.key]), -1))
         if mine is not None and fits(theirs, mine):
             why = (
                 f"It is the {variable.slot_name} of {variable.slot_of}, "
                 f"which goes to {places[owner].place}."
             )
-            sides.pair(theirs, mine, 0.93, why, "slots")
+            others = _of_alternatives(sides, targets, owned, meant[variable.key])
+            sure = sides.renames[owned].confidence if others else 0.93
+            sides.pair(theirs, mine, sure, why, "slots", alternatives=others)
+
+
+def _of_alternatives(sides: Sides, targets: Slots, owner: str, meaning: str) -> tuple[str, ...]:
+    """Where it would go if its owner went elsewhere: it is as much of a guess as that."""
+    rename = sides.renames.get(owner)
+    if rename is None or not rename.alternatives:
+        return ()
+    places = sides.every_mine()
+    at_of = {each.place: at for at, each in places.items()}
+    found = (targets.get((at_of[each], meaning), -1) for each in rename.alternatives)
+    return tuple(places[at].place for at in found if at in places)
 
 
 def _pair_scalars(sides: Sides) -> None:

@@ -22,6 +22,7 @@ _SURE = {EXACT: 0.97, LOOSE: 0.85, SHAPES: 0.7}
 _LONE_LEAF, _LONE_SHAPE = 0.8, 0.55
 _LEAST_LIKE = 0.3
 _MOST_DISTANCES = 62_500
+_GUESS = 0.5
 
 
 def pair_alike(sides: Sides, kind: str) -> None:
@@ -43,8 +44,17 @@ class _Solver:
         self._left = Counter(sign for node in nodes_of(left) for sign in enumerate(node.signs))
         self._right = Counter(sign for node in nodes_of(right) for sign in enumerate(node.signs))
 
-    def solve(self, left: Tree[Theirs], right: Tree[Mine], scoped: bool) -> None:
-        """Pair what lies beneath the two; the two themselves as well if not `scoped`."""
+    def solve(
+        self,
+        left: Tree[Theirs],
+        right: Tree[Mine],
+        scoped: bool,
+        rivals: Sequence[Tree[Mine]] = (),
+    ) -> None:
+        """Pair what lies beneath the two; the two themselves as well if not `scoped`.
+
+        `rivals` would do in place of `right`, so that all beneath is a guess.
+        """
         lefts, rights = nodes_of(left)[scoped:], nodes_of(right)[scoped:]
         sizes: dict[int, tuple[list[Tree[Theirs]], list[Tree[Mine]]]] = {}
         for node in lefts:
@@ -55,11 +65,12 @@ class _Solver:
             ours, others = sizes[size]
             if ours and others:
                 for grade in GRADES:
-                    self._solve_size(ours, others, grade, size)
+                    self._solve_size(ours, others, grade, size, rivals)
 
     def _solve_size(
-        self, left: Sequence[Tree[Theirs]], right: Sequence[Tree[Mine]], grade: int, size: int
-    ) -> None:
+        self, left: Sequence[Tree[Theirs]], right: Sequence[Tree[Mine]], grade: int, size: int,
+        rivals: Sequence[Tree[Mine]],
+    ) -> None:  # fmt: skip
         alike: defaultdict[object, tuple[list[Tree[Theirs]], list[Tree[Mine]]]] = defaultdict(
             lambda: ([], [])
         )
@@ -71,21 +82,23 @@ class _Solver:
                 alike[other.signs[grade]][1].append(other)
         for ours, others in alike.values():
             if ours and others:
-                self._solve_block(_innermost(ours), _innermost(others), grade, size)
+                self._solve_block(_innermost(ours), _innermost(others), grade, size, rivals)
 
     def _solve_block(
-        self, left: list[Tree[Theirs]], right: list[Tree[Mine]], grade: int, size: int
-    ) -> None:
+        self, left: list[Tree[Theirs]], right: list[Tree[Mine]], grade: int, size: int,
+        rivals: Sequence[Tree[Mine]],
+    ) -> None:  # fmt: skip
         is_leaf = not left[0].children and not right[0].children
         for choice in choose(self._block(left, right, grade)):
             ours, other = left[choice.left], right[choice.right]
             sure = self._sure(ours, other, choice, grade, is_leaf)
             if sure <= 0:
                 continue
+            doubts = [*rivals, *(right[at] for at in choice.rivals)]
             if grade == EXACT or size == 1:
-                self._join(ours, other, sure, choice.by)
+                self._join(ours, other, sure, choice.by, doubts)
             else:
-                self.solve(ours, other, scoped=True)
+                self.solve(ours, other, True, doubts)
 
     def _sure(
         self,
@@ -173,12 +186,18 @@ class _Solver:
         scale = np.maximum(np.abs(one).mean(), np.abs(two).mean()) or 1.0
         return np.stack([np.abs(two - each).mean(axis=1) / scale for each in one])
 
-    def _join(self, left: Tree[Theirs], right: Tree[Mine], sure: float, by: str) -> None:
+    def _join(
+        self, left: Tree[Theirs], right: Tree[Mine], sure: float, by: str,
+        rivals: Sequence[Tree[Mine]],
+    ) -> None:  # fmt: skip
         """Pair the values of two trees that are the same beneath."""
-        for ours, other in zip(left.leaves, right.leaves, strict=True):
+        together = len(left.leaves)
+        for at, (ours, other) in enumerate(zip(left.leaves, right.leaves, strict=True)):
             if fits(ours, other):
-                rule, why = reason(ours, other, by, len(left.leaves))
-                self._sides.pair(ours, other, sure, why, rule)
+                others = _alternatives(ours, other, at, together, rivals)
+                rule, why = reason(ours, other, by, together, len(others))
+                sure = min(sure, _GUESS) if others else sure
+                self._sides.pair(ours, other, sure, why, rule, alternatives=others)
 
     def _has_open(self, leaves: Iterable[Theirs]) -> bool:
         target_of = self._sides.target_of
@@ -187,6 +206,21 @@ class _Solver:
     def _has_room(self, leaves: Iterable[Mine]) -> bool:
         is_taken = self._sides.is_taken
         return not all(is_taken(each.at) for each in leaves)
+
+
+def _alternatives(
+    theirs: Theirs, mine: Mine, at: int, together: int, rivals: Sequence[Tree[Mine]]
+) -> tuple[str, ...]:
+    """What of each rival the value would go to: the leaf at the same turn, or called the same."""
+    found: list[str] = []
+    for tree in rivals:
+        leaves = tree.leaves
+        here = [leaves[at]] if len(leaves) == together else leaves
+        fitting = [each for each in here if each is not mine and fits(theirs, each)]
+        if fitting:
+            alike = max(fitting, key=lambda each: each.parts[-1:] == mine.parts[-1:])
+            found.append(alike.place)
+    return tuple(dict.fromkeys(found))
 
 
 def _innermost(nodes: list[Tree]) -> list[Tree]:  # type: ignore[type-arg]

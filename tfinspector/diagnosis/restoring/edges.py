@@ -126,7 +126,8 @@ def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int
         Finding(
             "S13" if is_saved_model(case) and grafts[0].node == ROOT else "M01",
             Severity.ERROR, _title(case, grafts[0]) + more,
-            f"{count(joined, 'variable')} would match if the names did. {SILENT}",
+            f"{count(joined, 'variable')} would match if the names did. {SILENT}"
+            f"{_told_guesses(case, grafts)}",
             case.checkpoint.prefix,
             {
                 "pairs": [
@@ -145,6 +146,20 @@ def _moved(case: Case, grafts: Sequence[Graft], lost: list[int], unfed: list[int
 
 def _whole(case: Case, graft: Graft) -> list[int]:
     return [*case.lost_beneath(graft.node), *case.unfed_beneath(graft.mine)]
+
+
+def _told_guesses(case: Case, grafts: Sequence[Graft]) -> str:
+    """That the code of the fix has pairs in it for which others would do as well."""
+    keys = {case.rows[lost].key for graft in grafts for lost, _ in graft.pairs}
+    doubtful = [each for each in case.evidence.renames if each.alternatives and each.key in keys]
+    if not doubtful:
+        return ""
+    first = doubtful[0]
+    return (
+        f" Which of them is which is a guess for {len(doubtful):,}, for others have the same "
+        f"shapes: `{first.name or first.key}` may be `{first.path}` or `{first.alternatives[0]}`. "
+        "Look that the code has them right before you use it."
+    )
 
 
 def _title(case: Case, graft: Graft) -> str:

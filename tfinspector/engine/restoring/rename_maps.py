@@ -3,7 +3,8 @@
 Version 1: {"version": 1, "renames": [{"from": key, "to": path, "confidence": 0.97, "why": "...",
 "rule": "renamed", "name": "...", "transform": "transpose", "axes": [1, 0]}]}. Only `from` and `to`
 must be there; a bare list of such entries is read too. An entry with `"accepted": false` is an
-offer that nobody has taken yet: it is left out when the map is read.
+offer that nobody has taken yet: it is left out when the map is read. `alternatives` are other
+places for a person to choose from, and not read: what was accepted has none.
 """
 
 import json
@@ -61,7 +62,8 @@ def to_entry(rename: Rename) -> dict[str, Any]:
         "transform": rename.transform,
     }
     entry |= {"axes": list(rename.axes)} if rename.axes else {}
-    return entry | ({"offset": list(rename.offset)} if rename.offset else {})
+    entry |= {"offset": list(rename.offset)} if rename.offset else {}
+    return entry | ({"alternatives": list(rename.alternatives)} if rename.alternatives else {})
 
 
 def _read(path: str | os.PathLike[str], name: str, told: Any) -> tuple[Rename, ...]:
