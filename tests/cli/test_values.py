@@ -151,6 +151,16 @@ def test_strings_cannot_steer_the_terminal(cli: Cli, odd: Path) -> None:
     assert "\x1b" not in cli("values", odd, "ansi\x1b[31mred").out
 
 
+def test_a_page_tells_what_a_variant_holds(cli: Cli, made: Made) -> None:
+    variants = made("bundles.variants") / "variants"
+    listed = "tensorflow::TensorList: 3 tensors, float32 2, float32 2, float32 2"
+    assert cli("values", variants, "list").out.splitlines()[1] == listed
+    vector = cli("values", variants, "vector").out
+    assert f" {listed}," in vector
+    assert "tensorflow::TensorList: 0 tensors]" in vector
+    assert "VariantElement" not in vector
+
+
 def test_a_page_of_a_tall_variable_is_short(cli: Cli, made: Callable[[str], Path]) -> None:
     prefix = made("checkpoints.keras_functional") / "ckpt-1"
     rows = cli("list", prefix, "--json").json["variables"]

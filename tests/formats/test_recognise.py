@@ -227,6 +227,26 @@ def test_directories_without_anything(tmp_path):
     assert "Orbax" in refused(tmp_path).title
 
 
+def test_the_assets_of_a_saved_model_are_a_part_of_it(corpus, made, tmp_path):
+    given = corpus / "tensorflow_serving/saved_model_half_plus_two_tf2_cpu/00000123"
+    for part in ("assets", "assets/foo.txt"):
+        found = recognise(str(given / part))
+        assert (found.kind, found.path, found.given_as) == (
+            SourceKind.SAVED_MODEL, str(given), GivenAs.PART
+        )  # fmt: skip
+        assert found.taken_for == "the SavedModel 00000123, from its assets"
+    model = tmp_path / "model"
+    shutil.copytree(given, model)
+    (model / "assets" / "foo.txt").unlink()
+    assert recognise(str(model / "assets")).path == str(model), "though it is empty"
+    run = model / "assets.extra" / "run"
+    shutil.copytree(made("runs.ten_steps"), run)
+    assert recognise(str(run)).path == str(run), "what can be opened itself is not its model"
+    assert recognise(str(run / "ckpt-3.index")).kind is SourceKind.CHECKPOINT
+    (tmp_path / "assets").mkdir()
+    assert refused(tmp_path / "assets").title == "The directory assets is empty."
+
+
 def test_links_and_devices(tmp_path):
     (tmp_path / "link").symlink_to("/nowhere/ckpt")
     assert "a link to /nowhere/ckpt" in refused(tmp_path / "link").title

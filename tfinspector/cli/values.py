@@ -16,7 +16,7 @@ from tfinspector.cli.page import Page, escaped
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.passwords import masked
-from tfinspector.contents.tensors import Region
+from tfinspector.contents.tensors import Region, VariantElement
 from tfinspector.contents.variables import Variable
 from tfinspector.engine.exporting import write_npy
 from tfinspector.engine.jobs import Ticket
@@ -109,11 +109,19 @@ def _text(part: Region) -> str:
     return ",".join(f"{axis.start}:{axis.stop}" for axis in part)
 
 
+def _element(value: object) -> str:
+    """A string with what is no text in it escaped, or what a variant holds."""
+    return str(value) if isinstance(value, VariantElement) else repr(value)
+
+
 def _lines(values: np.ndarray[Any, Any], width: int) -> tuple[np.ndarray[Any, Any], list[str]]:
     """The beginning of the values that a page shows, and its lines."""
     room = values.size
     while True:
-        text = np.array2string(values, threshold=sys.maxsize, max_line_width=width, separator=", ")
+        text = np.array2string(
+            values, threshold=sys.maxsize, max_line_width=width, separator=", ",
+            formatter={"object": _element},
+        )  # fmt: skip
         lines = text.splitlines()
         if len(lines) <= _SHOWN_LINES or room <= 1:
             return values, lines

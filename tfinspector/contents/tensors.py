@@ -2,7 +2,11 @@
 
 from typing import NamedTuple
 
+from tfinspector.contents import numbers
 from tfinspector.contents.dtypes import DType
+
+_TOLD = 3
+"""So many inner tensors of a variant are told one by one."""
 
 Region = tuple[slice, ...]
 """One slice of step 1 with concrete bounds per axis; () is the region of a scalar."""
@@ -56,3 +60,10 @@ class VariantElement(NamedTuple):
     type_name: str
     metadata: bytes
     tensors: tuple[tuple[DType, tuple[int, ...] | None], ...]
+
+    def __str__(self) -> str:
+        """ "tensorflow::TensorList: 3 tensors, float32 2 x 4, ..."."""
+        inner = [f", {dtype.name} {numbers.shape(axes)}" for dtype, axes in self.tensors[:_TOLD]]
+        more = ", …" if len(self.tensors) > _TOLD else ""
+        held = numbers.counted(len(self.tensors), "tensor")
+        return f"{self.type_name}: {held}{''.join(inner)}{more}"

@@ -21,6 +21,7 @@ from tfinspector.formats.recognition.foreign_kinds import ORBAX, SAFETENSORS_DIR
 
 SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")
 SAVED_MODEL_PARTS = frozenset({*SAVED_MODEL_PROTOS, "fingerprint.pb", "keras_metadata.pb"})
+_ASSETS = frozenset({"assets", "assets.extra"})
 KERAS_NAMES = frozenset({"config.json", "metadata.json"})
 _ORBAX_ARRAYS = "manifest.ocdbt"
 _ORBAX_NAMES = frozenset({"_CHECKPOINT_METADATA", "_METADATA", _ORBAX_ARRAYS})
@@ -59,6 +60,8 @@ def recognise_directory(path: str, given: str) -> Recognised:
         return inside
     if STATE_FILE_NAME in names:
         return _without_v2(os.path.join(path, STATE_FILE_NAME), given, GivenAs.DIRECTORY)
+    if (model := around_assets(path, given)) is not None:
+        return model
     raise of_other_programs(path, names)
 
 
@@ -104,6 +107,14 @@ def saved_model(
         return None
     words = f"the SavedModel {os.path.basename(path)}" + (f", {how}" if how else "")
     return Recognised(SourceKind.SAVED_MODEL, path, given, given_as, words)
+
+
+def around_assets(path: str, given: str) -> Recognised | None:
+    """The SavedModel that `path` is the assets of, or a file among them; None if it is neither."""
+    for folder in (path, os.path.dirname(path)):
+        if (name := os.path.basename(folder)) in _ASSETS:
+            return saved_model(os.path.dirname(folder), given, GivenAs.PART, f"from its {name}")
+    return None
 
 
 def run_of_state_file(path: str, given: str) -> Recognised:

@@ -14,6 +14,7 @@ from tfinspector.formats.places.passwords import taken
 from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.directories import (
     SAVED_MODEL_PARTS,
+    around_assets,
     is_sharded_v1,
     recognise_directory,
     run_of_state_file,
@@ -139,6 +140,8 @@ def _file(path: str, given: str) -> Recognised:
     if kind is STATE_FILE:
         return run_of_state_file(path, given)
     if kind.kind is None:
+        if (model := around_assets(path, given)) is not None:
+            return model
         raise faults.foreign_file(path, kind)
     name = os.path.basename(path)
     words = f"{kind.noun} {name}" if kind.noun else f"{name}, {kind.words}"

@@ -17,7 +17,7 @@ def cell_text(value: Any) -> str:
         text = string_text(value)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     if isinstance(value, VariantElement):
-        return variant_text(value)
+        return str(value)
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, complex | np.complexfloating):
@@ -33,7 +33,7 @@ def exact_text(value: Any) -> str:
     if isinstance(value, bytes):
         return string_text(value)
     if isinstance(value, VariantElement):
-        return variant_text(value)
+        return str(value)
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, int | np.integer):
@@ -47,15 +47,6 @@ def string_text(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return "base64:" + base64.b64encode(value).decode("ascii")
-
-
-def variant_text(value: VariantElement) -> str:
-    """ "tensorflow::TensorList: 3 tensors, float32 [2, 4], ..."."""
-    inner = ", ".join(f"{dtype.name} {numbers.shape(shape)}" for dtype, shape in value.tensors[:3])
-    more = ", …" if len(value.tensors) > 3 else ""
-    count = len(value.tensors)
-    tail = f": {count} tensor{'' if count == 1 else 's'}" + (f", {inner}{more}" if inner else "")
-    return value.type_name + tail
 
 
 def complex_text(value: complex) -> str:
