@@ -9,18 +9,56 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from tfinspector.viewmodels.session import Session
 from tfinspector.views.icons import icon
 from tfinspector.views.pages import PAGES
+from tfinspector.views.sources.pane import SourcesPane
 from tfinspector.views.theme import Mode
+from tfinspector.views.window.asking import PathDialogs
+from tfinspector.views.window.bottom_panes import BottomPanes
+from tfinspector.views.window.page_tabs import PageTabs
+from tfinspector.views.window.toolbar import TopBar
 
-if TYPE_CHECKING:
-    from tfinspector.views.window.main_window import MainWindow
+
+class Commanded(Protocol):
+    """The window, as the commands know it: its parts, and its own verbs."""
+
+    session: Session
+    asking: PathDialogs
+    tabs: PageTabs
+    bottom: BottomPanes
+    bar: TopBar
+    sources: SourcesPane
+
+    def close_current(self) -> None:
+        """The current source."""
+
+    def next_pane(self, by: int = 1) -> None:
+        """The keyboard goes on by so many panes."""
+
+    def go_to_filter(self) -> None:
+        """The filter takes what is typed."""
+
+    def copy_python(self) -> None:
+        """How plain TensorFlow does what is shown."""
+
+    def show_commands(self) -> None:
+        """The palette of these commands."""
+
+    def show_shortcuts(self) -> None:
+        """The sheet of their keys."""
+
+    def use_scheme(self, mode: Mode) -> None:
+        """Light, dark, or as the system is."""
+
+    def close(self) -> bool:
+        """Leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +75,7 @@ class Command:
 OPEN, SHOW, TREE, PROGRAM = "Open and close", "Show", "Trees and tables", "Program"
 
 
-def commands(window: MainWindow) -> tuple[Command, ...]:
+def commands(window: Commanded) -> tuple[Command, ...]:
     """Everything that `window` can be told."""
     session, asking, tabs, bottom = window.session, window.asking, window.tabs, window.bottom
     snapshots = window.bar.snapshots

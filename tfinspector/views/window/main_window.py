@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
 
     def copy_python(self) -> None:
         """Put on the clipboard how plain TensorFlow does what is shown."""
-        copy_python(self)
+        copy_python(self.session, self.tabs, self.focusWidget())
 
     def show_shortcuts(self) -> None:
         """The sheet of shortcuts."""

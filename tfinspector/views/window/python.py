@@ -5,42 +5,37 @@ In the inspector it is that of the histogram or of the values, everywhere else t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding
+from tfinspector.viewmodels.session import Session
 from tfinspector.views.pages import Scripting
-
-if TYPE_CHECKING:
-    from tfinspector.views.window.main_window import MainWindow
+from tfinspector.views.window.page_tabs import PageTabs
 
 NOTHING = "Nothing is shown yet that could be written in Python."
 
 
-def copy_python(window: MainWindow) -> None:
-    """Write it off the window's thread, copy it, and say so beside the button."""
-    place = _scripting_around(window.focusWidget()) or window.tabs.front
+def copy_python(session: Session, tabs: PageTabs, focused: QWidget | None) -> None:
+    """Write it off the window's thread, copy it, and say so beside the tabs."""
+    place = _scripting_around(focused) or tabs.front
     writer = place.python() if isinstance(place, Scripting) else None
     if writer is None:
-        _say(window, NOTHING)
+        _say(tabs, NOTHING)
         return
 
     def done(code: str) -> None:
         if code:
             QGuiApplication.clipboard().setText(code)
         lines = numbers.counted(code.count("\n"), "line")
-        _say(window, f"Copied {lines} of Python." if code else NOTHING)
+        _say(tabs, f"Copied {lines} of Python." if code else NOTHING)
 
     def failed(finding: Finding) -> None:
         fix = finding.fix.text if finding.fix else ""
-        _say(window, f"{finding.title}\n{fix}".strip())
+        _say(tabs, f"{finding.title}\n{fix}".strip())
 
-    window.session.run(
-        "Copy as Python", lambda ticket: writer(), done, failed, quiet=True, key="python"
-    )
+    session.run("Copy as Python", lambda ticket: writer(), done, failed, quiet=True, key="python")
 
 
 def _scripting_around(widget: QWidget | None) -> QWidget | None:
@@ -50,5 +45,5 @@ def _scripting_around(widget: QWidget | None) -> QWidget | None:
     return widget
 
 
-def _say(window: MainWindow, words: str) -> None:
-    window.tabs.notice.say(words, window.tabs.tabBar().height())
+def _say(tabs: PageTabs, words: str) -> None:
+    tabs.notice.say(words, tabs.tabBar().height())
