@@ -14,8 +14,8 @@ from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.reports import Interpreter
 from tfinspector.contents.restores import Outcome, Row, State
 from tfinspector.viewmodels.restore.form import NO_GPU, NOT_YET
-from tfinspector.viewmodels.restore.states import Sign, sign
-from tfinspector.viewmodels.restore.words import Verdict, shown_findings, tally
+from tfinspector.viewmodels.restore.states import Sign, sign, tally
+from tfinspector.viewmodels.restore.words import Verdict, shown_findings
 
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -16,8 +16,15 @@ from tfinspector.contents.restores import RestoreReport, Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.flat_rows import FlatRows
-from tfinspector.viewmodels.restore.states import STATES, Foretold, Sign, gravity, kind, sign
-from tfinspector.viewmodels.restore.words import tally
+from tfinspector.viewmodels.restore.states import (
+    STATES,
+    Foretold,
+    Sign,
+    gravity,
+    kind,
+    sign,
+    tally,
+)
 from tfinspector.viewmodels.variables.columns import FigureTable
 from tfinspector.viewmodels.variables.forest import Bools, Floats, Ints, plant
 
@@ -45,7 +52,7 @@ class MatchRows(FlatRows[Row]):
 
     Attributes: signs, states and gravities (one per row of the report), counts and signs_of_states
     (of each kind of row there is; the gravest), variables (the file's, by key), and of_model (see
-    `words.tally`). All of it is counted in the job, for the window has no time for 100,000 rows.
+    `states.tally`). All of it is counted in the job, for the window has no time for 100,000 rows.
     """
 
     kinds = STATES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from tfinspector.contents.restores import Outcome, Row, State
+from tfinspector.contents.restores import Outcome, RestoreReport, Row, State
 from tfinspector.contents.variables import Role
 
 
@@ -94,3 +94,15 @@ def gravest(numbers: int) -> str:
 def _is_alarm(row: Row) -> bool:
     """State of random numbers is unreachable by design; its reason says so."""
     return "random" not in row.why.lower()
+
+
+def tally(report: RestoreReport) -> tuple[int, int]:
+    """(proved or foretold, all) of the model's variables that a checkpoint can hold."""
+    model = report.model
+    if model is None:
+        return 0, 0
+    good = {
+        row.variable for row in report.rows if row.variable >= 0 and row.expected is State.RESTORED
+    }
+    counted = [at for at, each in enumerate(model.variables) if not each.random_state]
+    return len(good.intersection(counted)), len(counted)

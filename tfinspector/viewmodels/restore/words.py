@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.models import Returned
 from tfinspector.contents.restores import Outcome, RestoreReport, State
-from tfinspector.viewmodels.restore.states import Foretold, kind
-
-if TYPE_CHECKING:
-    from tfinspector.viewmodels.restore.rows import MatchRows
+from tfinspector.viewmodels.restore.rows import MatchRows
+from tfinspector.viewmodels.restore.states import Foretold, kind, tally
 
 _BUILT_BY = {
     "factory": "built by the factory",
@@ -64,18 +62,6 @@ def verdict(report: RestoreReport, rows: MatchRows | None = None) -> Verdict:
         words = [f"{of} proved equal to the file", parts]
     icon, role = _sign(report)
     return Verdict(icon, role, " · ".join(part for part in words if part))
-
-
-def tally(report: RestoreReport) -> tuple[int, int]:
-    """(proved or foretold, all) of the model's variables that a checkpoint can hold."""
-    model = report.model
-    if model is None:
-        return 0, 0
-    good = {
-        row.variable for row in report.rows if row.variable >= 0 and row.expected is State.RESTORED
-    }
-    counted = [at for at, each in enumerate(model.variables) if not each.random_state]
-    return len(good.intersection(counted)), len(counted)
 
 
 def _sign(report: RestoreReport) -> tuple[str, str]:

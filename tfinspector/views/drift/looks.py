@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from tfinspector.viewmodels.drift.memory import Memory
-from tfinspector.views.drift.tabs import TABS
-
-if TYPE_CHECKING:
-    from tfinspector.views.drift.page import DriftPage
+from tfinspector.views.drift.tabs import TABS, DriftTabs
 
 _TAB = "tab"
 
 
-def recall_looks(page: DriftPage, memory: Memory) -> None:
+def recall_looks(tabs: DriftTabs, memory: Memory) -> None:
     """Have `memory` keep the tab in front and what the boxes say, and give them back."""
-    tabs = page.tabs
     boxes = {
         "curves": tabs.curves.what,
         "values": tabs.distributions.scale,

@@ -88,7 +88,7 @@ class DriftPage(QWidget):
     def recall(self, preferences: Preferences) -> None:
         """Take over the sizes of the panes, and from now on how each run was last looked at."""
         recall_splitters(self._splitters, preferences)
-        recall_looks(self, Memory(self.model, preferences))
+        recall_looks(self.tabs, Memory(self.model, preferences))
 
     def remembered(self) -> dict[str, str]:
         """The sizes of the panes."""
