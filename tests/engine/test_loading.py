@@ -173,6 +173,7 @@ def test_what_is_no_saved_model_is_not_even_asked(made: Made) -> None:
     with pytest.raises(Unreadable) as caught:
         load_opened(opening(made("bundles.scalar") / "scalar"), stopped)
     assert caught.value.finding.id == "S01"
+    assert caught.value.finding.title.startswith("This is the checkpoint scalar; only a SavedModel")
 
 
 def test_no_interpreter_is_a_failure_of_the_worker(own: Path) -> None:

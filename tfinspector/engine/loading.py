@@ -126,7 +126,7 @@ def no_saved_model(path: str, taken_for: str) -> Finding:
     return Finding(
         id="S01",
         severity=Severity.ERROR,
-        title=f"{os.path.basename(path)} is {taken_for or 'no SavedModel'}; "
+        title=f"This is {taken_for or f'{os.path.basename(path)}, no SavedModel'}; "
         "only a SavedModel can be loaded without the code of its model.",
         where=path,
         fix=Fix(

@@ -91,6 +91,15 @@ def test_what_is_cut_to_nothing_is_refused(model, name, nbytes):
     assert told
 
 
+def test_an_archive_cut_within_its_first_header_is_not_told_to_be_another_archive(model):
+    path = model / "model.keras"
+    path.write_bytes(path.read_bytes()[:40])
+    finding = refused(path)
+    assert finding.id == "F07"
+    assert "is damaged: it has 40 bytes, at least" in finding.title
+    assert "Copy or download it again" in finding.fix.text
+
+
 def test_a_missing_shard(model):
     os.remove(model / "shards_00001.weights.h5")
     checkpoint, _ = read_keras(str(model / "shards.weights.json"))

@@ -107,6 +107,8 @@ def _weights_of_archive(archive: Archive, parts: Parts) -> None:
             parts.problems += [f"{name} is missing in it" for name in names if name not in there]
         return
     if CONFIG not in archive.members:
+        if archive.problem:
+            raise keras_faults.damaged_archive(parts.path, archive)
         raise keras_faults.other_archive(parts.path, list(archive.members))
     other = next((name for name in archive.members if name.startswith("model.weights")), "")
     parts.problems.append(
