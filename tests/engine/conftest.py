@@ -1,15 +1,17 @@
-"""Both ways of comparing small variables, and what is read of bundles in either."""
+"""Both ways of comparing small variables, what is read of bundles in either, and a cache."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tfinspector.analysis.drift.ready import warm_up_pairs
+from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing import small
 from tfinspector.formats.bundles.bundle import BundleReader
 
@@ -49,3 +51,9 @@ def elements_read(monkeypatch: pytest.MonkeyPatch) -> Elements:
     monkeypatch.setattr(BundleReader, "read", counted_read)
     monkeypatch.setattr(BundleReader, "stretch", counted_stretch)
     return found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A cache of its own for each test."""
+    return Store(tmp_path / "cache", 1 << 30)

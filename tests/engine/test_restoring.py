@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from shutil import copy
 
@@ -404,3 +405,32 @@ def test_state_of_training_that_a_repaired_file_has_not_is_told(
     assert told["M37"].title.startswith("14 variables of the optimizer in the new file")
     report = write_fixed(ask("trained-1", "trained"), (), str(tmp_path / "both"), client)
     assert not {"M36", "M37"}.intersection(each.id for each in report.findings)
+
+
+@pytest.mark.parametrize("way", ["by TensorFlow", "by a map"])
+def test_a_damaged_tensor_is_named_and_never_called_restored(
+    way: str, ask: Ask, client: WorkerClient, directory: Path, tmp_path: Path
+) -> None:
+    for file in directory.glob("functional-1.*"):
+        copy(file, tmp_path)
+    prefix = str(tmp_path / "functional-1")
+    opened = open_source(prefix)
+    hit = next(each for each in opened.checkpoint().variables if each.name.endswith("kernel"))
+    [piece] = opened.reader().locate(hit.key).pieces
+    with open(piece.file, "r+b") as data:
+        data.seek(piece.offset)
+        first = data.read(1)[0]
+        data.seek(piece.offset)
+        data.write(bytes([first ^ 1]))
+    request = replace(ask("functional-1", "functional"), path=prefix)
+    pairs = []
+    if way == "by a map":
+        row = next(row for row in dry_run(request, client).rows if row.key == hit.key)
+        pairs = [Rename(row.key, row.name, row.model_path, 1.0, "by hand")]
+    report = restore(request, client, None, pairs)
+    assert report.outcome is Outcome.FAILED
+    assert "restored" not in counted(report)
+    first_finding = report.findings[0]
+    assert first_finding.id == "F08"
+    assert hit.name in first_finding.title
+    assert [each.id for each in report.findings].count("F08") == 1

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from tfinspector.formats.checkpoints.run import list_run, snapshot_paths
-from tfinspector.formats.recognition.file_names import natural_key, step_in_name, steps_in_names
+from tfinspector.formats.file_names import natural_key, step_in_name, steps_in_names
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.engine.cache.test_comparing import alike, copy_steps
 from tests.engine.comparing.test_drift import opened
+from tests.engine.comparing.test_remembered import alike, copy_steps
 from tfinspector.contents.drift_metrics import METRICS
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.drifting import drift
@@ -32,7 +32,7 @@ import json
 import sys
 from pathlib import Path
 from tfinspector.contents.drift_metrics import METRICS
-from tfinspector.engine.cache import pages
+from tfinspector.engine.comparing import pages
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.opening import open_source
@@ -112,7 +112,7 @@ def test_two_programs_measure_one_run_at_once(
     both = [begun(MEASURE, made("drift.run"), store.path.parent, 1 << 30, 2) for _ in range(2)]
     go(*both)
     assert told(both, expected) == []
-    monkeypatch.setattr("tfinspector.engine.cache.pages._ROWS", 2)
+    monkeypatch.setattr("tfinspector.engine.comparing.pages._ROWS", 2)
     sources = opened(made("drift.run"))
     for snapshot in sources[0].source.snapshots:
         sources[0].checkpoint(snapshot.path)
@@ -174,7 +174,7 @@ def test_a_cache_that_can_only_be_read_is_read_and_stops_nothing(
     made: Made, store: Store, expected: Tables, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     run, where = made("drift.run"), store.path.parent
-    monkeypatch.setattr("tfinspector.engine.cache.pages._ROWS", 2)
+    monkeypatch.setattr("tfinspector.engine.comparing.pages._ROWS", 2)
     drift(opened(run if known else made("drift.reshaped")), cache=store)
     files = [*where.iterdir(), where]
     before = {file: file.stat().st_size for file in files}

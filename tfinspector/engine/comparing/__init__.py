@@ -13,6 +13,6 @@ list and measure like any other they are put together by `engine.putting_togethe
 The variables of all snapshots are joined to tracks (`tracks`, `joining`); a pass (`passes`) reads
 every snapshot once, block by block, and measures each block against those two references while
 they are at hand; `sharing_out` spreads the pass over threads or an executor, and what an
-`engine.cache` has is left out of it. `run_path` is drawn from samples that the pass takes, with
-their error, or from all weights where that is asked for.
+`engine.cache` has (`remembered`, by `pages` of rows) is left out of it. `run_path` is drawn from
+samples that the pass takes, with their error, or from all weights where that is asked for.
 """

@@ -12,13 +12,13 @@ from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.restores import Rename
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.drifting.problems import find_drift_problems
-from tfinspector.engine.cache.comparing import measure_remembered
 from tfinspector.engine.cache.store import Store
 from tfinspector.engine.comparing.axis import axis_of, need_two, with_reference
 from tfinspector.engine.comparing.dead_units import dead_units_of
 from tfinspector.engine.comparing.joining import tracks_of
 from tfinspector.engine.comparing.passes import Order, Strand
 from tfinspector.engine.comparing.places import Member, Place
+from tfinspector.engine.comparing.remembered import measure_remembered
 from tfinspector.engine.comparing.row_figures import PAIR_COLUMNS, RowFigures
 from tfinspector.engine.comparing.run_path import path_of, stride_for
 from tfinspector.engine.comparing.tracks import Track

@@ -15,8 +15,8 @@ from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.findings import Unreadable
 from tfinspector.engine.comparing.places import Member
 from tfinspector.formats.checkpoints.run import COUNTERS
+from tfinspector.formats.file_names import steps_in_names
 from tfinspector.formats.keras.snapshot_names import snapshots_among
-from tfinspector.formats.recognition.file_names import steps_in_names
 
 _NAME, _GIVEN = "file name", "order given"
 

@@ -9,8 +9,8 @@ from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Opened, stamp
 from tfinspector.engine.openers.v1 import open_v1
 from tfinspector.engine.reading_nothing import ReaderOfNothing
+from tfinspector.formats.file_names import META
 from tfinspector.formats.graphs.meta_file import read_meta
-from tfinspector.formats.recognition.file_names import META
 from tfinspector.formats.saved_models.variables import declared_variables
 from tfinspector.formats.v1.v1_files import v1_files
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tfinspector.contents.checkpoints import Checkpoint, Snapshot
 from tfinspector.contents.sources import Source
+from tfinspector.formats.file_names import step_in_name
 from tfinspector.formats.reading import TensorReader
-from tfinspector.formats.recognition.file_names import step_in_name
 
 _UNPACKED = ("config.json", "metadata.json")  # beside the weights of an unpacked .keras
 

@@ -10,9 +10,9 @@ from tfinspector.contents.sources import Recognised, SourceKind
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.openers.opened import Loaded, Opened
 from tfinspector.formats.checkpoints.checkpoint import read_checkpoint
+from tfinspector.formats.file_names import INDEX
 from tfinspector.formats.places.files import is_file, is_there
 from tfinspector.formats.recognition.directories import is_sharded_v1
-from tfinspector.formats.recognition.file_names import INDEX
 from tfinspector.formats.recognition.recognise import recognise
 
 KERAS_KINDS = frozenset({SourceKind.KERAS, SourceKind.KERAS_WEIGHTS, SourceKind.KERAS_HDF5})

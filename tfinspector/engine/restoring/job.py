@@ -18,9 +18,11 @@ from tfinspector.contents.restores import (
     Row,
     Way,
 )
+from tfinspector.diagnosis.error_texts import look_up
 from tfinspector.diagnosis.matching.states import WHY_LOST, parameters_of, untouched
 from tfinspector.diagnosis.restoring import diagnose
 from tfinspector.diagnosis.worker import explain_versions
+from tfinspector.engine.checking import check
 from tfinspector.engine.jobs import Ticket
 from tfinspector.engine.opening import OpenSource
 from tfinspector.engine.restoring.memory import free_beside, peak_of
@@ -29,6 +31,7 @@ from tfinspector.engine.worker.client import MethodFailed, WorkerClient, WorkerF
 from tfinspector.formats.reading import TensorReader
 
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_DAMAGED = "F08"
 _ABOUT_CALLING = frozenset({"S02", "S05", "S06", "S07", "S08", "S09", "S10", "S11", "S12"})
 
 
@@ -63,7 +66,8 @@ class RestoreJob:
     """What is known so far; `rows` follow the table, with the states that were proved.
 
     `used` are the pairs of a map that the job applies, `renames` what it proposes itself. `way` is
-    how the values came into the model, `load_error` what Keras raised before another way was taken.
+    how the values came into the model, `load_error` what Keras raised before another way was taken,
+    `damage` what a check of the file's bytes found.
     """
 
     request: RestoreRequest
@@ -87,6 +91,7 @@ class RestoreJob:
     way: Way | None = None
     expected_outcome: Outcome | None = None
     load_error: RelayedError | None = None
+    damage: tuple[Finding, ...] = ()
 
     @property
     def reader(self) -> TensorReader:
@@ -147,10 +152,16 @@ class RestoreJob:
     def failed(self, failure: WorkerFailed) -> RestoreReport:
         """The report of a job that the worker could not finish."""
         if isinstance(failure, MethodFailed):
-            self.error = failure.error
+            self.fail_with(failure.error)
         self.log.append(self.client.last_words)
         self.rows = untouched(self.rows, WHY_LOST)
         return self.report(Outcome.FAILED, failure.finding)
+
+    def fail_with(self, error: RelayedError) -> None:
+        """Take note of what the worker raised, and look what is behind it."""
+        self.error = error
+        if _DAMAGED in look_up(error.message):
+            self.look_for_damage()
 
     def propose(self) -> None:
         """Look for what has only another name, on what the match left open."""
@@ -159,6 +170,14 @@ class RestoreJob:
         rows = self.rows if self.used else ()
         self.renames = propose(
             self.checkpoint, self.model, self.table, self.reader, rows, self.used, self.ticket
+        )
+
+    def look_for_damage(self) -> None:
+        """Which tensors are not what was saved (F08): TensorFlow names none of them."""
+        report = check(self.opened, self.ticket, self.request.snapshot or self.checkpoint.prefix)
+        known = self.opened.source.findings
+        self.damage = tuple(
+            each for each in report.findings if each.id == _DAMAGED and each not in known
         )
 
     def look_at_memory(self) -> None:
@@ -210,4 +229,5 @@ class RestoreJob:
 
     def _about_the_source(self) -> tuple[Finding, ...]:
         """What is wrong with the file; how to call a SavedModel is no matter of a restore."""
-        return tuple(each for each in self.opened.source.findings if each.id not in _ABOUT_CALLING)
+        told = (*self.damage, *self.opened.source.findings)
+        return tuple(each for each in told if each.id not in _ABOUT_CALLING)

@@ -21,6 +21,7 @@ from tfinspector.contents.sources import SourceKind
 from tfinspector.diagnosis.matching.match_table import match
 from tfinspector.diagnosis.matching.states import (
     COUNTER,
+    WHY_DAMAGED,
     WHY_FAILED,
     WHY_STOPPED,
     outcome_of,
@@ -161,8 +162,9 @@ def _restore_plainly(job: RestoreJob, table: MatchTable) -> RestoreReport:
     job.way = Way.RESTORE
     job.status_type = told["status_type"]
     job.log += [told["log"], *told["warnings"]]
-    job.error = relayed_error_of(told["error"])
-    if job.error is not None:
+    error = relayed_error_of(told["error"])
+    if error is not None:
+        job.fail_with(error)
         job.ask("roll_back", "rolling back")
         job.rows = untouched(table.rows, WHY_FAILED)
         return job.report(Outcome.FAILED)
@@ -184,6 +186,10 @@ def _as_tensorflow_takes(job: RestoreJob) -> str:
 def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]) -> RestoreReport:
     """Pair by pair, for what TensorFlow's own call can't do."""
     pairs = _take_pairs(job, table, renames)
+    if _is_damaged(job, pairs):
+        job.look_for_damage()
+        job.rows = untouched(pairs.rows, WHY_DAMAGED)
+        return job.report(Outcome.FAILED)
     job.ask("remember", "remembering the model's values", variables=_paired(pairs.rows))
     started = time.monotonic()
     try:
@@ -195,6 +201,15 @@ def _restore_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]
     job.way = Way.ASSIGNMENT if sent.by_key else None
     known = {COUNTER: sent.counter} if sent.counter else {}
     return _prove(job, replace(table, rows=pairs.rows), sent.by_key, known)
+
+
+def _is_damaged(job: RestoreJob, pairs: Pairs) -> bool:
+    """Whether a value that would be assigned is not what was saved: equal to it proves nothing."""
+    for key in dict.fromkeys(row.key for row in pairs.rows if row.fits):
+        job.ticket.check()
+        if job.reader.verify(key) is not None:
+            return True
+    return False
 
 
 def _take_pairs(job: RestoreJob, table: MatchTable, renames: Sequence[Rename]) -> Pairs:

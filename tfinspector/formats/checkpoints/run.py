@@ -15,6 +15,14 @@ from tfinspector.contents.checkpoints import RunListing, Snapshot, StateFile
 from tfinspector.contents.findings import Unreadable
 from tfinspector.formats.bundles.bundle import Bundle, BundleReader, read_bundle
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file, resolve
+from tfinspector.formats.file_names import (
+    INDEX,
+    TEMPORARY_DIRECTORY,
+    TEMPORARY_FILE,
+    natural_key,
+    shard_name,
+    steps_in_names,
+)
 from tfinspector.formats.places.files import (
     absolute,
     entries_of,
@@ -22,14 +30,6 @@ from tfinspector.formats.places.files import (
     is_remote,
     names_in,
     status_at,
-)
-from tfinspector.formats.recognition.file_names import (
-    INDEX,
-    TEMPORARY_DIRECTORY,
-    TEMPORARY_FILE,
-    natural_key,
-    shard_name,
-    steps_in_names,
 )
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from tfinspector.contents.checkpoints import RunListing, Snapshot
 from tfinspector.contents.findings import Unreadable
 from tfinspector.formats.checkpoints.run import sort_snapshots
+from tfinspector.formats.file_names import natural_key, steps_in_names
 from tfinspector.formats.hdf5.file_bytes import Broken
 from tfinspector.formats.hdf5.headers import read_superblock
 from tfinspector.formats.keras.parts import shard_names
 from tfinspector.formats.keras.places import place_of_file
 from tfinspector.formats.keras.snapshot_names import keras_names, metrics_among, snapshots_among
 from tfinspector.formats.places.files import absolute, entries_of, is_remote, names_in, status_at
-from tfinspector.formats.recognition.file_names import natural_key, steps_in_names
 
 _MOST_DIRECTORIES = 2000  # looked into one level below
 _FEWEST = 2  # that make a run

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
-from tfinspector.formats.keras.snapshot_names import snapshots_among
-from tfinspector.formats.places.files import is_file, names_in
-from tfinspector.formats.recognition import faults as faults
-from tfinspector.formats.recognition.file_names import (
+from tfinspector.formats.file_names import (
     INDEX,
     TEMPORARY_DIRECTORY,
     natural_key,
     shard_name,
 )
+from tfinspector.formats.keras.snapshot_names import snapshots_among
+from tfinspector.formats.places.files import is_file, names_in
+from tfinspector.formats.recognition import faults as faults
 from tfinspector.formats.recognition.foreign_kinds import ORBAX, SAFETENSORS_DIRECTORY, TFJS
 
 SAVED_MODEL_PROTOS = ("saved_model.pb", "saved_model.pbtxt", "saved_model.cpb")

@@ -70,7 +70,7 @@ def _first_closed(directory: str) -> str:
 
 def near_names(directory: str, name: str) -> list[str]:
     """Checkpoints, directories and files in `directory` called like `name`, best first."""
-    from tfinspector.formats.recognition.file_names import prefix_of
+    from tfinspector.formats.file_names import prefix_of
 
     try:
         names = sorted({prefix_of(entry) for entry in os.listdir(directory)})

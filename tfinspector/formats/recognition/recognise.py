@@ -9,6 +9,7 @@ import re
 
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats import faults as file_faults
+from tfinspector.formats.file_names import INDEX, META, natural_key, shard_name
 from tfinspector.formats.places.files import is_remote
 from tfinspector.formats.places.passwords import taken
 from tfinspector.formats.recognition import faults as faults
@@ -21,7 +22,6 @@ from tfinspector.formats.recognition.directories import (
     saved_model,
 )
 from tfinspector.formats.recognition.file_kinds import STATE_FILE, sniff
-from tfinspector.formats.recognition.file_names import INDEX, META, natural_key, shard_name
 from tfinspector.formats.recognition.remote import recognise_remote
 
 _FILE_SCHEME = re.compile("file://", re.IGNORECASE)

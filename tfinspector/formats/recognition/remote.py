@@ -10,6 +10,7 @@ from tfinspector.contents.findings import Unreadable
 from tfinspector.contents.sources import GivenAs, Recognised, SourceKind
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME
 from tfinspector.formats.faults import unreadable
+from tfinspector.formats.file_names import INDEX, META, shard_name
 from tfinspector.formats.keras.snapshot_names import snapshots_among
 from tfinspector.formats.places.files import absolute, is_directory, is_file, is_there, names_in
 from tfinspector.formats.recognition import faults as faults
@@ -22,7 +23,6 @@ from tfinspector.formats.recognition.directories import (
     of_other_programs,
 )
 from tfinspector.formats.recognition.file_kinds import STATE_FILE, sniff
-from tfinspector.formats.recognition.file_names import INDEX, META, shard_name
 
 _ELSEWHERE = "read from another machine"
 _VARIABLES = "variables"

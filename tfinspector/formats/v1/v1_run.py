@@ -11,8 +11,8 @@ from tfinspector.contents.checkpoints import RunListing, Snapshot
 from tfinspector.formats.bundles.table import MAGIC
 from tfinspector.formats.checkpoints.run import sort_snapshots
 from tfinspector.formats.checkpoints.state_file import STATE_FILE_NAME, read_state_file
+from tfinspector.formats.file_names import INDEX, META, steps_in_names
 from tfinspector.formats.places.files import absolute, names_in, open_buffered
-from tfinspector.formats.recognition.file_names import INDEX, META, steps_in_names
 from tfinspector.formats.v1.v1_files import v1_files, v1_prefix
 
 

@@ -18,9 +18,9 @@ from tests.engine.conftest import Elements
 from tfinspector.contents.drift_metrics import Reference
 from tfinspector.contents.drifts import DriftTable
 from tfinspector.contents.findings import Cancelled
-from tfinspector.engine.cache import measuring, pages
+from tfinspector.engine.cache import measuring
 from tfinspector.engine.cache.store import Store
-from tfinspector.engine.comparing import passes, run_path
+from tfinspector.engine.comparing import pages, passes, run_path
 from tfinspector.engine.comparing.comparing import compare
 from tfinspector.engine.comparing.drifting import drift
 from tfinspector.engine.jobs import Progress, Ticket

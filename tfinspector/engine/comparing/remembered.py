@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 
 from tfinspector.engine.cache.packing import pack, unpack
-from tfinspector.engine.cache.pages import Names, Page
 from tfinspector.engine.cache.store import Store
+from tfinspector.engine.comparing.pages import Names, Page
 from tfinspector.engine.comparing.passes import Order, Strand
 from tfinspector.engine.comparing.places import Readers
 from tfinspector.engine.comparing.row_figures import RowFigures
