@@ -17,6 +17,7 @@ WHY_DIFFERS = "It holds something else than the file."
 WHY_OVERWRITTEN = "The restore gave it the file's value, but the first call gave it another one."
 WHY_STOPPED = "Nothing was restored: TensorFlow would have stopped half-way."
 WHY_FAILED = "The restore raised an error; what it had overwritten was rolled back."
+WHY_DAMAGED = "Nothing was restored: the file is damaged."
 WHY_LOST = "The worker ended before the restore was done."
 WHY_COUNTED = "The call changed it after the restore, as a counter does."
 _REFUSED = frozenset({State.SHAPE_MISMATCH, State.DTYPE_MISMATCH})

@@ -14,7 +14,12 @@ from tfinspector.contents.findings import Finding
 from tfinspector.contents.restores import RestoreEvidence, Row, State
 from tfinspector.contents.variables import Role
 from tfinspector.diagnosis.matching.roles import PRIVATE
-from tfinspector.diagnosis.matching.states import WHY_FAILED, WHY_LOST, WHY_STOPPED
+from tfinspector.diagnosis.matching.states import (
+    WHY_DAMAGED,
+    WHY_FAILED,
+    WHY_LOST,
+    WHY_STOPPED,
+)
 from tfinspector.diagnosis.restoring.two_graphs import ROOT, TwoGraphs
 
 GOOD = frozenset({State.RESTORED, State.NOT_COMPARABLE})
@@ -23,7 +28,7 @@ UNFED = frozenset({State.MISSING_IN_CHECKPOINT, State.UNREACHABLE})
 _WEIGHTS = frozenset({Role.WEIGHT.value, Role.OTHER.value})
 _TRAINING = frozenset({Role.OPTIMIZER.value, Role.SLOT.value, Role.EMA.value})
 SHARED_HERE = "The model shares this variable"  # beginning of matching_rows' reason
-_STOPS = frozenset({WHY_STOPPED, WHY_FAILED, WHY_LOST})
+_STOPS = frozenset({WHY_DAMAGED, WHY_STOPPED, WHY_FAILED, WHY_LOST})
 
 
 __all__ = ["GOOD", "LOST", "ROOT", "SHARED_HERE", "UNFED", "Case", "Cause", "Detector"]
