@@ -163,6 +163,14 @@ def test_the_pointer_is_told_the_exact_value(page: DriftPage, qtbot: QtBot) -> N
     assert repr(float(page.model.table.values("relative_l2")[row, 2])) in page.readout.text()
 
 
+def test_a_name_without_room_is_whole_under_the_pointer(page: DriftPage, qtbot: QtBot) -> None:
+    cell = point_of(page, "moving/bias", 2)
+    qtbot.mouseMove(page.heat.viewport(), QPoint(40, cell.y()))
+    assert page.heat.viewport().toolTip() == "moving/bias"
+    qtbot.mouseMove(page.heat.viewport(), cell)
+    assert page.heat.viewport().toolTip() == ""
+
+
 def test_the_keyboard_moves_the_cell_and_opens_it(page: DriftPage, qtbot: QtBot) -> None:
     page.heat.setFocus()
     qtbot.keyClick(page.heat, Qt.Key.Key_Home)
@@ -364,6 +372,8 @@ def test_the_exact_path_is_asked_for_where_a_sample_is_told(
     pane = page.tabs.path
     assert "one in 2 of 160,000" in pane.about.text()
     assert pane.exact.isVisible()
+    pane.resize(280, 300)
+    assert pane.about.heightForWidth(280) > pane.about.fontMetrics().height() * 1.5, "it wraps"
     pane.exact.click()
     assert not pane.exact.isEnabled()
     qtbot.waitUntil(lambda: "from all 160,000" in pane.about.text(), timeout=30_000)
@@ -450,6 +460,7 @@ def test_another_scheme_repaints_the_page(
 ) -> None:
     from tfinspector.views.theme import Mode
 
+    window.use_scheme(Mode.LIGHT)
     click(page, qtbot, "moving/bias", 2)
     light = page.grab().toImage()
     window.use_scheme(Mode.DARK)

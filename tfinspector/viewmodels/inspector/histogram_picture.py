@@ -129,6 +129,11 @@ class HistogramPicture:
         return ", ".join(part for part in (self.subject, self.extent) if part)
 
     @property
+    def is_offset(self) -> bool:
+        """Whether the series are set off from each other, each with its name on its line."""
+        return self.options.arrangement is Arrangement.OFFSET and len(self.series) > 1
+
+    @property
     def edges(self) -> NDArray[np.float64]:
         """The edges all series share; empty without series."""
         return self.series[0].histogram.edges if self.series else np.empty(0)

@@ -49,7 +49,12 @@ HEADINGS = {
     RenameColumn.DECISION: ("Decision", "Space accepts or rejects"),
     RenameColumn.FROM: ("From the file", "The variable in the file"),
     RenameColumn.TO: ("To the model", "Where its value goes; double-click to choose another"),
-    RenameColumn.CONFIDENCE: ("Confidence", "How sure the program is, in percent"),
+    RenameColumn.CONFIDENCE: (
+        "% sure",
+        "How much speaks for the pair, of what could: names, shapes, places in the object graph\n"
+        "and the optimizer's slots. 100: nothing speaks against it, or you chose it yourself.\n"
+        "It is no probability; see Why.",
+    ),
     RenameColumn.CHANGE: ("Change", "What is done to the values on the way"),
     RenameColumn.WHY: ("Why", "What speaks for the pair"),
 }
@@ -250,7 +255,7 @@ class RenameList(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return _cell(pair, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return pair.rename.key if column is RenameColumn.FROM else _cell(pair, column)
+                return _tip(pair, column)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _RIGHT if column is RenameColumn.CONFIDENCE else _LEFT
             case Qt.ItemDataRole.UserRole:
@@ -262,6 +267,16 @@ class RenameList(QAbstractTableModel):
         if role != Qt.ItemDataRole.EditRole or index.column() != RenameColumn.TO:
             return False
         return self.send_to(index.row(), str(value).strip())
+
+
+def _tip(pair: Pair, column: RenameColumn) -> str:
+    text = _cell(pair, column)
+    match column:
+        case RenameColumn.FROM:
+            return pair.rename.key
+        case RenameColumn.CONFIDENCE:
+            return f"{text} % sure: {pair.rename.why}"
+    return text
 
 
 def _cell(pair: Pair, column: RenameColumn) -> str:

@@ -14,6 +14,7 @@ from tfinspector.viewmodels.overview import Verdict
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 from tfinspector.viewmodels.trust.integrity import Integrity
+from tfinspector.viewmodels.trust.written_by import written_by
 
 if TYPE_CHECKING:
     from tfinspector.contents.reports import Interpreter
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 
 NO_SOURCE = "Open a SavedModel, a graph or a Keras file to see what it would do if it were loaded."
 _CHAINS_SHOWN = 3
-_VERSIONS = {
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "producer": "GraphDef version",
-    "min_consumer": "for versions from",
-    "xla_call_module": "XlaCallModule",
-}
 Row = tuple[str, ...]
 
 
@@ -82,11 +76,7 @@ class TrustModel(QObject):
         """What wrote it and who judges: "Written by TensorFlow 2.21.0, ...; judged by ..."."""
         if self.report is None:
             return ""
-        told = [
-            f"{_VERSIONS.get(name, name)} {each}" for name, each in self.report.versions.items()
-        ]
-        written = f"Written by {', '.join(told)}" if told else ""
-        judge = self.report.judged_by
+        written, judge = written_by(self.report.versions), self.report.judged_by
         return "; ".join(filter(None, (written, f"judged {judge.words}" if judge else "")))
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetricsF,
     QPainter,
     QPaintEvent,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from tfinspector.viewmodels.drift.heat import Cells, Heat
 from tfinspector.viewmodels.drift.lines import Line
+from tfinspector.viewmodels.drift.short_names import short_name
 from tfinspector.viewmodels.drift.words import step_labels
 from tfinspector.views.drift.cells import CellPainter
 from tfinspector.views.icons import pixmap
@@ -45,6 +47,8 @@ class HeatCanvas(QAbstractScrollArea):
         self._at, self._name, self._is_dim = -1, "", False
         self._cell: tuple[int, int] | None = None
         self._labels: list[str] = []
+        self._names: list[str] = []
+        self._short: dict[int, str] = {}  # by lines that were painted, at this width
         self._longest = self._label_width = 0.0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMinimumHeight(3 * LINE + STEPS)
@@ -101,13 +105,24 @@ class HeatCanvas(QAbstractScrollArea):
 
     def _measure_names(self) -> None:
         """The longest of the first names; the rest may be elided."""
-        lines = self._heat.lines[:_MEASURED] if self._heat else ()
-        metrics = QFontMetricsF(self.font())
+        lines = self._heat.lines if self._heat else ()
+        self._names = [line.label for line in lines]
+        metrics = {is_group: QFontMetricsF(self._font_of(is_group)) for is_group in (False, True)}
         self._longest = max(
-            (metrics.horizontalAdvance(line.label) + _indent(line) for line in lines), default=0.0
+            (
+                metrics[each.is_group].horizontalAdvance(each.label) + _indent(each)
+                for each in lines[:_MEASURED]
+            ),
+            default=0.0,
         )
 
+    def _font_of(self, is_group: bool) -> QFont:
+        font = QFont(self.font())
+        font.setBold(is_group)
+        return font
+
     def _measure(self) -> None:
+        self._short.clear()
         lines = self._heat.lines if self._heat else ()
         most = _LABELS * self.viewport().width()
         self._label_width = min(self._longest + SPACE, most)
@@ -185,15 +200,15 @@ class HeatCanvas(QAbstractScrollArea):
             sign = pixmap("expand" if line.is_open else "collapse", "muted", _CHEVRON,
                           self.devicePixelRatioF())  # fmt: skip
             painter.drawPixmap(QPointF(TIGHT, top + (LINE - _CHEVRON) / 2), sign)
-        font = self.font()
-        font.setBold(line.is_group)
-        painter.setFont(font)
+        painter.setFont(self._font_of(line.is_group))
         painter.setPen(QColor(roles.text))
         box.adjust(_indent(line), 0, -SMALL, 0)
-        shown = QFontMetricsF(font).elidedText(
-            line.label, Qt.TextElideMode.ElideMiddle, box.width()
-        )
-        painter.drawText(box, _LEFT, shown)
+        if at not in self._short:
+            metrics = QFontMetricsF(painter.font())
+            self._short[at] = short_name(
+                self._names, at, lambda text: metrics.horizontalAdvance(text) <= box.width()
+            )
+        painter.drawText(box, _LEFT, self._short[at])
 
     def _paint_steps(self, painter: QPainter, top: int) -> None:
         """As many steps as fit beside each other; the current one always."""

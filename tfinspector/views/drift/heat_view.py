@@ -95,9 +95,11 @@ class HeatView(HeatCanvas):
             self.opened.emit(*self._cell, beside)
 
     def _tell(self, line: int, at: int) -> None:
-        words = ""
+        words = name = ""
         if self._heat is not None and line >= 0:
-            words = self._heat.words_at(line, at) if at >= 0 else self._heat.lines[line].name
+            name = self._heat.lines[line].name
+            words = self._heat.words_at(line, at) if at >= 0 else name
+        self.viewport().setToolTip("" if at >= 0 else name)
         self.pointed.emit(words)
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tfinspector.viewmodels.drift.matrix import Matrix, matrix_of
 from tfinspector.viewmodels.drift.model import DriftModel
+from tfinspector.viewmodels.drift.short_names import short_name
 from tfinspector.views.drift.cells import CellPainter
 from tfinspector.views.drift.controls import export_button
 from tfinspector.views.theme import LIGHT, SMALL, SPACE, TIGHT, Colours, colours
 from tfinspector.views.widgets.elided_label import ElidedLabel
 
 _LINE = 20
-_WIDE, _WIDEST = 48.0, 120.0
+_WIDE, _WIDEST = 48.0, 168.0
 _LONGEST = 240.0
 _MEASURED = 500
 _HINT = "Click a cell to open it \N{MIDDLE DOT} the colours are those of the heat map"
@@ -78,15 +79,18 @@ class MatrixView(QWidget):
         metrics = QFontMetricsF(painter.font())
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
         painter.setPen(QColor(roles.muted))
-        for kind, name in enumerate(matrix.kinds):
-            box = self.rect_of(-1, kind).adjusted(2, 0, -2, 0)
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideLeft, box.width())
+        room, kinds = self._wide - SMALL, list(matrix.kinds)
+        for kind in range(len(kinds)):
+            box = self.rect_of(-1, kind)
+            shown = short_name(kinds, kind, lambda text: metrics.horizontalAdvance(text) <= room)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
         painter.setPen(QColor(roles.text))
+        wide = self._label - SMALL
         for layer in lines:
-            box = QRectF(0, (layer + 1) * _LINE, self._label - SMALL, _LINE)
-            name = matrix.layers[layer]
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, box.width())
+            box = QRectF(0, (layer + 1) * _LINE, wide, _LINE)
+            shown = short_name(
+                matrix.layers, layer, lambda text: metrics.horizontalAdvance(text) <= wide
+            )
             painter.drawText(box, right | middle, shown)
 
     def _measure(self) -> None:

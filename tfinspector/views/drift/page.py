@@ -25,6 +25,7 @@ from tfinspector.views.theme import SMALL, SPACE, TIGHT
 from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.elided_label import ElidedLabel
 from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.sentence import Sentence
 from tfinspector.views.widgets.waiting_line import WaitingLine
 from tfinspector.views.window.memory import as_text, recall_splitters
 
@@ -42,7 +43,7 @@ class DriftPage(QWidget):
         self.model = DriftModel(session, self)
         self.controls = DriftControls(self.model)
         self.heat, self.scale = HeatView(), ColourScale(plot_style())
-        self.about, self.readout = ElidedLabel(role="muted"), ElidedLabel(role="muted")
+        self.about, self.readout = Sentence(muted=True), ElidedLabel(role="muted")
         self.tabs = DriftTabs(self.model)
         self.waiting = WaitingLine()
         self.again = tool_button("reload", "Measure", "Measure once more", self.model.measure)
@@ -98,7 +99,6 @@ class DriftPage(QWidget):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.readout.set_elide_mode(Qt.TextElideMode.ElideRight)
-        self.about.set_elide_mode(Qt.TextElideMode.ElideRight)
         self.scale.setFixedWidth(_SCALE_WIDTH)
         map_ = QWidget(self)
         below = QHBoxLayout()
@@ -121,7 +121,7 @@ class DriftPage(QWidget):
         self._stack.addWidget(both)
         sentence = QHBoxLayout()
         sentence.addWidget(self.about, 1)
-        sentence.addWidget(self.again)
+        sentence.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(SMALL, SMALL, SMALL, TIGHT)
         column.setSpacing(TIGHT)
@@ -152,7 +152,7 @@ class DriftPage(QWidget):
         self._stack.setCurrentIndex(0 if heat is None else 1)
         self.heat.show_heat(heat)
         self.scale.show_heat_map(heat.colours if heat else None)
-        self.about.set_text(" ".join(filter(None, (heat.about, heat.hidden))) if heat else "")
+        self.about.say(" ".join(filter(None, (heat.about, heat.hidden))) if heat else "")
         self._show_place()
         self._tell("")
 

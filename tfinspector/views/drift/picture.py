@@ -27,6 +27,7 @@ from tfinspector.contents.variables import Role
 from tfinspector.viewmodels.drift.heat import Heat
 from tfinspector.viewmodels.drift.heat_making import heat_of
 from tfinspector.viewmodels.drift.lines import Asked
+from tfinspector.viewmodels.drift.short_names import short_name
 from tfinspector.views import theme
 from tfinspector.views.drift.cells import CellPainter
 from tfinspector.views.inspector.heat_map import colour_bar
@@ -159,13 +160,12 @@ class DriftPicture:
         if not self._label:
             return
         painter.setFont(self._small)
-        metrics = QFontMetricsF(self._small)
+        metrics, wide = QFontMetricsF(self._small), self._label - _GAP / 2
+        names = [self._table.rows[row].name for row in self._rows]
         for at, number in enumerate(self._rows):
             row = self._table.rows[number]
-            box = QRectF(
-                _MARGIN, self._grid.top() + at * self._tall, self._label - _GAP / 2, self._tall
-            )
-            name = metrics.elidedText(row.name, Qt.TextElideMode.ElideMiddle, box.width())
+            box = QRectF(_MARGIN, self._grid.top() + at * self._tall, wide, self._tall)
+            name = short_name(names, at, lambda text: metrics.horizontalAdvance(text) <= wide)
             colour = self._colours.text if row.role is Role.WEIGHT else self._colours.muted
             self._text(painter, box, name, colour, _RIGHT)
 

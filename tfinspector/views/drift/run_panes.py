@@ -17,6 +17,7 @@ from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.elided_label import ElidedLabel
 from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.sentence import Sentence
 
 _CURVES_HINT = "Click a point to go to its snapshot \N{MIDDLE DOT} L toggles log"
 _NO_PATH = (
@@ -41,7 +42,7 @@ class RunPane(QWidget):
         super().__init__(parent)
         self.model, self.plot = model, plot
         self.title = ElidedLabel(bold=True)
-        self.about = ElidedLabel(role="muted")
+        self.about = Sentence(muted=True)
         self.readout = ElidedLabel(hint, role="muted")
         self.line = QHBoxLayout()
         self.line.setSpacing(SMALL)
@@ -89,7 +90,7 @@ class CurvesPane(RunPane):
         if model.table is not None and rows:
             self.curves = curves_of(model.table, rows, list(CURVES)[self.what.currentIndex()])
         self.title.set_text(self.curves.title if self.curves else "")
-        self.about.set_text(self.curves.unit if self.curves else "")
+        self.about.say(self.curves.unit if self.curves else "")
         self.drawing.show_curves(self.curves)
         self.drawing.show_at(model.at)
 
@@ -129,7 +130,7 @@ class PathPane(RunPane):
             where = [self.where[at] for at in path.left_out]
             more = ["…"] if len(where) > _MOST_NAMED else []
             told = f"{told.rstrip('.')}: {', '.join([*where[:_MOST_NAMED], *more])}."
-        self.about.set_text(told)
+        self.about.say(told)
         for widget in (self.plot, self.readout, self.export):
             widget.setVisible(path is not None)
         self.none.setVisible(path is None and table is not None)

@@ -16,7 +16,6 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from tfinspector.viewmodels.inspector.histogram_picture import (
-    Arrangement,
     Heights,
     HistogramPicture,
 )
@@ -80,6 +79,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._box.setMouseEnabled(x=True, y=False)
         self._box.setDefaultPadding(0)
         self._box.sigRangeChangedManually.connect(self._on_gesture)
+        self._box.sigResized.connect(self._on_resized)
         self._mark = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
         self._zero = pg.InfiniteLine(0.0, angle=90)
         for item in (self._mark, self._zero):
@@ -136,7 +136,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def _draw_bars(self, picture: HistogramPicture) -> None:
         places = self._axis.places(picture.edges)
         tops, floor = self._tops(picture)
-        offset = picture.options.arrangement is Arrangement.OFFSET and len(tops) > 1
+        offset = picture.is_offset
         step = _RIDGE_STEP * max(float((top - floor).max()) for top in tops) if offset else 0.0
         alone = len(tops) == 1
         named = self._named(picture)
@@ -160,8 +160,14 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
                 count = self._label("", (places[-1], floor + lift), (1, 1), index)
                 self._ridge_counts.insert(0, count)
         self._plot.showAxis("left", not offset)
-        highest = max(float(top.max()) for top in tops) + step * (len(tops) - 1)
+        last = step * (len(tops) - 1)
+        highest = max(max(float(top.max()) for top in tops) + last, self._below_a_name(last))
         self._set_ranges(picture, places, floor, highest)
+
+    def _below_a_name(self, lift: float) -> float:
+        """How high the plot is, less its margin, so that a name fits above a line so far up."""
+        share = min(_LABEL_HEIGHT / max(float(self._box.height()), 1.0), 0.5)
+        return lift / (1 - share)
 
     def _named(self, picture: HistogramPicture) -> set[int]:
         """Of histograms set off from each other those whose names have room; the marked always."""
@@ -206,6 +212,11 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
     def _add(self, item: pg.GraphicsObject) -> None:
         self._plot.addItem(item, ignoreBounds=True)
         self._bars.append(item)
+
+    def _on_resized(self, *_: object) -> None:
+        """Names of histograms that are set off from each other take room in dots."""
+        if self._picture.is_offset:
+            self.show_picture(self._picture)
 
     def _on_gesture(self, *_: object) -> None:
         self.zoomed.emit(*self.view_range)

@@ -139,7 +139,8 @@ class RenamesPane(QWidget):
         self._model = model
         self.view = RenameView(model.renames)
         self.above = QSpinBox(suffix=" %", minimum=0, maximum=100, singleStep=5, value=80)
-        self.above.setAccessibleName("Least confidence")
+        self.above.setAccessibleName("Least % sure")
+        self.above.setToolTip("Accept the pairs that are at least so sure (column % sure)")
         self.accept = tool_button("accept", "Accept", "Accept the chosen pairs (Space)",
                                   lambda: self._decide(Decision.ACCEPTED))  # fmt: skip
         self.reject = tool_button("cancel", "Reject", "Reject the chosen pairs (Delete)",

@@ -90,6 +90,7 @@ class SignaturesPage(QWidget):
         told.addWidget(self.root)
         told.addWidget(self.said)
         self._split = split = QSplitter()
+        split.setContentsMargins(SPACE, 0, 0, 0)
         split.addWidget(self.list)
         split.addWidget(self.card)
         split.setSizes([_LIST_WIDTH, 3 * _LIST_WIDTH])
