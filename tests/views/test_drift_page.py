@@ -142,6 +142,21 @@ def test_a_click_on_a_cell_opens_two_histograms_and_the_ridgeline(
     assert both.pair.model.options.scale == both.ridge.model.options.scale == "symlog"
 
 
+@pytest.mark.parametrize("height", [200, 72])
+def test_the_name_of_the_highest_line_of_a_ridgeline_is_whole(
+    height: int, page: DriftPage, qtbot: QtBot
+) -> None:
+    click(page, qtbot, "moving/bias", 3)
+    plot = page.tabs.distributions.ridge.plot
+    plot.setFixedHeight(height)
+    qtbot.waitUntil(lambda: bool(plot.height() == height))
+    plot.grab()
+    names = [each for each in plot._bars if hasattr(each, "textItem")]
+    tops = [each.mapRectToScene(each.boundingRect()).top() for each in names]
+    margin = names[0].textItem.document().documentMargin()
+    assert min(tops) + margin >= plot._box.sceneBoundingRect().top()
+
+
 def test_a_click_with_ctrl_adds_a_curve(page: DriftPage, qtbot: QtBot) -> None:
     click(page, qtbot, "moving/bias", 3)
     click(page, qtbot, "dead/kernel", 3, CTRL)

@@ -206,22 +206,6 @@ def test_a_run_is_drawn_as_a_ridgeline(pane: HistogramPane, qtbot: QtBot) -> Non
     assert pane.model.picture.options.arrangement is Arrangement.OVERLAY
 
 
-def test_in_a_low_pane_the_name_of_the_highest_line_is_whole(
-    pane: HistogramPane, qtbot: QtBot
-) -> None:
-    show(pane, qtbot, "kernel")
-    pick(pane, "spread", Spread.OVER_RUN)
-    settle(pane, qtbot)
-    plot = pane.plot
-    for height in (300, 72):
-        plot.setFixedHeight(height)
-        qtbot.waitUntil(lambda height=height: bool(plot.height() == height))
-        plot.grab()
-        names = [each for each in plot._bars if getattr(each, "textItem", None)]
-        tops = [each.mapRectToScene(each.boundingRect()).top() for each in names]
-        assert min(tops) >= plot._box.sceneBoundingRect().top() - 2
-
-
 def test_the_exact_count_shows_in_the_pane_and_can_be_cancelled(
     pane: HistogramPane, qtbot: QtBot
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +57,14 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path, qapp: QApplication) -> No
     assert drawn.pictures == ()
     assert len(drawn.unopened) == 1
     assert drawn.unopened[0].fix is not None
+
+
+def test_the_platform_tells_a_person_nothing(made: Callable[[str], Path], tmp_path: Path) -> None:
+    prefix = made("checkpoints.keras_sequential") / "ckpt-5"
+    asked = [sys.executable, "-m", "tfinspector", "shots", str(prefix), "-o", str(tmp_path)]
+    done = subprocess.run([*asked, "--no-worker"], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "ckpt-5-overview-1280x720.png" in done.stdout
 
 
 def test_two_sources_of_one_name_have_pictures_of_their_own(

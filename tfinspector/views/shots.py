@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEventLoop, QSize, QTimer
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QSize,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QTabWidget
 
@@ -22,6 +31,7 @@ from tfinspector.views.theme import Mode
 from tfinspector.views.window.main_window import MainWindow
 
 SIZES = (QSize(1440, 900), QSize(1280, 720))
+_PLUGIN_WORDS = "This plugin does not support propagateSizeHints()"
 _LOOK_MS = 40
 _QUIET_LOOKS = 10
 _MOST_LOOKS = 300_000 // _LOOK_MS
@@ -50,6 +60,34 @@ def draw_pages(
     offscreen platform or a display. Settings are neither read nor written. With a `factory` each
     source is restored into what it builds, and the page Restore is drawn with each of its tabs.
     """
+    with _plugin_is_quiet():
+        return _draw(paths, directory, theme, with_worker, factory)
+
+
+@contextmanager
+def _plugin_is_quiet() -> Iterator[None]:
+    """The offscreen platform says of each window that it has no edges to drag: of no use to
+    anybody here. All else that Qt says goes where it went.
+    """
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
+        if words == _PLUGIN_WORDS:
+            return
+        if before is not None:
+            before(kind, context, words)
+        else:
+            sys.stderr.write(f"{words}\n")
+
+    before = qInstallMessageHandler(tell)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+
+
+def _draw(
+    paths: Sequence[str], directory: str, theme: str, with_worker: bool, factory: str
+) -> Drawn:
     application = QApplication.instance() or QApplication(["tfinspector"])
     assert isinstance(application, QApplication)
     apply(application, Mode(theme))

@@ -35,7 +35,7 @@ _LOG_FLOOR = -0.35
 """Where bars stand on a log axis: a little below a count of 1, so that one value is a bar."""
 _RIDGE_STEP = 0.55
 _DIM = 0.35
-_LABEL_HEIGHT, _AXIS_HEIGHT = 15, 24
+_LABEL_HEIGHT, _LABEL_MARGIN, _AXIS_HEIGHT = 15, 4, 24
 _TICKS = {
     Heights.COUNT: count_ticks,
     Heights.DENSITY: linear_ticks,
@@ -166,7 +166,8 @@ class HistogramPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
     def _below_a_name(self, lift: float) -> float:
         """How high the plot is, less its margin, so that a name fits above a line so far up."""
-        share = min(_LABEL_HEIGHT / max(float(self._box.height()), 1.0), 0.5)
+        room = _LABEL_HEIGHT + _LABEL_MARGIN
+        share = min(room / max(float(self._box.height()), 1.0), 0.5)
         return lift / (1 - share)
 
     def _named(self, picture: HistogramPicture) -> set[int]:
