@@ -198,6 +198,15 @@ def test_text_is_no_weight():
     assert rows(nodes, text=("string", ()))["text"].role is Role.OTHER
 
 
+def test_text_is_no_weight_where_only_names_tell():
+    kinds = {"text": ("string", (2,)), "state": ("variant", ()), "w": ("float32", (2,))}
+    found = rows(None, *kinds, **kinds)
+    assert {key: one.role for key, one in found.items()} == {
+        "text": Role.OTHER, "state": Role.OTHER, "w": W,
+    }  # fmt: skip
+    assert [found[key].trainable for key in ("text", "w")] == [False, None]
+
+
 def test_a_slot_of_nobody_is_still_listed():
     nodes = [branch(("optimizer", 1)), branch(slots=[(2, "m", 3)]), branch(), variable("m")]
     found = rows(nodes)["m"]

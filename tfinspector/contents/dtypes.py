@@ -21,6 +21,9 @@ class DTypeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+_NO_NUMBERS = frozenset({DTypeKind.STRING, DTypeKind.VARIANT, DTypeKind.RESOURCE})
+
+
 @dataclass(frozen=True, slots=True)
 class DType:
     """One element type: TensorFlow's number and name, its kind, bytes per stored element.
@@ -37,6 +40,11 @@ class DType:
     def is_numeric(self) -> bool:
         """Whether statistics of the elements make sense (booleans count as 0 and 1)."""
         return self.itemsize > 0
+
+    @property
+    def holds_no_numbers(self) -> bool:
+        """Whether the elements are known to be something else, so that it is no weight."""
+        return self.kind in _NO_NUMBERS
 
 
 def _table() -> dict[int, DType]:

@@ -169,8 +169,8 @@ class _GraphRows:
         dtype, shape, _, _ = description
         if not shape and _is_counter(walk, edge, dtype):
             return Role.COUNTER
-        is_number = dtype.itemsize > 0 or dtype.kind is DTypeKind.UNKNOWN
-        return Role.OTHER if edge in _GENERATORS or not is_number else Role.WEIGHT
+        is_weight = edge not in _GENERATORS and not dtype.holds_no_numbers
+        return Role.WEIGHT if is_weight else Role.OTHER
 
     def _trainable(self, node: int, walk: int, edge: str) -> int:
         if node in self._roles.trained:

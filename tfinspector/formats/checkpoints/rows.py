@@ -35,7 +35,7 @@ class Slot(NamedTuple):
 
 
 class Rows:
-    """One row per key, in the order of the keys.
+    """One row per key, in the order of the keys; weights at first, where they hold numbers.
 
     `slots` has the slots by position; a slot's name is made when the others are settled.
     `prefix` is what all names of one model begin with and is left out of them; `other_name` is
@@ -50,8 +50,12 @@ class Rows:
         self.other_name: dict[int, str] = {}
         self.slots: dict[int, Slot] = {}
         self.node: Integers = np.full(count, NOBODY)
-        self.trainable: NDArray[np.int8] = np.full(count, UNKNOWN, np.int8)
-        self._role: NDArray[np.int8] = np.full(count, _CODES[Role.WEIGHT], np.int8)
+        told = np.array([sample[0].holds_no_numbers for sample in described.samples], bool)
+        no_weight = told[described.of]
+        trainable = np.where(no_weight, UNTRAINED, UNKNOWN)
+        self.trainable: NDArray[np.int8] = trainable.astype(np.int8)
+        role = np.where(no_weight, _CODES[Role.OTHER], _CODES[Role.WEIGHT])
+        self._role: NDArray[np.int8] = role.astype(np.int8)
         self.find_paths: Callable[[], Paths] = lambda: [()] * count
         self.find_full_names: Callable[[], Sequence[str]] = lambda: [""] * count
 
