@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtCore import qWarning
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tfinspector.views import theme
 from tfinspector.views.dressing import apply
 from tfinspector.views.pages import PAGES
-from tfinspector.views.shots import draw_pages
+from tfinspector.views.shots import draw_pages, plugin_is_quiet
 
 
 @pytest.fixture(autouse=True)
@@ -59,12 +59,13 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path, qapp: QApplication) -> No
     assert drawn.unopened[0].fix is not None
 
 
-def test_the_platform_tells_a_person_nothing(made: Callable[[str], Path], tmp_path: Path) -> None:
-    prefix = made("checkpoints.keras_sequential") / "ckpt-5"
-    asked = [sys.executable, "-m", "tfinspector", "shots", str(prefix), "-o", str(tmp_path)]
-    done = subprocess.run([*asked, "--no-worker"], capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    assert "ckpt-5-overview-1280x720.png" in done.stdout
+def test_of_qt_only_the_words_of_the_platform_are_kept_back(qtlog: Any) -> None:
+    with plugin_is_quiet():
+        qWarning("This plugin does not support propagateSizeHints()")
+        qWarning("This plugin does not support propagateSizeHints() twice")
+    assert [record.message for record in qtlog.records] == [
+        "This plugin does not support propagateSizeHints() twice"
+    ]
 
 
 def test_two_sources_of_one_name_have_pictures_of_their_own(

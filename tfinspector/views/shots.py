@@ -60,12 +60,12 @@ def draw_pages(
     offscreen platform or a display. Settings are neither read nor written. With a `factory` each
     source is restored into what it builds, and the page Restore is drawn with each of its tabs.
     """
-    with _plugin_is_quiet():
+    with plugin_is_quiet():
         return _draw(paths, directory, theme, with_worker, factory)
 
 
 @contextmanager
-def _plugin_is_quiet() -> Iterator[None]:
+def plugin_is_quiet() -> Iterator[None]:
     """The offscreen platform says of each window that it has no edges to drag: of no use to
     anybody here. All else that Qt says goes where it went.
     """
