@@ -60,7 +60,7 @@ CASES = [
         "alike_swapped",
         "alike",
         "M06",
-        "another order: by place `a` and `b` get the weights of others",
+        "another order: by place `a` and `b` get the weights of others, and are equal to",
     ),
     ("unnamed", "unnamed", "M06", "`re_lu` was inserted at index 2: 2 layers after"),
     ("listed", "listed", "M03", "No checkpoint of this model can hold 4 of its weights"),

@@ -26,6 +26,7 @@ from tfinspector.diagnosis.restoring import (
     strangers,
     surroundings,
     trained,
+    whole_models,
 )
 from tfinspector.diagnosis.restoring.case import Case, Cause, Detector
 
@@ -55,6 +56,7 @@ _ABOUT_MATCHES: tuple[Detector, ...] = (
     optimizers.find_other_optimizer,
     optimizers.find_swapped_slots,
     edges.find_exchanged,
+    whole_models.find_whole_elsewhere,
     shapes.find_shape_mismatches,
     dtypes.find_dtype_mismatches,
     edges.find_other_names,

@@ -132,7 +132,7 @@ def _shifted(
     return Cause(
         Finding(
             "M06", Severity.WARNING if silent else Severity.ERROR,
-            _title(case, mine, theirs, ours, alignment),
+            _title(case, mine, theirs, ours, alignment, silent),
             f"The entries {f'of `{where}` ' if where else ''}are saved by their place. {outcome} "
             f"{'Their names' if alignment.named else 'Their shapes'} tell which is which.",
             case.checkpoint.prefix,
@@ -148,8 +148,9 @@ def _shifted(
 
 
 def _title(
-    case: Case, mine: int, theirs: Sequence[Entry], ours: Sequence[Entry], alignment: _Alignment
-) -> str:
+    case: Case, mine: int, theirs: Sequence[Entry], ours: Sequence[Entry], alignment: _Alignment,
+    silent: bool,
+) -> str:  # fmt: skip
     where = case.say(case.model_paths.get(mine, ""))
     moved = [(one, other) for one, other in alignment.pairs if one.place != other.place]
     place = f" of `{where}`" if where else ""
@@ -161,8 +162,9 @@ def _title(
     ordered = [other.place for _, other in sorted(alignment.pairs)]
     if ordered != sorted(ordered):
         names = [called(case, other) for _, other in moved]
+        equal = ", and are equal to what the file has there" if silent else ""
         return f"The layers{place} stand in another order: by place {shown(names)} get the " \
-               "weights of others."  # fmt: skip
+               f"weights of others{equal}."  # fmt: skip
     first = min(moved)[1]
     shifted = f"{count(len(moved), 'layer')} after it {'is' if len(moved) == 1 else 'are'} shifted"
     before = [item for item in new if item.place < first.place]
