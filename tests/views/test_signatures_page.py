@@ -49,6 +49,18 @@ def test_a_checkpoint_says_why_there_is_nothing(
     assert page.empty.sentence.text().startswith("Only a SavedModel has signatures. ")
 
 
+def test_beside_the_list_the_form_is_whole(
+    page: SignaturesPage, opened: Callable[[str], Session]
+) -> None:
+    opened("model")
+    choose(page, "serving_default")
+    page.resize(610, 560)
+    QApplication.processEvents()
+    assert page.list.y() == page.card.y(), "side by side"
+    assert page.card.horizontalScrollBar().maximum() == 0
+    assert page.list.horizontalScrollBar().maximum() == 0
+
+
 def test_a_signature_shows_types_shapes_and_code(
     page: SignaturesPage, opened: Callable[[str], Session]
 ) -> None:

@@ -38,7 +38,9 @@ SNAPSHOTS = (
     "Only a SavedModel has signatures. Through the factory that builds its model, two snapshots "
     "can be compared by what they answer."
 )
-_LIST_WIDTH, _LIST_HEIGHT, _HEADING_HEIGHT = 220, 110, 30
+_LIST_WIDTH, _LIST_HEIGHT = 220, 110
+_HEADING_HEIGHT, _ENTRY_HEIGHT = 30, 26
+_CARD_WIDTH = 450  # its form, whole
 _NARROW = 600
 
 
@@ -79,7 +81,8 @@ class SignaturesPage(QWidget):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.list.setAccessibleName("Signatures and functions")
-        self.list.setMinimumWidth(140)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setMinimumWidth(_NARROW - _CARD_WIDTH - SPACE)
         top = QHBoxLayout()
         top.setContentsMargins(SPACE, SMALL, SPACE, 0)
         top.addWidget(self.title, 1)
@@ -160,6 +163,7 @@ class SignaturesPage(QWidget):
             for entry in group.entries:
                 item = QListWidgetItem(entry.name)
                 item.setToolTip(f"{entry.name}\n{entry.summary}")
+                item.setSizeHint(QSize(0, _ENTRY_HEIGHT))  # as wide as the list: names elide
                 item.setData(Qt.ItemDataRole.UserRole, place)
                 item.setIcon(icon("signature" if entry.is_signature else "code", "muted"))
                 self.list.addItem(item)
@@ -175,6 +179,9 @@ class SignaturesPage(QWidget):
         if wanted is not self._split.orientation():
             self._split.setOrientation(wanted)
             self._split.setSizes([_LIST_HEIGHT if is_narrow else _LIST_WIDTH, 3 * _LIST_WIDTH])
+        room = self.width() - SPACE - _CARD_WIDTH
+        if not is_narrow and self.list.width() > room:  # names elide, a form that is cut is no use
+            self._split.setSizes([room, _CARD_WIDTH])
 
     def changeEvent(self, event: QEvent) -> None:
         """Another scheme: the headings in its colours."""
