@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 from tfinspector.contents import numbers
 from tfinspector.contents.calls import CallOutput, CallReport
 from tfinspector.contents.figures import Statistics
-from tfinspector.contents.findings import Finding, Severity
 from tfinspector.viewmodels.signatures.running import RunModel, took_words
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, number_font
@@ -119,8 +118,7 @@ class RunOutcome(QWidget):
         self.said.setVisible(bool(self.said.text()))
         self.save.setVisible(bool(outputs))
         self._fill(outputs)
-        found = (result,) if isinstance(result, Finding) else report.findings if report else ()
-        self._told.show_findings([one for one in found if one.severity is not Severity.INFO])
+        self._told.show_alarms(result)
 
     def _fill(self, outputs: tuple[CallOutput, ...]) -> None:
         table = self.table

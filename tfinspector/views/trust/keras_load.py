@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tfinspector.contents.findings import Finding, Severity
+from tfinspector.contents.findings import Finding
 from tfinspector.contents.reports import LoadReport
 from tfinspector.contents.trust import CodeInFile
 from tfinspector.viewmodels.load_words import report_lines
@@ -114,8 +114,7 @@ class KerasLoadSection(QWidget):
 
     def _show_result(self, result: LoadReport | Finding | None) -> None:
         self.said.show_lines(report_lines(result) if result is not None else [])
-        found = (result,) if isinstance(result, Finding) else result.findings if result else ()
-        self._told.show_findings([one for one in found if one.severity is not Severity.INFO])
+        self._told.show_alarms(result)
 
     def _ask_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.verifications import VerifyReport
 from tfinspector.viewmodels.verify.model import VerifyModel
 from tfinspector.viewmodels.verify.words import (
@@ -85,5 +84,4 @@ class VerifyOutcome(QWidget):
         self.said.setText(compared_words(report) if report and report.outputs else "")
         self.said.setVisible(bool(self.said.text()))
         self.table.show_rows(rows_of(report) if report else [])
-        found = (result,) if isinstance(result, Finding) else report.findings if report else ()
-        self._told.show_findings([one for one in found if one.severity is not Severity.INFO])
+        self._told.show_alarms(result)

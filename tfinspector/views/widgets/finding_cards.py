@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tfinspector.contents.findings import Finding
+from tfinspector.contents.findings import Finding, Severity
 from tfinspector.views.theme import SMALL
 from tfinspector.views.widgets.finding_card import FindingCard
+
+
+class Report(Protocol):
+    """What an act came to."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What there is to tell of it."""
 
 
 class FindingCards(QWidget):
@@ -35,3 +44,8 @@ class FindingCards(QWidget):
         for card in self.cards:
             self._column.addWidget(card)
         self.setVisible(bool(self.cards))
+
+    def show_alarms(self, result: Report | Finding | None) -> None:
+        """Of what an act came to: why it failed, or what it found but for notes."""
+        found = [result] if isinstance(result, Finding) else result.findings if result else ()
+        self.show_findings([one for one in found if one.severity is not Severity.INFO])
