@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.viewmodels.made_up import VARIABLES, variable
-from tfinspector.viewmodels.flat_rows import Wish
 from tfinspector.viewmodels.variables.columns import Column, FigureTable
 from tfinspector.viewmodels.variables.filter import parse_filter
+from tfinspector.viewmodels.variables.flat_rows import Wish
 from tfinspector.viewmodels.variables.forest import Forest, natural_key, plant
 from tfinspector.viewmodels.variables.rows import VariableRows, prepare
 

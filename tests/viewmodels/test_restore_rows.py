@@ -11,14 +11,14 @@ from pytestqt.qtbot import QtBot
 from tests.viewmodels.made_up import VARIABLES
 from tests.viewmodels.made_up_restores import ROWS, report, row
 from tfinspector.contents.restores import Outcome, State
-from tfinspector.viewmodels.flat_rows import Wish
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows, names_of, prepare
 from tfinspector.viewmodels.restore.states import MEANINGS, SIGNS, STATES, Foretold, sign
 from tfinspector.viewmodels.restore.table import MatchTableModel
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.state_table import Cell
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.filter import parse_filter
+from tfinspector.viewmodels.variables.flat_rows import Wish
+from tfinspector.viewmodels.variables.state_table import Cell
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.viewmodels.made_up import VARIABLES, Worlds, run, statistics, variable
 from tfinspector.contents.variables import Role
-from tfinspector.viewmodels import table_text
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.variables import table_text
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.viewmodels.variables.group_cells import hidden_text, summary

@@ -16,8 +16,8 @@ from tests.tensorflow_process import TensorFlowProcess
 from tests.viewmodels.made_up import Worlds, run
 from tfinspector.contents.figures import Statistics
 from tfinspector.viewmodels.doors import Doors
+from tfinspector.viewmodels.opened import watching
 from tfinspector.viewmodels.session import Session
-from tfinspector.viewmodels.sources import watching
 from tfinspector.viewmodels.sources.model import SourceAsk, SourcesModel
 
 

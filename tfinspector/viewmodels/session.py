@@ -16,8 +16,8 @@ from tfinspector.contents.findings import Finding
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.focus import Focus
 from tfinspector.viewmodels.measuring.queue import Choice, Figures, MeasuringQueue
-from tfinspector.viewmodels.sources.source_list import SourceList
-from tfinspector.viewmodels.sources.watching import Watcher
+from tfinspector.viewmodels.opened.source_list import SourceList
+from tfinspector.viewmodels.opened.watching import Watcher
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.telling import Telling
 from tfinspector.viewmodels.worker import Worker

@@ -13,12 +13,12 @@ from PySide6.QtCore import QObject, Signal
 
 from tfinspector.contents.findings import Finding
 from tfinspector.contents.sources import Source, SourceKind
+from tfinspector.viewmodels.checks import Checks
 from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.measuring.odd_values import OddValues
 from tfinspector.viewmodels.measuring.queue import MeasuringQueue
 from tfinspector.viewmodels.referee import Referee
 from tfinspector.viewmodels.tasks import Task, TaskList
-from tfinspector.viewmodels.trust.checks import Checks
 from tfinspector.viewmodels.worker import Worker
 
 if TYPE_CHECKING:

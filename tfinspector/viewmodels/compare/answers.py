@@ -18,9 +18,9 @@ from tfinspector.viewmodels.compare.rows import (
     sign_of,
 )
 from tfinspector.viewmodels.compare.states import MEANINGS, SIGNS, Became
-from tfinspector.viewmodels.state_table import OF_ANY, Cell, answer_of_any
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.group_cells import NO_NAME
+from tfinspector.viewmodels.variables.state_table import OF_ANY, Cell, answer_of_any
 
 _TITLES = {
     CompareColumn.RELATIVE_L2: "Relative",

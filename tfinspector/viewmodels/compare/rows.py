@@ -16,9 +16,9 @@ from tfinspector.contents.drift_metrics import DIFF_FIGURES
 from tfinspector.contents.dtypes import DTypeKind
 from tfinspector.contents.variables import Role, Variable
 from tfinspector.viewmodels.compare.states import SIGNS, STATES, Became
-from tfinspector.viewmodels.flat_rows import FlatRows
 from tfinspector.viewmodels.restore.states import Sign, gravity
 from tfinspector.viewmodels.variables.columns import FigureTable
+from tfinspector.viewmodels.variables.flat_rows import FlatRows
 from tfinspector.viewmodels.variables.forest import Floats, Ints, plant
 
 _FEW = 80

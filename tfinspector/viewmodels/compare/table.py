@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from tfinspector.viewmodels.compare.answers import HEADINGS, answer
 from tfinspector.viewmodels.compare.rows import FIGURES, CompareColumn, CompareRow, CompareRows
 from tfinspector.viewmodels.compare.table_text import HEADER, lines, tsv
-from tfinspector.viewmodels.state_table import StateTable
 from tfinspector.viewmodels.tasks import Task
+from tfinspector.viewmodels.variables.state_table import StateTable
 
 if TYPE_CHECKING:
     from tfinspector.engine.jobs import Ticket

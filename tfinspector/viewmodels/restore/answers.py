@@ -11,9 +11,9 @@ from tfinspector.contents.restores import Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows, text_of
 from tfinspector.viewmodels.restore.states import MEANINGS, Sign, gravest, kind
-from tfinspector.viewmodels.state_table import OF_ANY, Cell, answer_of_any
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.group_cells import NO_NAME
+from tfinspector.viewmodels.variables.state_table import OF_ANY, Cell, answer_of_any
 
 HEADINGS = {
     MatchColumn.NAME: ("Name", "The file's name; the model's where only the model has it"),

@@ -15,7 +15,6 @@ from tfinspector.contents.dtypes import DTYPE_BY_NAME
 from tfinspector.contents.restores import RestoreReport, Row, State
 from tfinspector.contents.saved_models import Shape
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.flat_rows import FlatRows
 from tfinspector.viewmodels.restore.states import (
     STATES,
     Foretold,
@@ -26,6 +25,7 @@ from tfinspector.viewmodels.restore.states import (
     tally,
 )
 from tfinspector.viewmodels.variables.columns import FigureTable
+from tfinspector.viewmodels.variables.flat_rows import FlatRows
 from tfinspector.viewmodels.variables.forest import Bools, Floats, Ints, plant
 
 _ROLES = {str(role): role for role in Role}

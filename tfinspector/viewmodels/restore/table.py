@@ -7,10 +7,10 @@ from typing import Any
 
 from tfinspector.contents.restores import Row
 from tfinspector.contents.variables import Variable
-from tfinspector.viewmodels.flat_tree import MOST_CHOSEN
 from tfinspector.viewmodels.restore.answers import HEADINGS, answer, tsv
 from tfinspector.viewmodels.restore.rows import MatchColumn, MatchRows
-from tfinspector.viewmodels.state_table import StateTable
+from tfinspector.viewmodels.variables.flat_tree import MOST_CHOSEN
+from tfinspector.viewmodels.variables.state_table import StateTable
 
 _LOOKED_AT = 4096  # rows, for those that the file has
 

@@ -1,1 +1,1 @@
-"""What is open, as the pane lists it: opening, names, runs put together, new snapshots."""
+"""The pane Sources: what is open, how it is called and how it is, runs put together by hand."""

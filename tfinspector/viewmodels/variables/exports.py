@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tfinspector.viewmodels import table_text
 from tfinspector.viewmodels.tasks import Task
+from tfinspector.viewmodels.variables import table_text
 from tfinspector.viewmodels.variables.columns import Column
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tfinspector.contents.variables import Role, Variable
-from tfinspector.viewmodels.flat_rows import FlatRows, Wish
 from tfinspector.viewmodels.variables.columns import FIGURES, Column, FigureTable
+from tfinspector.viewmodels.variables.flat_rows import FlatRows, Wish
 from tfinspector.viewmodels.variables.forest import Floats, Forest, plant
 
 _EXPAND_ALL_BELOW = 60

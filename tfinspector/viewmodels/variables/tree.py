@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from tfinspector.contents.variables import Variable
 from tfinspector.viewmodels.courtesy import window
-from tfinspector.viewmodels.flat_tree import MOST_CHOSEN, FlatTree
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.variables.answers import alignment, answer
 from tfinspector.viewmodels.variables.columns import HEADINGS, Column
+from tfinspector.viewmodels.variables.flat_tree import MOST_CHOSEN, FlatTree
 from tfinspector.viewmodels.variables.rows import VariableRows, follows_figures, prepare
 
 if TYPE_CHECKING:

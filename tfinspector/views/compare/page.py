@@ -23,6 +23,7 @@ from tfinspector.views.compare.choosers import Choosers
 from tfinspector.views.compare.told import ToldPane
 from tfinspector.views.compare.view import CompareView
 from tfinspector.views.icons import icon
+from tfinspector.views.memory import as_text, from_text
 from tfinspector.views.restore.chips import ChipStrip, StateChips
 from tfinspector.views.restore.match import VerdictLine
 from tfinspector.views.restore.rule import Veil
@@ -30,7 +31,6 @@ from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.widgets.buttons import MenuButton, tool_button
 from tfinspector.views.widgets.empty_state import EmptyState
 from tfinspector.views.widgets.waiting_line import WaitingLine
-from tfinspector.views.window.memory import as_text, from_text
 
 _COLUMNS, _SIDES, _HIDDEN = "compare_columns", "compare_sides", "compare_hidden"
 _MAP_FILES = "Maps of renames (*.json);;All files (*)"

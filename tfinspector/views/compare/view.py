@@ -12,7 +12,7 @@ from tfinspector.viewmodels.compare.table import CompareTable
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.restore.tree import PathDelegate, StateDelegate
 from tfinspector.views.theme import Colours
-from tfinspector.views.variables.cells import CellDelegate, NameDelegate
+from tfinspector.views.widgets.cells import CellDelegate, NameDelegate
 from tfinspector.views.widgets.tree_table import TreeTable
 
 _WIDTHS = {

@@ -21,13 +21,13 @@ from tfinspector.views.drift.saving import Saving
 from tfinspector.views.drift.tabs import DriftTabs
 from tfinspector.views.inspector.colour_scale import ColourScale
 from tfinspector.views.inspector.plot_style import plot_style
+from tfinspector.views.memory import as_text, recall_splitters
 from tfinspector.views.theme import SMALL, SPACE, TIGHT
 from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.elided_label import ElidedLabel
 from tfinspector.views.widgets.empty_state import EmptyState
 from tfinspector.views.widgets.sentence import Sentence
 from tfinspector.views.widgets.waiting_line import WaitingLine
-from tfinspector.views.window.memory import as_text, recall_splitters
 
 _SCALE_WIDTH = 150
 _HEIGHTS = (290, 270)

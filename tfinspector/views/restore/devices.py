@@ -20,9 +20,9 @@ from tfinspector.views.icons import icon
 from tfinspector.views.restore.flat_table import dress
 from tfinspector.views.restore.match import VerdictLine
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours
-from tfinspector.views.variables.row_background import paint_background
 from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.row_background import paint_background
 
 NOT_COMPARED = (
     "Compare devices, beside the list of devices, restores on each of them in turn and shows "

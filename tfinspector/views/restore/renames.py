@@ -25,10 +25,10 @@ from tfinspector.viewmodels.restore.renames import Decision, RenameColumn, Renam
 from tfinspector.views.icons import icon
 from tfinspector.views.restore.flat_table import dress
 from tfinspector.views.theme import ROW_HEIGHT, SMALL, TIGHT, colours
-from tfinspector.views.variables.row_background import paint_background
 from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.elided_label import ElidedLabel
 from tfinspector.views.widgets.empty_state import EmptyState
+from tfinspector.views.widgets.row_background import paint_background
 
 _SIGNS = {
     Decision.OPEN: ("rename", "muted"),

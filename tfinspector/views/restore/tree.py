@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
 
 from tfinspector.viewmodels.restore.rows import MatchColumn
 from tfinspector.viewmodels.restore.table import MatchTableModel
-from tfinspector.viewmodels.state_table import Cell
 from tfinspector.viewmodels.variables.answers import Ask
+from tfinspector.viewmodels.variables.state_table import Cell
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import Colours, colours
-from tfinspector.views.variables.cells import (
+from tfinspector.views.widgets.cells import (
     CellDelegate,
     NameDelegate,
 )
-from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.row_background import paint_background
 from tfinspector.views.widgets.tree_table import TreeTable
 
 _WIDTHS = {

@@ -11,7 +11,7 @@ from tfinspector.viewmodels.sources.model import SourceAsk
 from tfinspector.viewmodels.sources.words import Health
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, TIGHT, colours
-from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.row_background import paint_background
 
 KIND_ICONS = {
     SourceKind.CHECKPOINT: "checkpoint", SourceKind.CHECKPOINT_V1: "checkpoint",

@@ -17,20 +17,20 @@ from PySide6.QtWidgets import (
 )
 
 from tfinspector.contents.dtypes import DTypeKind
-from tfinspector.viewmodels import table_text
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.python import Writer, variables_writer
 from tfinspector.viewmodels.session import Session
+from tfinspector.viewmodels.variables import table_text
 from tfinspector.viewmodels.variables.exports import export_csv, export_npy
 from tfinspector.viewmodels.variables.group_cells import hidden_text, role_counts, summary
 from tfinspector.viewmodels.variables.tree import MOST_CHOSEN, VariableTable
 from tfinspector.views.icons import icon
+from tfinspector.views.memory import as_text, from_text
 from tfinspector.views.theme import SMALL, TIGHT
 from tfinspector.views.variables.role_switch import RoleSwitch
 from tfinspector.views.variables.view import VariableView
 from tfinspector.views.widgets.buttons import tool_button
 from tfinspector.views.widgets.empty_state import EmptyState
-from tfinspector.views.window.memory import as_text, from_text
 
 _COLUMNS = "columns"
 

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from tfinspector.contents import numbers
 from tfinspector.viewmodels.variables.columns import Column
 from tfinspector.viewmodels.variables.tree import VariableTable
-from tfinspector.views.variables.cells import (
+from tfinspector.views.variables.sparkline import SparklineDelegate
+from tfinspector.views.widgets.cells import (
     CellDelegate,
     NameDelegate,
     NonfiniteDelegate,
 )
-from tfinspector.views.variables.sparkline import SparklineDelegate
 from tfinspector.views.widgets.tree_table import TreeTable
 
 _WIDTHS = {

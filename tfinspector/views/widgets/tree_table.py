@@ -12,10 +12,10 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from tfinspector.viewmodels.flat_tree import FlatTree
 from tfinspector.viewmodels.variables.answers import Ask
+from tfinspector.viewmodels.variables.flat_tree import FlatTree
 from tfinspector.views.theme import ROW_HEIGHT, TIGHT, number_font
-from tfinspector.views.variables.cells import CHEVRON, INDENT
+from tfinspector.views.widgets.cells import CHEVRON, INDENT
 from tfinspector.views.widgets.sort_header import SortHeader
 
 _NAME = 0  # the column with the chevrons

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from tfinspector.viewmodels.preferences import Preferences
 from tfinspector.viewmodels.session import Session
 from tfinspector.views.dressing import apply
+from tfinspector.views.memory import recall_window, remember_window
 from tfinspector.views.pages import Copying
 from tfinspector.views.sources.pane import SourcesPane
 from tfinspector.views.theme import Mode
@@ -31,7 +32,6 @@ from tfinspector.views.window.commands import actions_of, commands
 from tfinspector.views.window.dropping import DropTarget
 from tfinspector.views.window.focus import focus_into, focus_next
 from tfinspector.views.window.late import LateInspector
-from tfinspector.views.window.memory import recall_window, remember_window
 from tfinspector.views.window.page_tabs import PageTabs
 from tfinspector.views.window.palette import CommandPalette
 from tfinspector.views.window.python import copy_python

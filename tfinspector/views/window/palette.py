@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import SMALL, colours
-from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.row_background import paint_background
 from tfinspector.views.window.commands import Command
 
 _WIDTH, _HEIGHT, _ROW, _BELOW_TOP = 440, 360, 28, 56

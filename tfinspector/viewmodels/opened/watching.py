@@ -22,7 +22,7 @@ from tfinspector.contents.sources import SourceKind
 
 if TYPE_CHECKING:
     from tfinspector.engine.opening import OpenSource
-    from tfinspector.viewmodels.sources.source_list import SourceList
+    from tfinspector.viewmodels.opened.source_list import SourceList
     from tfinspector.viewmodels.tasks import TaskList
 
 _QUIET_MS = 700

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.views.icons import icon
 from tfinspector.views.theme import ROW_HEIGHT, TIGHT, Colours, colours
-from tfinspector.views.variables.row_background import paint_background
+from tfinspector.views.widgets.row_background import paint_background
 
 INDENT = 16
 CHEVRON = 16

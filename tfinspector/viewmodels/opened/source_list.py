@@ -15,7 +15,7 @@ from tfinspector.viewmodels.doors import Doors
 from tfinspector.viewmodels.focus import Focus, make_rows, read_snapshot
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring.queue import MeasuringQueue
-from tfinspector.viewmodels.sources.opening import Batch, Order, Rank, open_all
+from tfinspector.viewmodels.opened.opening import Batch, Order, Rank, open_all
 from tfinspector.viewmodels.tasks import Task, TaskList
 from tfinspector.viewmodels.telling import Telling
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tfinspector.contents.checkpoints import Checkpoint
     from tfinspector.engine.jobs import Ticket
     from tfinspector.engine.opening import OpenSource
-    from tfinspector.viewmodels.sources.opening import Opened
+    from tfinspector.viewmodels.opened.opening import Opened
 
 
 class SourceList(QObject):

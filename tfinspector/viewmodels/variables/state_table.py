@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 
-from tfinspector.viewmodels.flat_rows import FlatRows
-from tfinspector.viewmodels.flat_tree import FlatTree
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.filter import matched_spans
+from tfinspector.viewmodels.variables.flat_rows import FlatRows
+from tfinspector.viewmodels.variables.flat_tree import FlatTree
 
 Rows = TypeVar("Rows", bound=FlatRows[Any])
 OF_ANY = (Ask.DEPTH, Ask.SPANS, Ask.IS_SHARED)

@@ -24,9 +24,9 @@ from PySide6.QtCore import (
 )
 
 from tfinspector.viewmodels.courtesy import window
-from tfinspector.viewmodels.flat_rows import Arrangement, FlatRows, Wish
 from tfinspector.viewmodels.variables.answers import Ask
 from tfinspector.viewmodels.variables.filter import FilterError, parse_filter
+from tfinspector.viewmodels.variables.flat_rows import Arrangement, FlatRows, Wish
 
 if TYPE_CHECKING:
     from tfinspector.engine.jobs import Ticket
