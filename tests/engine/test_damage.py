@@ -16,6 +16,7 @@ from tfinspector.contents.checks import CheckReport
 from tfinspector.contents.findings import Severity
 from tfinspector.engine.checking import check
 from tfinspector.engine.opening import open_source
+from tfinspector.formats import faults
 
 DATA = ".data-00000-of-00001"
 NBYTES = 256
@@ -213,3 +214,14 @@ def test_data_files_beside_a_file_of_the_old_format_are_not_its_own(
     data_of(tmp_path / "m.ckpt").write_bytes(b"of the new format")
     titles = [one.title for one in check(open_source(str(tmp_path / "m.ckpt"))).findings]
     assert not [title for title in titles if "left of another save" in title]
+
+
+@pytest.mark.parametrize("start", [b"", b"PK\x03\x04", b"<html", b"version https://git-lfs", b"?"])
+def test_titles_of_what_is_wrong_with_a_file_are_sentences(start: bytes) -> None:
+    for error in (
+        faults.not_a_table("/run/ckpt-1.index", start, len(start)),
+        faults.damaged_index("/run/ckpt-1.index", 9, "a number is cut off."),
+        faults.no_index("/run/ckpt-1", []),
+    ):
+        assert error.finding.title.endswith(".")
+        assert not error.finding.title.endswith("..")

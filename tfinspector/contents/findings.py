@@ -40,6 +40,11 @@ class Finding:
     folded: tuple["Finding", ...] = ()
 
 
+def sentence(text: str) -> str:
+    """With a full stop at its end, as every title of a finding has one."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     """Errors, then warnings, then notes; those of one severity stay in their order."""
     ranks = list(Severity)

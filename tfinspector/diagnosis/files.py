@@ -47,7 +47,7 @@ def _find_faulty_shards(checkpoint: Checkpoint) -> Iterator[Finding]:
         detail = shard.fault.detail + _graph_too(checkpoint)
         yield replace(
             shard.fault,
-            title=f"{shard.fault.title}: {_count(lost, checkpoint)} can't be read.",
+            title=f"{shard.fault.title.rstrip('.')}: {_count(lost, checkpoint)} can't be read.",
             detail=detail.strip(),
             evidence={**shard.fault.evidence, "size": shard.size, "needed": shard.needed,
                       "variables": _names(lost)},

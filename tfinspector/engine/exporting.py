@@ -163,7 +163,7 @@ def _unwritable(target: Path, why: str, draft: Path | str) -> Unreadable:
         Finding(
             "V03",
             Severity.ERROR,
-            f"{target.name} can't be written: {why}",
+            f"{target.name} can't be written: {why}.",
             where=str(target),
             evidence=evidence,
             fix=Fix("Choose another file, in a directory you may write to and with room for it."),

@@ -95,7 +95,7 @@ def _no_histogram(variable: Variable, reason: str) -> Finding:
     return Finding(
         "V02",
         Severity.ERROR,
-        f"{variable.name} has no histogram: {reason}",
+        f"{variable.name} has no histogram: {reason}.",
         where=variable.name,
         evidence={"dtype": variable.dtype.name},
         fix=Fix("Choose a variable that holds numbers."),

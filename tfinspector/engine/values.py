@@ -80,7 +80,7 @@ def _refusal(text: str, shape: tuple[int, ...], why: str) -> Unreadable:
         Finding(
             "V01",
             Severity.ERROR,
-            f'The slice "{text.strip()}" does not fit the tensor: {why}',
+            f'The slice "{text.strip()}" does not fit the tensor: {why}.',
             detail=f"The tensor's shape is {sizes}.",
             evidence={"slice": text, "shape": list(shape)},
             fix=Fix(f"Write it as NumPy does, axes from the left. {advice}", example),

@@ -24,7 +24,7 @@ def check_here(path: str) -> None:
         Finding(
             "V03",
             Severity.ERROR,
-            f"{path} can't be written: this program writes to this machine only",
+            f"{path} can't be written: this program writes to this machine only.",
             "A file there could neither appear whole at once nor be proved before it is seen.",
             path,
             {"path": path},

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable
+from tfinspector.contents.findings import Finding, Fix, Severity, Unreadable, sentence
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
 
@@ -50,9 +50,11 @@ def unreadable(
     detail: str = "",
     evidence: Mapping[str, object] | None = None,
 ) -> Unreadable:
-    """An error finding, ready to raise."""
+    """An error finding, ready to raise; its title becomes a sentence, as all titles are."""
     fix = Fix(fix) if isinstance(fix, str) else fix
-    return Unreadable(Finding(id, Severity.ERROR, title, detail, where, evidence or {}, fix))
+    return Unreadable(
+        Finding(id, Severity.ERROR, sentence(title), detail, where, evidence or {}, fix)
+    )
 
 
 def not_a_table(path: str, start: bytes, nbytes: int) -> Unreadable:

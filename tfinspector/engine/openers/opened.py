@@ -57,7 +57,7 @@ def snapshot_of(checkpoint: Checkpoint) -> Snapshot:
         checkpoint.mtime,
         nbytes,
         not short,
-        fault.title if fault else "a data file is missing or cut off" if short else "",
+        fault.title.rstrip(".") if fault else "a data file is missing or cut off" if short else "",
     )
 
 

@@ -188,7 +188,7 @@ def unreachable(
         return f"lies in data file {shard}, but the checkpoint has {num_shards} of them"
     stamp = stamps.get(shard)
     if stamp is not None and stamp.fault is not None:
-        what = stamp.fault.title.removeprefix(os.path.basename(stamp.fault.where)).strip()
+        what = stamp.fault.title.removeprefix(os.path.basename(stamp.fault.where)).strip(" .")
         return f"lies in data file {shard} of {num_shards}, which {what}"
     size = stamp.nbytes if stamp is not None else -1
     if size < 0:

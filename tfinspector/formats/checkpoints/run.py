@@ -255,10 +255,10 @@ def _look_inside_one(snapshot: Snapshot) -> Snapshot:
     try:
         bundle = read_bundle(snapshot.path)
     except Unreadable as error:
-        return _broken(snapshot, error.finding.title, error.finding.id)
+        return _broken(snapshot, error.finding.title.rstrip("."), error.finding.id)
     fault = next((shard.fault for shard in bundle.shards() if shard.fault), None)
     if fault:
-        return _broken(snapshot, fault.title, fault.id)
+        return _broken(snapshot, fault.title.rstrip("."), fault.id)
     short = [shard for shard in bundle.shards() if shard.size < shard.needed]
     if short:
         first = short[0]
