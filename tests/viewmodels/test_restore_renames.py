@@ -43,6 +43,17 @@ def test_a_rule_is_accepted_as_a_whole(renames: RenameList) -> None:
     assert renames.rules == []
 
 
+def test_a_guess_among_equals_is_accepted_by_itself_only(renames: RenameList) -> None:
+    guess = RENAMES[0]._replace(confidence=0.5, alternatives=("model/free/_kernel",))
+    renames.propose([guess], model(PLACES))
+    assert renames.rules == []
+    assert renames.accept_above(0.3) == 1
+    renames.accept_rule("one left")
+    assert renames.accepted == ()
+    renames.decide([0], Decision.ACCEPTED)
+    assert renames.accepted == (guess,)
+
+
 def test_a_pair_is_sent_elsewhere_only_where_there_is_a_place(renames: RenameList) -> None:
     index = renames.index(0, RenameColumn.TO)
     assert not renames.setData(index, "model/nowhere")

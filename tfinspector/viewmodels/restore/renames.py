@@ -107,10 +107,10 @@ class RenameList(QAbstractTableModel):
 
     @property
     def rules(self) -> list[tuple[str, int]]:
-        """The rules that pairs were found by, with how many are still open, most first."""
+        """The rules that pairs were found by, with how many can be accepted by it, most first."""
         counts: dict[str, int] = {}
-        for pair in self.pairs:
-            if pair.rename.rule and pair.decision is Decision.OPEN:
+        for row, pair in enumerate(self.pairs):
+            if pair.rename.rule and pair.decision is Decision.OPEN and not self._is_guess(row):
                 counts[pair.rename.rule] = counts.get(pair.rename.rule, 0) + 1
         return sorted(counts.items(), key=lambda item: -item[1])
 
@@ -165,23 +165,27 @@ class RenameList(QAbstractTableModel):
             self._tell()
 
     def accept_above(self, confidence: float) -> int:
-        """Accept all open pairs at least that sure, but not those that change the values; says
-        how many were left for that reason.
+        """Accept all open pairs at least that sure, but not those that change the values or are a
+        guess among equals; says how many were left for one of these reasons.
         """
         sure = [
             row for row, pair in enumerate(self.pairs)
             if pair.decision is Decision.OPEN and pair.rename.confidence >= confidence
         ]  # fmt: skip
-        plain = [row for row in sure if not self.pairs[row].rename.transform]
+        plain = [
+            row for row in sure
+            if not self.pairs[row].rename.transform and not self._is_guess(row)
+        ]  # fmt: skip
         self.decide(plain, Decision.ACCEPTED)
         return len(sure) - len(plain)
 
     def accept_rule(self, rule: str) -> None:
-        """Accept all open pairs that this rule found."""
+        """Accept all open pairs that this rule found, but not guesses among equals."""
         self.decide(
             [
                 row for row, pair in enumerate(self.pairs)
                 if pair.decision is Decision.OPEN and pair.rename.rule == rule
+                and not self._is_guess(row)
             ],
             Decision.ACCEPTED,
         )  # fmt: skip
@@ -199,6 +203,10 @@ class RenameList(QAbstractTableModel):
         self._reject_rivals(row)
         self._tell()
         return True
+
+    def _is_guess(self, row: int) -> bool:
+        """Whether another place fits as well: a person chooses each of these by itself."""
+        return bool(self.pairs[row].rename.alternatives)
 
     def _reject_rivals(self, row: int) -> None:
         mine = self.pairs[row].rename

@@ -204,10 +204,9 @@ class RenamesPane(QWidget):
     def _accept_all(self) -> None:
         left = self._model.renames.accept_above(self.above.value() / 100)
         if left:
-            pairs = "1 pair changes its values: accept it by itself" if left == 1 else (
-                f"{left} pairs change their values: accept them by themselves"
-            )  # fmt: skip
-            self._said.set_text(pairs)
+            one = "1 pair changes its values or is a guess: accept it by itself"
+            several = f"{left} pairs change their values or are guesses: accept them by themselves"
+            self._said.set_text(one if left == 1 else several)
 
     def _save(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, "Save the map", "renames.json", _MAP_FILES)
