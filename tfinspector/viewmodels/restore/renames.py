@@ -124,10 +124,10 @@ class RenameList(QAbstractTableModel):
         """Show these suggestions. What was decided about the same pair stays, and so do accepted
         pairs that are not suggested any more because the restore already used them.
         """
-        before = {(pair.rename.key, pair.rename.path): pair for pair in self.pairs}
+        before = {(pair.rename.key, pair.rename.path): pair.decision for pair in self.pairs}
         used = {pair.rename.key for pair in self.pairs if pair.decision is Decision.ACCEPTED}
         fresh = [
-            before.get((rename.key, rename.path), Pair(rename))
+            Pair(rename, before.get((rename.key, rename.path), Decision.OPEN))
             for rename in renames if rename.key not in used
         ]  # fmt: skip
         kept = [pair for pair in self.pairs if pair.decision is Decision.ACCEPTED]
