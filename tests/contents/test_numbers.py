@@ -95,3 +95,9 @@ def test_one_of_a_thing_has_no_plural() -> None:
     assert numbers.counted(1, "key") == "1 key"
     assert numbers.counted(0, "key") == "0 keys"
     assert numbers.counted(1234, "key is", "keys are") == "1,234 keys are"
+
+
+def test_a_count_as_a_person_says_it_has_its_noun() -> None:
+    assert numbers.count_of(1, "value") == "1 value"
+    assert numbers.count_of(0, "value") == "0 values"
+    assert numbers.count_of(8_400_000, "value") == "8.4 M values"

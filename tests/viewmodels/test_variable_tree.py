@@ -120,6 +120,14 @@ def test_hidden_roles_are_said(session: Session, qtbot: QtBot) -> None:
     assert summary(table.content) == "4 of 6 variables · 773 values · 3.09 kB"
 
 
+def test_one_value_has_no_plural(session: Session, qtbot: QtBot) -> None:
+    table = planted(session, qtbot)
+    with qtbot.waitSignal(table.arranged):
+        table.set_filter("params<2")
+    assert table.content is not None
+    assert " · 1 value · " in summary(table.content)
+
+
 def test_a_filter_on_figures_is_asked_again_as_they_come(
     begin: Callable[[Doors], Session], qtbot: QtBot
 ) -> None:

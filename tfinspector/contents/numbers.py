@@ -86,6 +86,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{whole(number)} {one if number == 1 else many or one + 's'}"
 
 
+def count_of(number: int, one: str) -> str:
+    """ "1 value", "8.4 M values": a count as a person says it, of what."""
+    return f"{count(number)} {one if number == 1 else one + 's'}"
+
+
 def size(nbytes: int) -> str:
     """Bytes in decimal units: "512 B", "12.4 MB"."""
     if nbytes < 1000:

@@ -60,7 +60,7 @@ def _checkpoint_facts(checkpoint: Checkpoint) -> list[Fact]:
     if checkpoint.keras:
         rows = _keras_facts(checkpoint.keras) or rows
     if checkpoint.graph:
-        rows.append(("Object graph", f"{numbers.whole(checkpoint.graph.node_count)} objects", ""))
+        rows.append(("Object graph", numbers.counted(checkpoint.graph.node_count, "object"), ""))
     there = [shard for shard in checkpoint.shards if shard.size >= 0]
     total = sum(shard.size for shard in there)
     missing = len(checkpoint.shards) - len(there)

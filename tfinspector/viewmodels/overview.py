@@ -81,16 +81,16 @@ class OverviewModel(QObject):
         if source is None or holdings is None:
             return []
         variables = holdings.variables
-        plural = "" if variables == 1 else "s"
+        parameters = holdings.parameters
         made = [
-            (numbers.count(variables), f"variable{plural}", numbers.whole(variables)),
-            (numbers.count(holdings.parameters), "parameters", numbers.whole(holdings.parameters)),
+            (numbers.count(variables), _noun(variables, "variable"), numbers.whole(variables)),
+            (numbers.count(parameters), _noun(parameters, "parameter"), numbers.whole(parameters)),
             (numbers.size(holdings.nbytes), "of values", f"{numbers.whole(holdings.nbytes)} bytes"),
         ]
         saved_model = source.source.saved_model
         if saved_model:
             count = sum(len(graph.signatures) for graph in saved_model.meta_graphs)
-            made.append((str(count), "signature" if count == 1 else "signatures", str(count)))
+            made.append((str(count), _noun(count, "signature"), str(count)))
         elif len(source.source.snapshots) > 1:
             count = len(source.source.snapshots)
             made.append((numbers.whole(count), "snapshots", str(count)))
@@ -178,6 +178,10 @@ class OverviewModel(QObject):
         self.changed.emit()
 
 
+def _noun(number: int, one: str) -> str:
+    return one if number == 1 else f"{one}s"
+
+
 def check_words(report: CheckReport | Finding) -> Verdict:
     """ "All 24 checksums hold", or how many do not; the findings say what that means."""
     if isinstance(report, Finding):
@@ -213,9 +217,9 @@ def verdict_of(report: TensorFlowReport | Finding | None, worker: str) -> Verdic
         }.get(worker, "Not yet checked against TensorFlow.")
         return Verdict(words, "muted", "waiting")
     if report.agrees:
-        count = numbers.whole(len(report.variables))
+        keys = numbers.counted(len(report.variables), "key")
         return Verdict(
-            f"TensorFlow {report.version} agrees: it lists the same {count} keys.",
+            f"TensorFlow {report.version} agrees: it lists the same {keys}.",
             "proved", "proved",
         )  # fmt: skip
     if any(finding.id == NOT_ASKED for finding in report.findings):
@@ -226,7 +230,7 @@ def verdict_of(report: TensorFlowReport | Finding | None, worker: str) -> Verdic
         )
     differences = report.differences
     return Verdict(
-        f"TensorFlow {report.version} disagrees in {len(differences)} "
-        f"point{'' if len(differences) == 1 else 's'}: {differences[0] if differences else ''}",
+        f"TensorFlow {report.version} disagrees in {numbers.counted(len(differences), 'point')}: "
+        f"{differences[0] if differences else ''}",
         "wrong", "error",
     )  # fmt: skip

@@ -222,7 +222,7 @@ class HistogramModel(QObject):
     def _extent(self, named: Sequence[Choice], known: _Known) -> str:
         """ "step 1200, 8.4 M values"."""
         count = sum(figure.count for _, figure in known)
-        values = f"{numbers.count(count)} value{'' if count == 1 else 's'}" if known else ""
+        values = numbers.count_of(count, "value") if known else ""
         return ", ".join(part for part in (choice_names.where(named), values) if part)
 
     def _with_bars(self, drawn: _Known, labels: dict[Choice, str]) -> HistogramPicture:

@@ -36,7 +36,7 @@ def caption(picture: HistogramPicture) -> list[str]:
         figure = series.statistics
         label = f"{series.label}: " if len(picture.series) > 1 else ""
         lines.append(
-            f"{label}{numbers.whole(figure.count)} values, zero {numbers.whole(figure.zero)}, "
+            f"{label}{numbers.counted(figure.count, 'value')}, zero {numbers.whole(figure.zero)}, "
             f"NaN {numbers.whole(figure.nan)}, +Inf {numbers.whole(figure.posinf)}, "
             f"\N{MINUS SIGN}Inf {numbers.whole(figure.neginf)}"
         )

@@ -111,7 +111,9 @@ def report_text(report: RestoreReport, factory: str) -> str:
     ]
     if model:
         known = model.interpreter
-        flavours = ", ".join(f"{name} ({count} objects)" for name, count in model.flavours.items())
+        flavours = ", ".join(
+            f"{name} ({numbers.counted(count, 'object')})" for name, count in model.flavours.items()
+        )
         lines += [
             ("Interpreter", known.executable),
             ("Python", known.python),

@@ -18,8 +18,7 @@ def group_cell(content: VariableRows, node: int, column: Column) -> str:
         case Column.NAME:
             return content.forest.labels[node] or NO_NAME
         case Column.SHAPE:
-            count = int(content.total("count", node))
-            return f"{numbers.whole(count)} variable{'s' if count != 1 else ''}"
+            return numbers.counted(int(content.total("count", node)), "variable")
         case Column.PARAMETERS:
             return numbers.count(int(content.total("parameters", node)))
         case Column.BYTES:
@@ -68,7 +67,7 @@ def summary(content: VariableRows) -> str:
     noun = "variable" if all_of_them == 1 else "variables"
     return (
         f"{numbers.whole(count)}{of} {noun} · "
-        f"{numbers.count(int(content.sum_of('parameters')))} values · "
+        f"{numbers.count_of(int(content.sum_of('parameters')), 'value')} · "
         f"{numbers.size(int(content.sum_of('nbytes')))}"
     )
 

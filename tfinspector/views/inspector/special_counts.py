@@ -199,4 +199,4 @@ def _words(figure: Statistics) -> str:
         f"{name} {numbers.whole(count)} ({numbers.percent(count, figure.count)} %)"
         for name, count in special_cells(figure)
     ]
-    return f"{numbers.whole(figure.count)} values; " + ", ".join(parts)
+    return f"{numbers.counted(figure.count, 'value')}; " + ", ".join(parts)

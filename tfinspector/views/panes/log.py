@@ -13,7 +13,7 @@ from tfinspector.views.widgets.buttons import tool_button
 
 
 class LogPane(QWidget):
-    """Attributes: text (the log itself)."""
+    """Attributes: text (the log itself). Its end stays in view until a person scrolls up."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,6 +24,10 @@ class LogPane(QWidget):
         self.text.setFont(code_font())
         self.text.setAccessibleName("Worker log")
         self.text.setPlaceholderText("What TensorFlow prints in the worker appears here.")
+        self._follows = True
+        bar = self.text.verticalScrollBar()
+        bar.valueChanged.connect(self._on_scrolled)
+        bar.rangeChanged.connect(self._follow)
         self._state = QLabel()
         self._state.setProperty("muted", True)
         top = QHBoxLayout()
@@ -49,6 +53,14 @@ class LogPane(QWidget):
     def _add(self, lines: list[str]) -> None:
         if lines:
             self.text.appendPlainText("\n".join(lines))
+
+    def _on_scrolled(self, value: int) -> None:
+        self._follows = value == self.text.verticalScrollBar().maximum()
+
+    def _follow(self, _first: int, last: int) -> None:
+        """Lines that came while the pane was hidden count once it is shown: then, too."""
+        if self._follows:
+            self.text.verticalScrollBar().setValue(last)
 
     def _say(self) -> None:
         about = self._worker.about
