@@ -10,6 +10,7 @@ from tfinspector.contents.checkpoints import Checkpoint, Dialect, Snapshot
 from tfinspector.contents.keras_files import KerasFile
 from tfinspector.contents.saved_models import Asset, Fingerprint, MetaGraph, SavedModel
 from tfinspector.contents.sources import Source, SourceKind
+from tfinspector.contents.written_by import backend_name, keras_moment
 
 Fact = tuple[str, str, str]
 
@@ -79,8 +80,8 @@ def _checkpoint_facts(checkpoint: Checkpoint) -> list[Fact]:
 def _keras_facts(keras: KerasFile) -> list[Fact]:
     rows: list[Fact] = []
     if keras.keras_version:
-        backend = f" on {keras.backend}" if keras.backend else ""
-        saved = f"date as written: {keras.saved}" if keras.saved else ""
+        backend = f" on {backend_name(keras.backend)}" if keras.backend else ""
+        saved = f"saved {keras_moment(keras.saved)}" if keras.saved else ""
         rows.append(("Written by", f"Keras {keras.keras_version}{backend}", saved))
     if keras.model_class:
         name = f" {keras.model_name}" if keras.model_name else ""

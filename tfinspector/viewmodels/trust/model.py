@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 from tfinspector.contents import numbers
 from tfinspector.contents.findings import Finding, Severity
 from tfinspector.contents.trust import KnownOperations, TrustReport
+from tfinspector.contents.written_by import written_by
 from tfinspector.viewmodels.overview import Verdict
 from tfinspector.viewmodels.session import Session
 from tfinspector.viewmodels.tasks import Task
 from tfinspector.viewmodels.trust.integrity import Integrity
-from tfinspector.viewmodels.trust.written_by import written_by
 
 if TYPE_CHECKING:
     from tfinspector.contents.reports import Interpreter

@@ -27,11 +27,16 @@ def written_by(versions: Mapping[str, object]) -> str:
 
 def _value(name: str, written: str) -> str:
     if name == "backend":
-        return _BACKENDS.get(written, written)
-    return _moment(written) if name == "saved" else written
+        return backend_name(written)
+    return keras_moment(written) if name == "saved" else written
 
 
-def _moment(written: str) -> str:
+def backend_name(written: str) -> str:
+    """ "TensorFlow" of "tensorflow"; as it is written where it is none of Keras."""
+    return _BACKENDS.get(written, written)
+
+
+def keras_moment(written: str) -> str:
     """As all times are shown; as it is written where it is none of Keras."""
     try:
         return numbers.moment(datetime.strptime(written, _KERAS_TIME).timestamp())
