@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from tfinspector.contents.findings import Finding
+from tfinspector.contents.findings import Finding, Unreadable
 from tfinspector.viewmodels.choosing import again, carried
 from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.jobs import uncollected
@@ -117,10 +118,15 @@ def read_snapshot(source: OpenSource, snapshot: str | None) -> Checkpoint:
     """The contents of a snapshot; for a pool thread. Raises `Unreadable`."""
     with window.awaited(), uncollected:
         checkpoint = source.checkpoint(snapshot)
-        make_rows(checkpoint.variables)
+        make_ready(source, snapshot, checkpoint.variables)
         return checkpoint
 
 
-def make_rows(variables: Sequence[Variable]) -> None:
-    """Make what is made when first looked at, here and not in the window's thread."""
-    tuple(variables)
+def make_ready(source: OpenSource, snapshot: str | None, variables: Sequence[Variable]) -> None:
+    """Make what is made when first looked at, here and not beside the window's thread: the rows,
+    and what tells where a tensor lies. (Of another machine no more is read than is looked at.)
+    """
+    rows = tuple(variables)
+    if rows and not source.source.is_remote:
+        with suppress(Unreadable):  # said where the tensor itself is looked at
+            source.reader(snapshot).locate(rows[-1].key)

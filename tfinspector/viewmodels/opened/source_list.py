@@ -12,7 +12,7 @@ from tfinspector.contents.findings import Finding
 from tfinspector.contents.passwords import masked
 from tfinspector.viewmodels.courtesy import window
 from tfinspector.viewmodels.doors import Doors
-from tfinspector.viewmodels.focus import Focus, make_rows, read_snapshot
+from tfinspector.viewmodels.focus import Focus, make_ready, read_snapshot
 from tfinspector.viewmodels.jobs import uncollected
 from tfinspector.viewmodels.measuring.queue import MeasuringQueue
 from tfinspector.viewmodels.opened.opening import Batch, Order, Rank, open_all
@@ -192,7 +192,7 @@ class SourceList(QObject):
         """In a pool thread: what is opened, with all that is made when it is first looked at."""
         with window.awaited(), uncollected:
             opened = read()
-            make_rows(opened.source.variables)
+            make_ready(opened, None, opened.source.variables)
             return opened
 
 
