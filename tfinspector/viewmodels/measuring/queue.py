@@ -217,6 +217,7 @@ class MeasuringQueue(QObject):
         source, snapshot = self._current
         taken = self._taken[id(source), snapshot]
         for variable in self._rest[self._at : self._at + _LOOKED_AT]:
+            # Asked before a choice is made: of 100,000 that are known, none is then made.
             if variable.key not in taken and not takes(Choice(source, snapshot, variable)):
                 break
             self._at += 1

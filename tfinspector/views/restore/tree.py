@@ -63,22 +63,10 @@ class StateDelegate(CellDelegate):
 class PathDelegate(CellDelegate):
     """A path or key: muted, elided in the middle."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
-        """See the class."""
-        roles = colours()
-        paint_background(painter, option, roles)
-        text = index.data()
-        if not text:
-            return
-        painter.save()
-        painter.setFont(option.font)
-        painter.setPen(QColor(roles.muted))
-        rect = option.rect.adjusted(6, 0, -6, 0)
-        shown = QFontMetrics(option.font).elidedText(
-            text, Qt.TextElideMode.ElideMiddle, rect.width()
-        )
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.restore()
+    elided = Qt.TextElideMode.ElideMiddle
+
+    def _colour(self, index: QModelIndex, roles: Colours) -> str:  # type: ignore[override]
+        return roles.muted
 
 
 class SideDelegate(CellDelegate):

@@ -20,6 +20,8 @@ _Index = QModelIndex | QPersistentModelIndex
 class CellDelegate(QStyledItemDelegate):
     """A quiet cell: totals of groups and missing figures are muted, NaN and problems are red."""
 
+    elided = Qt.TextElideMode.ElideRight
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Background, then the text in the colour of its meaning."""
         roles = colours()
@@ -32,7 +34,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(QColor(self._colour(index, roles)))
         rect = option.rect.adjusted(6, 0, -6, 0)
         metrics = QFontMetrics(option.font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        shown = metrics.elidedText(text, self.elided, rect.width())
         painter.drawText(rect, index.data(Qt.ItemDataRole.TextAlignmentRole), shown)
         painter.restore()
 
